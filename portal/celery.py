@@ -1,0 +1,17 @@
+"""The Celery application and the one table of periodic jobs."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.base")
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["portal.core", "messaging", "convocations"])
+
+# Every tick is short and safe to run twice: rows hold the work, a tick only looks for it.
+app.conf.beat_schedule = {
+    "deadlines": {"task": "core.run_deadlines", "schedule": 5.0, "options": {"expires": 10}},
+    "outbox": {"task": "messaging.send_outbox", "schedule": 5.0, "options": {"expires": 10}},
+    "journal-seal": {"task": "core.seal_journal", "schedule": 30.0, "options": {"expires": 60}},
+}

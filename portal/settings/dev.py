@@ -1,0 +1,23 @@
+"""Settings of the demo: production's, over plain HTTP on this machine, with the demo's doors open."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "demo-only-never-a-secret")
+os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1")
+os.environ.setdefault("PUBLIC_URL", "http://127.0.0.1:8000")
+os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:1")
+
+from portal.settings.base import *  # noqa: F403
+
+DEMO = True
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+SESSION_COOKIE_NAME = "session"
+CSRF_COOKIE_NAME = "csrf"
+STORAGES = {  # noqa: F405
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,23 @@
+"""Settings of the tests: production's, over plain HTTP, with fast hashing."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "tests-only-never-a-secret")
+os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
+os.environ.setdefault("PUBLIC_URL", "http://testserver")
+os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:1")
+
+from portal.settings.base import *  # noqa: F403
+
+SECURE_SSL_REDIRECT = False
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+SESSION_COOKIE_NAME = "session"
+CSRF_COOKIE_NAME = "csrf"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {  # noqa: F405
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
