@@ -174,6 +174,10 @@ LANGUAGES = [("fr", "Français")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
+# A file that moves the clock of every process (portal.core.clock): the demo's and the tests' only. Read
+# here so that a production which names one is refused by `check`, and never obeyed.
+CLOCK_FILE = env("CLOCK_FILE", default="")
+CLOCK_MAY_MOVE = False
 
 # --- jobs: Celery and Redis carry signals, never truth -----------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")

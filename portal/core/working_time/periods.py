@@ -1,0 +1,223 @@
+"""Working days counted, and the instant at which a period is over.
+
+Working days. A *jour ouvrable* is Monday to Saturday, a *jour ouvré* Monday to Friday, both without
+public holidays and without the closed days the caller adds (an agency's exceptional closures).
+
+Periods. Counted as in civil procedure (code de procédure civile, art. 641 and 642): the first day does
+not count, months run date to date, the period ends on its last day at twenty-four hours, and a calendar
+period that would end on a Saturday, a Sunday or a holiday runs to the next working day.
+
+**A deadline is the local midnight that ends its last day.** It is an exclusive bound: what arrives at
+`t` is in time when `t < end`. Never show that instant to a person: `last_day(end, …)` is what they read.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from portal.core.working_time.hours import aware, day_bounds
+from portal.core.working_time.territories import Territory, holiday_name
+
+_DAY = timedelta(days=1)
+_SATURDAY, _SUNDAY = 5, 6
+
+
+class OutageTime(Protocol):
+    """A time when people could not use the portal: [starts_at, ends_at)."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+# --- working days -------------------------------------------------------------
+def is_jour_ouvrable(day: date, territory: Territory, *, closed: Collection[date] = ()) -> bool:
+    """Say whether that day is a Monday to Saturday without holiday there."""
+    return day.weekday() != _SUNDAY and day not in closed and holiday_name(day, territory) is None
+
+
+def is_jour_ouvre(day: date, territory: Territory, *, closed: Collection[date] = ()) -> bool:
+    """Say whether that day is a Monday to Friday without holiday there."""
+    return day.weekday() != _SATURDAY and is_jour_ouvrable(day, territory, closed=closed)
+
+
+def add_jours_ouvrables(day: date, n: int, territory: Territory, *, closed: Collection[date] = ()) -> date:
+    """Give the nth *jour ouvrable* after that day, which does not count itself.
+
+    `n` = 0 gives the day itself when it is one, else the next one. «48 heures ouvrables» is n = 2.
+    """
+    return _nth(day, n, lambda candidate: is_jour_ouvrable(candidate, territory, closed=closed))
+
+
+def add_jours_ouvres(day: date, n: int, territory: Territory, *, closed: Collection[date] = ()) -> date:
+    """Give the nth *jour ouvré* after that day, which does not count itself (`n` = 0 as above)."""
+    return _nth(day, n, lambda candidate: is_jour_ouvre(candidate, territory, closed=closed))
+
+
+def count_jours_ouvrables(
+    start: date, end: date, territory: Territory, *, closed: Collection[date] = ()
+) -> int:
+    """Count the *jours ouvrables* after `start` up to and with `end`; 0 when `end` is not later."""
+    return sum(is_jour_ouvrable(day, territory, closed=closed) for day in _days_after(start, end))
+
+
+def count_jours_ouvres(start: date, end: date, territory: Territory, *, closed: Collection[date] = ()) -> int:
+    """Count the *jours ouvrés* after `start` up to and with `end`; 0 when `end` is not later."""
+    return sum(is_jour_ouvre(day, territory, closed=closed) for day in _days_after(start, end))
+
+
+def _nth(day: date, n: int, counts: Callable[[date], bool]) -> date:
+    if n < 0:
+        raise ValueError("A number of working days is never negative.")
+    while n:
+        day += _DAY
+        n -= counts(day)
+    while not counts(day):
+        day += _DAY
+    return day
+
+
+def _days_after(start: date, end: date) -> Iterable[date]:
+    return (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
+
+
+# --- periods ------------------------------------------------------------------
+def end_of_period(
+    start: datetime,
+    *,
+    territory: Territory,
+    days: int | None = None,
+    months: int | None = None,
+    jours_ouvres: int | None = None,
+    jours_ouvrables: int | None = None,
+    closed: Collection[date] = (),
+    zone: ZoneInfo | None = None,
+) -> datetime:
+    """Say when a period is over that begins with an act at `start`: the midnight that ends its last day.
+
+    Give `months`, `days`, or both (the months count first, CPC art. 641): calendar periods, moved to the
+    next working day when they end on a Saturday, Sunday or holiday (CPC art. 642). Or give
+    `jours_ouvres` or `jours_ouvrables` alone: these end on a working day by nature, a Saturday included
+    for *jours ouvrables*. The day of `start` is the one on the wall of the territory, or of `zone` for a
+    place whose clock differs from it. Raises ValueError for a naive `start` or an unclear length.
+    """
+    zone = zone or Territory(territory).zone
+    lengths = {"calendar": days if months is None else months, "o": jours_ouvres, "a": jours_ouvrables}
+    if sum(length is not None for length in lengths.values()) != 1:
+        raise ValueError("Give months and days, or jours_ouvres, or jours_ouvrables.")
+    if any(length is not None and length < 0 for length in (months, days, jours_ouvres, jours_ouvrables)):
+        raise ValueError("A period never has a negative length.")
+    first = aware(start).astimezone(zone).date()
+    if jours_ouvres is not None:
+        last = add_jours_ouvres(first, jours_ouvres, territory, closed=closed)
+    elif jours_ouvrables is not None:
+        last = add_jours_ouvrables(first, jours_ouvrables, territory, closed=closed)
+    else:
+        last = _same_date(first, months or 0) + timedelta(days=days or 0)
+        last = add_jours_ouvres(last, 0, territory, closed=closed)
+    return day_bounds(last, zone)[1]
+
+
+def last_day(end: datetime, territory: Territory, *, zone: ZoneInfo | None = None) -> date:
+    """Give the last day on which a person can still act: the date to print for a deadline `end`."""
+    return (aware(end) - timedelta(microseconds=1)).astimezone(zone or Territory(territory).zone).date()
+
+
+def days_left(now: datetime, end: datetime, territory: Territory, *, zone: ZoneInfo | None = None) -> int:
+    """Count the nights before the last day: 0 is «c’est le dernier jour», negative is over."""
+    today = aware(now).astimezone(zone or Territory(territory).zone).date()
+    return (last_day(end, territory, zone=zone) - today).days
+
+
+def _same_date(day: date, months: int) -> date:
+    """Go months ahead date to date; a month without that date gives its own last day (CPC art. 641)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - _DAY)
+
+
+# --- outages ------------------------------------------------------------------
+def extend_for_outages(
+    start: datetime,
+    end: datetime,
+    outages: Iterable[OutageTime],
+    *,
+    territory: Territory,
+    closed: Collection[date] = (),
+    zone: ZoneInfo | None = None,
+) -> datetime:
+    """Give back what an outage of the portal took from a period: its new end, never an earlier one.
+
+    Two rules, the more generous one wins, and a second outage in the added time is seen too:
+    - the portal was down at any moment of the last day: the period runs to the end of the first working
+      day after the portal's return (as CPC art. 748-7 does for a court's electronic filing);
+    - the portal was down during whole days of the period: that many days are added at its end.
+    An outage that lasts is passed with its end at the present instant, and asked about again later.
+    """
+    zone = zone or Territory(territory).zone
+    spans = _merged((aware(outage.starts_at), aware(outage.ends_at)) for outage in outages)
+    extended = aware(end)
+    while True:
+        longer = max(
+            extended,
+            _after_last_day_outage(aware(start), extended, spans, territory, closed, zone),
+            _with_lost_days(aware(start), end, extended, spans, territory, closed, zone),
+        )
+        if longer == extended:
+            return extended
+        extended = longer
+
+
+Span = tuple[datetime, datetime]
+
+
+def _after_last_day_outage(
+    start: datetime,
+    end: datetime,
+    spans: list[Span],
+    territory: Territory,
+    closed: Collection[date],
+    zone: ZoneInfo,
+) -> datetime:
+    could_act_from = max(start, day_bounds(last_day(end, territory, zone=zone), zone)[0])
+    returns = [until for since, until in spans if since < end and until > could_act_from]
+    if not returns:
+        return end
+    day = max(last_day(max(returns), territory, zone=zone), last_day(end, territory, zone=zone))
+    return day_bounds(add_jours_ouvres(day, 1, territory, closed=closed), zone)[1]
+
+
+def _with_lost_days(
+    start: datetime,
+    end: datetime,
+    extended: datetime,
+    spans: list[Span],
+    territory: Territory,
+    closed: Collection[date],
+    zone: ZoneInfo,
+) -> datetime:
+    first, last = start.astimezone(zone).date(), last_day(extended, territory, zone=zone)
+    lost = 0
+    for since, until in spans:
+        day = max(since.astimezone(zone).date(), first + _DAY)
+        while day <= min(until.astimezone(zone).date(), last):
+            opens, closes = day_bounds(day, zone)
+            lost += since <= opens and closes <= until
+            day += _DAY
+    if not lost:
+        return end
+    day = last_day(end, territory, zone=zone) + timedelta(days=lost)
+    return day_bounds(add_jours_ouvres(day, 0, territory, closed=closed), zone)[1]
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Join outages that touch, so that a day lost to two of them in turn is lost."""
+    joined: list[Span] = []
+    for since, until in sorted((since.astimezone(UTC), until.astimezone(UTC)) for since, until in spans):
+        if joined and since <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(until, joined[-1][1]))
+        else:
+            joined.append((since, until))
+    return joined
