@@ -165,7 +165,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- e-mail -----------------------------------------------------------------
 globals().update(env.email_url("EMAIL_URL"))
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Espace Emploi <ne-pas-repondre@espace-emploi.invalid>")
+DEFAULT_FROM_EMAIL = env(
+    "DEFAULT_FROM_EMAIL", default="Espace Emploi <ne-pas-repondre@espace-emploi.invalid>"
+)
 EMAIL_TIMEOUT = 10
 
 # --- language and time ------------------------------------------------------

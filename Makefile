@@ -1,0 +1,69 @@
+# Two commands: «make demo» and «make test». Everything they need is installed below .venv.
+# Nothing here asks a question.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test check checks format bench faults screenshots clean FORCE
+MAKEFLAGS += --no-print-directory
+
+# A Python that runs (shims may stand there and answer 127), is 3.11 or newer and can make environments.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; \
+	for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done)
+READY = @if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and was not found." >&2; exit 1; fi; \
+	$(PYTHON) -m stack bootstrap
+VENV := .venv/bin/python
+STACK := $(VENV) -m stack
+TESTS := $(STACK) run --tests --with-clamav --
+CODE := accounts bench convocations messaging portal stack tests manage.py
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+demo: ## the whole product on this machine (PORT=8001, RESET=1)
+	$(READY) demo
+	@$(STACK) demo
+
+test: ## the tests (ARGS="tests/core -k word")
+	$(READY) tests
+	@$(TESTS) $(VENV) -m pytest -n auto $(ARGS)
+
+check: ## format, lint, types, import order, migrations
+	$(READY) tests
+	@$(STACK) run --tests -- $(MAKE) --keep-going checks
+
+format: ## format the code and the templates
+	$(READY) tests
+	$(VENV) -m ruff check --fix-only --quiet .
+	$(VENV) -m ruff format .
+	$(VENV) -m djlint --reformat --quiet templates || true
+
+bench: ## the figures of the docs (SCALE=small|full)
+	$(READY) tests
+	@$(STACK) run --keep bench --pg max_connections=200 -- $(VENV) -m bench --scale $(or $(SCALE),small) $(ARGS)
+
+faults: ## kill everything at random, check that nothing is lost (KILLS=200)
+	$(READY) tests
+	@KILLS=$(or $(KILLS),30) $(TESTS) $(VENV) -m pytest tests/faults $(ARGS)
+
+screenshots: ## the pictures of the README
+	$(READY) tests
+	@$(STACK) screenshots
+
+clean: ## remove the environment, the demo's data and every cache
+	@$(if $(PYTHON),$(PYTHON),python3) -m stack clean
+
+# --- the parts of «check», run with a database beside them ---------------------
+checks: check-format check-lint check-templates check-types check-imports check-migrations
+check-format: FORCE
+	$(VENV) -m ruff format --check .
+check-lint: FORCE
+	$(VENV) -m ruff check .
+check-templates: FORCE
+	$(VENV) -m djlint --check --lint --quiet templates
+check-types: FORCE
+	$(VENV) -m mypy .
+check-imports: FORCE
+	$(VENV) -c 'import sys; from importlinter.cli import lint_imports_command as c; sys.argv = ["lint-imports"]; c()'
+check-migrations: FORCE
+	$(VENV) manage.py makemigrations --check --dry-run

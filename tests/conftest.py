@@ -1,0 +1,204 @@
+"""The ground every test stands on: real engines, a database cloned from one migrated template."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from stack.mailsink import Mailsink
+
+BROWSER_FIXTURES = {"page", "context", "browser", "new_context", "browser_type", "launch_browser"}
+TEMPLATE = "TESTS_TEMPLATE_DATABASE"
+
+
+# --- what this machine can run ------------------------------------------------
+
+
+def chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def missing_parts() -> dict[str, str]:
+    """Marker -> how to add what its tests need, for each thing this machine lacks."""
+    missing = {}
+    if not chromium():
+        missing["browser"] = "a browser: apt-get install chromium"
+    if not os.environ.get("CLAMAV_URL"):
+        missing["clamav"] = "the antivirus: apt-get install clamav-daemon (make test starts it by itself)"
+    return missing
+
+
+def nothing_may_be_missing() -> bool:
+    return os.environ.get("REQUIRE_ALL") == "1" or os.environ.get("CI", "").lower() in ("true", "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        if not os.environ.get(variable):
+            raise pytest.UsageError("The tests need their engines: make test ARGS='tests/core -k word'")
+    # xdist's workers inherit the name: one template for all of them.
+    os.environ.setdefault(TEMPLATE, f"test_portal_template_{uuid.uuid4().hex[:8]}")
+    missing = missing_parts()
+    if missing and nothing_may_be_missing():
+        raise pytest.UsageError(
+            "Nothing may be left out here, but these are missing: " + "; ".join(missing.values())
+        )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+    out = [item for item in items if any(item.get_closest_marker(name) for name in missing_parts())]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
+    # Tests that empty the tables come last: whatever migrations put there is gone after them.
+    items.sort(key=_empties_tables)
+
+
+def _empties_tables(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(
+        {"live_server", "transactional_db"} & fixtures or (marker and marker.kwargs.get("transaction"))
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    missing = missing_parts()
+    if missing and not hasattr(config, "workerinput"):
+        terminalreporter.write_sep("-", "left out on this machine")
+        for marker, remedy in missing.items():
+            terminalreporter.write_line(f"Tests marked «{marker}» did not run. They need {remedy}.")
+        terminalreporter.write_line("REQUIRE_ALL=1 makes a missing part an error, as .ci/run does.")
+
+
+# --- the database ---------------------------------------------------------------
+
+
+def _server() -> psycopg.Connection:
+    """A connection to the server beside any test database."""
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+
+def _exists(server: psycopg.Connection, name: str) -> bool:
+    return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _drop(name: str) -> None:
+    with _server() as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _migrate(name: str) -> None:
+    """Run every migration in database `name`, and let the tests empty its append-only tables."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    call_command("migrate", verbosity=0, interactive=False)
+    with connection.cursor() as cursor:
+        # Evidence can't be truncated; Django empties the tables after a transactional test by doing just
+        # that. Only this one trigger rests, the ones against UPDATE and DELETE stay.
+        cursor.execute(
+            "SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger"
+            " WHERE NOT tgisinternal AND tgname LIKE '%\\_refuse\\_truncate'"
+        )
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
+    connection.close()
+
+
+def _clone(name: str) -> None:
+    template = os.environ[TEMPLATE]
+    with closing(_server()) as server:
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])  # until the connection closes
+        if not _exists(server, template):
+            making = sql.Identifier(f"{template}_new")
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(making))
+            server.execute(sql.SQL("CREATE DATABASE {}").format(making))
+            _migrate(f"{template}_new")
+            server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(making, sql.Identifier(template)))
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker, worker_id: str) -> Iterator[None]:
+    """The database of this worker: a copy of the template, which the first worker migrates."""
+    from django.db import connection
+
+    original = connection.settings_dict["NAME"]
+    name = f"{os.environ[TEMPLATE].replace('template', worker_id)}"
+    with django_db_blocker.unblock():
+        _clone(name)
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = original
+        _drop(name)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and TEMPLATE in os.environ:
+        for name in (os.environ[TEMPLATE], f"{os.environ[TEMPLATE]}_new"):
+            _drop(name)
+
+
+# --- things to test with ----------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _documents_of_this_test(settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path / "documents")
+
+
+@pytest.fixture
+def mailsink(tmp_path: Path) -> Iterator[Mailsink]:
+    """A real SMTP server: `mailsink.port`, `mailsink.box.messages()`, `mailsink.behaviour.delay = 2`."""
+    with Mailsink(tmp_path / "mails") as sink:
+        yield sink
+
+
+@pytest.fixture
+def database_url(db: None) -> str:
+    """The address of this test's database, for a process of its own (with a transactional test)."""
+    from django.db import connection
+
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return parts._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """Debian's chromium; it talks to nobody but the page's own server."""
+    return browser_type_launch_args | {
+        "executable_path": chromium(),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
