@@ -1,0 +1,145 @@
+"""The roles of product §1, each a row beside the account."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.agency import Agency
+from accounts.models.user import User
+from portal.core.references import ReferenceField
+
+
+class Advisor(models.Model):
+    """The one named follow-up person of a portfolio; a supervisor also runs the agency."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="advisor")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="advisors", verbose_name="agence")
+    is_supervisor = models.BooleanField("responsable d’agence", default=False)
+    volunteers_for_web = models.BooleanField("volontaire pour le suivi 100 % web", default=False)
+    phone = models.CharField("téléphone", max_length=20, blank=True, default="")
+
+    class Meta:
+        verbose_name = "conseiller"
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class ClaimantQuerySet(models.QuerySet["Claimant"]):
+    def in_portfolio_of(self, advisor: Advisor) -> "ClaimantQuerySet":
+        """Those an advisor follows."""
+        return self.filter(advisor=advisor)
+
+    def of_agency(self, agency_id: int) -> "ClaimantQuerySet":
+        """Those an agency follows."""
+        return self.filter(agency_id=agency_id)
+
+
+class Claimant(models.Model):
+    """A registered person, followed by one advisor of one agency."""
+
+    class BenefitStatus(models.TextChoices):
+        ARE = "ARE", "allocation d’aide au retour à l’emploi (ARE)"
+        ASS = "ASS", "allocation de solidarité spécifique (ASS)"
+        RSA = "RSA", "revenu de solidarité active (RSA)"
+        NONE = "NONE", "sans allocation"
+
+    class FollowUpMode(models.TextChoices):
+        WEB = "WEB", "100 % web"
+        GUIDED = "GUIDED", "guidé"
+        REINFORCED = "REINFORCED", "renforcé"
+        GLOBAL = "GLOBAL", "global"
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="claimant")
+    ref = ReferenceField(prefix="DE")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="claimants", verbose_name="agence")
+    advisor = models.ForeignKey(
+        Advisor, on_delete=models.PROTECT, related_name="portfolio", verbose_name="conseiller référent"
+    )
+    benefit_status = models.CharField(
+        "allocation", max_length=8, choices=BenefitStatus.choices, default=BenefitStatus.NONE
+    )
+    follow_up_mode = models.CharField(
+        "modalité de suivi", max_length=12, choices=FollowUpMode.choices, default=FollowUpMode.GUIDED
+    )
+    phone = models.CharField("téléphone", max_length=20, blank=True, default="")
+    street = models.CharField("adresse", max_length=160, blank=True, default="")
+    postcode = models.CharField("code postal", max_length=10, blank=True, default="")
+    city = models.CharField("ville", max_length=80, blank=True, default="")
+    registered_on = models.DateField("inscrit le")
+    # Refuses or cannot use digital: letters and calls instead (product §15).
+    prefers_letters = models.BooleanField("joint par courrier", default=False)
+    reminders_by_email = models.BooleanField("rappels par e-mail", default=True)
+    email_bounced_at = models.DateTimeField("e-mails refusés depuis le", null=True, blank=True)
+    # Kept with each act that is a contact, so that a portfolio of thousands is read without joining them.
+    last_contact_at = models.DateTimeField("dernier contact", null=True, blank=True)
+    news_read_at = models.DateTimeField("nouveautés lues le", null=True, blank=True)
+
+    objects = ClaimantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "demandeur d’emploi"
+        verbose_name_plural = "demandeurs d’emploi"
+        indexes = [
+            models.Index(fields=["advisor", "last_contact_at", "user"], name="claimant_portfolio"),
+            models.Index(fields=["agency", "user"], name="claimant_of_agency"),
+            models.Index(
+                fields=["email_bounced_at"],
+                name="claimant_bounced",
+                condition=Q(email_bounced_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @property
+    def reachable_by_email(self) -> bool:
+        """Say whether an e-mail has a chance to arrive."""
+        return bool(self.user.email) and self.email_bounced_at is None and not self.prefers_letters
+
+
+class DecisionMaker(models.Model):
+    """Holds the regional director's delegation: the only author of measures (CT R5412-4)."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="decision_maker")
+    region = models.CharField("région", max_length=80)
+
+    class Meta:
+        verbose_name = "délégataire du directeur régional"
+        verbose_name_plural = "délégataires du directeur régional"
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Controller(models.Model):
+    """Examines job search; never the person's advisor."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="controller")
+    region = models.CharField("région", max_length=80)
+
+    class Meta:
+        verbose_name = "contrôleur"
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Partner(models.Model):
+    """A person of an outside body that receives claimants."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="partner")
+    organisation = models.CharField("organisme", max_length=120)
+
+    class Meta:
+        verbose_name = "partenaire"
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.organisation})"
+
+
+def profile_of(user: Any) -> "Advisor | Claimant | DecisionMaker | Controller | Partner | None":
+    """Give the role's row of an account, None for an administrator."""
+    return getattr(user, user.role.lower(), None)

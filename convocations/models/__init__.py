@@ -1,0 +1,22 @@
+"""What is due: convocations and their proof, absences, justificatifs, calls."""
+
+from convocations.models.absence import Absence, Explanation
+from convocations.models.call import CallTask, CallTry
+from convocations.models.convocation import Bindingness, Convocation, ConvocationBatch, Kind, Modality
+from convocations.models.evidence import DeliveryEvidence, Fact
+from convocations.models.justificatif import Justificatif
+
+__all__ = [
+    "Absence",
+    "Bindingness",
+    "CallTask",
+    "CallTry",
+    "Convocation",
+    "ConvocationBatch",
+    "DeliveryEvidence",
+    "Explanation",
+    "Fact",
+    "Justificatif",
+    "Kind",
+    "Modality",
+]

@@ -1,0 +1,46 @@
+"""How the portal itself is doing: parameters changed here, heartbeats, outages."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class ParameterOverride(models.Model):
+    """A parameter this deployment changed; `portal.core.parameters` says what exists and its bounds."""
+
+    key = models.CharField("paramètre", max_length=64, unique=True)
+    value = models.JSONField("valeur")
+    updated_at = models.DateTimeField("modifié le", auto_now=True)
+
+    class Meta:
+        verbose_name = "paramètre modifié"
+        verbose_name_plural = "paramètres modifiés"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Heartbeat(models.Model):
+    """The last time a periodic job ran to its end; `/healthz` reads it."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)
+
+
+class Outage(models.Model):
+    """A time when people could not use the portal; deadlines it covers are extended (product §2)."""
+
+    starts_at = models.DateTimeField("début")
+    ends_at = models.DateTimeField("fin")
+    reason = models.CharField("cause", max_length=200)
+
+    class Meta:
+        verbose_name = "interruption du portail"
+        verbose_name_plural = "interruptions du portail"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="outage_ends_after_start",
+                violation_error_message="La fin doit venir après le début.",
+            )
+        ]
