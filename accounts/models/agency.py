@@ -12,7 +12,7 @@ class Agency(models.Model):
     code = models.CharField("code", max_length=12, unique=True)
     name = models.CharField("nom", max_length=120)
     region = models.CharField("région", max_length=80)
-    territory = models.CharField("territoire", max_length=32, choices=[(t.name, t.label) for t in Territory])
+    territory = models.CharField("territoire", max_length=32, choices=Territory.choices)
     street = models.CharField("adresse", max_length=160)
     postcode = models.CharField("code postal", max_length=10)
     city = models.CharField("ville", max_length=80)
@@ -34,7 +34,7 @@ class Agency(models.Model):
     @property
     def place(self) -> Territory:
         """Give the territory whose holidays and zone the agency follows."""
-        return Territory[self.territory]
+        return Territory(self.territory)
 
 
 class OpeningHours(models.Model):

@@ -153,10 +153,10 @@ def _set_mark(cursor: Any) -> None:
     """Remember the numbers handed out so far and the first transaction not yet begun."""
     cursor.execute(
         """
-        INSERT INTO core_journalmark (id, last_id, xmax)
+        INSERT INTO core_journalmark (id, last_id, horizon)
         SELECT 1, (SELECT last_value FROM core_journalentry_id_seq),
                pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-        ON CONFLICT (id) DO UPDATE SET last_id = excluded.last_id, xmax = excluded.xmax
+        ON CONFLICT (id) DO UPDATE SET last_id = excluded.last_id, horizon = excluded.horizon
         """
     )
 
@@ -169,7 +169,7 @@ def _settled_mark(cursor: Any) -> int | None:
     """
     cursor.execute(
         """
-        SELECT last_id, xmax, pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+        SELECT last_id, horizon, pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
                pg_snapshot_xmax(pg_current_snapshot())::text::bigint
         FROM core_journalmark
         """
@@ -177,11 +177,11 @@ def _settled_mark(cursor: Any) -> int | None:
     row = cursor.fetchone()
     if row is None:
         return None
-    last_id, xmax, oldest_running, next_to_begin = row
-    if xmax > next_to_begin:
+    last_id, horizon, oldest_running, next_to_begin = row
+    if horizon > next_to_begin:
         cursor.execute("DELETE FROM core_journalmark")
         return None
-    return int(last_id) if oldest_running >= xmax else None
+    return int(last_id) if oldest_running >= horizon else None
 
 
 def _seal_one(cursor: Any, limit: int, now: datetime) -> int:

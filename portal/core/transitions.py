@@ -37,7 +37,7 @@ class Stateful(models.Model):
     """A row with a life cycle; nothing but `move_to` and `StatefulQuerySet.move_all` writes `state`."""
 
     TRANSITIONS: ClassVar[Transitions]
-    state: "models.CharField[str, str]"
+    state: Any
 
     class Meta:
         abstract = True

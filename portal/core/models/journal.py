@@ -48,4 +48,4 @@ class JournalMark(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     last_id = models.BigIntegerField()
-    xmax = models.BigIntegerField()
+    horizon = models.BigIntegerField()
