@@ -35,9 +35,7 @@ class MotiveRule:
     hint: str = ""
 
 
-_FUNCTIONAL = (
-    "Le certificat dit seulement ce que vous ne pouviez pas faire ce jour-là. Ne joignez jamais de diagnostic."
-)
+_FUNCTIONAL = "Le certificat dit seulement ce que vous ne pouviez pas faire ce jour-là. Ne joignez jamais de diagnostic."
 
 RULES: dict[Motive, MotiveRule] = {
     Motive.JOB_INTERVIEW: MotiveRule(
@@ -62,7 +60,9 @@ RULES: dict[Motive, MotiveRule] = {
         ("une déclaration d’assurance", "un dépôt de plainte", "tout document qui le montre"), True
     ),
     Motive.EQUIPMENT: MotiveRule((), True, hint="Une attestation est possible, elle n’est pas obligatoire."),
-    Motive.CONNECTIVITY: MotiveRule((), True, hint="Une attestation est possible, elle n’est pas obligatoire."),
+    Motive.CONNECTIVITY: MotiveRule(
+        (), True, hint="Une attestation est possible, elle n’est pas obligatoire."
+    ),
     Motive.DISABILITY: MotiveRule(
         ("un certificat médical de limites fonctionnelles", "la reconnaissance de travailleur handicapé"),
         False,
@@ -72,6 +72,8 @@ RULES: dict[Motive, MotiveRule] = {
     Motive.NOTICE_NOT_RECEIVED: MotiveRule(
         (), True, hint="C’est au service de prouver que vous avez reçu la convocation."
     ),
-    Motive.AGENCY_ERROR: MotiveRule((), True, hint="Racontez ce qui s’est passé, l’agence vérifie de son côté."),
+    Motive.AGENCY_ERROR: MotiveRule(
+        (), True, hint="Racontez ce qui s’est passé, l’agence vérifie de son côté."
+    ),
     Motive.OTHER: MotiveRule(("tout document utile",), True),
 }

@@ -83,7 +83,9 @@ class OpeningHours(models.Model):
 class Closure(models.Model):
     """Days on which an agency is exceptionally closed."""
 
-    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="closures", verbose_name="agence")
+    agency = models.ForeignKey(
+        Agency, on_delete=models.CASCADE, related_name="closures", verbose_name="agence"
+    )
     first_day = models.DateField("premier jour")
     last_day = models.DateField("dernier jour")
     reason = models.CharField("motif", max_length=120)

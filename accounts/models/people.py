@@ -14,7 +14,9 @@ class Advisor(models.Model):
     """The one named follow-up person of a portfolio; a supervisor also runs the agency."""
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="advisor")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="advisors", verbose_name="agence")
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="advisors", verbose_name="agence"
+    )
     is_supervisor = models.BooleanField("responsable d’agence", default=False)
     volunteers_for_web = models.BooleanField("volontaire pour le suivi 100 % web", default=False)
     phone = models.CharField("téléphone", max_length=20, blank=True, default="")
@@ -53,7 +55,9 @@ class Claimant(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="claimant")
     ref = ReferenceField(prefix="DE")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="claimants", verbose_name="agence")
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="claimants", verbose_name="agence"
+    )
     advisor = models.ForeignKey(
         Advisor, on_delete=models.PROTECT, related_name="portfolio", verbose_name="conseiller référent"
     )
@@ -103,7 +107,9 @@ class Claimant(models.Model):
 class DecisionMaker(models.Model):
     """Holds the regional director's delegation: the only author of measures (CT R5412-4)."""
 
-    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="decision_maker")
+    user = models.OneToOneField(
+        User, on_delete=models.PROTECT, primary_key=True, related_name="decision_maker"
+    )
     region = models.CharField("région", max_length=80)
 
     class Meta:

@@ -19,12 +19,16 @@ class Absence(Stateful):
     TRANSITIONS = ABSENCE_TRANSITIONS
 
     ref = ReferenceField(prefix="AB")
-    convocation = models.ForeignKey(Convocation, on_delete=models.PROTECT, related_name="absences", db_index=False)
+    convocation = models.ForeignKey(
+        Convocation, on_delete=models.PROTECT, related_name="absences", db_index=False
+    )
     claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="absences", db_index=False)
     # Who is to decide: the convocation's advisor until a supervisor reassigns it.
     advisor = models.ForeignKey(Advisor, on_delete=models.PROTECT, related_name="absences", db_index=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
-    state = models.CharField("état", max_length=24, choices=AbsenceState.choices, default=AbsenceState.RECORDED)
+    state = models.CharField(
+        "état", max_length=24, choices=AbsenceState.choices, default=AbsenceState.RECORDED
+    )
     recorded_at = models.DateTimeField("enregistrée le")
     explanation_due_at = models.DateTimeField("explications jusqu’au")
     explained_at = models.DateTimeField("expliquée le", null=True)
@@ -35,14 +39,18 @@ class Absence(Stateful):
     escalated_at = models.DateTimeField("responsable prévenu le", null=True)
     decided_at = models.DateTimeField("décidée le", null=True)
     # Empty when the rule closed it in the person's favour.
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reasons = models.TextField("raisons", blank=True, default="")
     report = models.TextField("rapport factuel", blank=True, default="")
     new_appointment = models.OneToOneField(
         Convocation, on_delete=models.PROTECT, null=True, related_name="regularises"
     )
     annulled_at = models.DateTimeField("annulée le", null=True)
-    annulled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    annulled_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     annulment_reason = models.TextField("raison de la correction", blank=True, default="")
 
     objects = StatefulQuerySet.as_manager()
@@ -63,7 +71,8 @@ class Absence(Stateful):
                 violation_error_message="Une décision est datée et expliquée.",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=False) | ~Q(state__in=["EXCUSED", "INVITED_TO_REGULARISE", "REFERRED"]),
+                condition=Q(decided_by__isnull=False)
+                | ~Q(state__in=["EXCUSED", "INVITED_TO_REGULARISE", "REFERRED"]),
                 name="absence_is_decided_by_a_person",
                 violation_error_message="Une personne décide, jamais la machine.",
             ),

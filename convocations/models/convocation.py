@@ -66,8 +66,12 @@ class Convocation(Stateful):
     TRANSITIONS = CONVOCATION_TRANSITIONS
 
     ref = ReferenceField(prefix="CV")
-    claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="convocations", db_index=False)
-    advisor = models.ForeignKey(Advisor, on_delete=models.PROTECT, related_name="convocations", db_index=False)
+    claimant = models.ForeignKey(
+        Claimant, on_delete=models.PROTECT, related_name="convocations", db_index=False
+    )
+    advisor = models.ForeignKey(
+        Advisor, on_delete=models.PROTECT, related_name="convocations", db_index=False
+    )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     bindingness = models.CharField("force", max_length=12, choices=Bindingness.choices)
     kind = models.CharField("nature", max_length=12, choices=Kind.choices)
@@ -88,7 +92,9 @@ class Convocation(Stateful):
     issued_at = models.DateTimeField("envoyée le")
     # The latest deposit that leaves the notice floor of the day it was issued.
     notice_deadline = models.DateTimeField("dépôt au plus tard")
-    short_notice_agreed = models.CharField("accord pour un délai court", max_length=240, blank=True, default="")
+    short_notice_agreed = models.CharField(
+        "accord pour un délai court", max_length=240, blank=True, default=""
+    )
     # SHA-256 of the content shown to the person (see evidence.content_hash).
     content_hash = models.BinaryField(max_length=32)
     # From the evidence ledger, kept here by its trigger: earliest deposit, earliest proof of knowing.
@@ -152,7 +158,14 @@ class Convocation(Stateful):
             ),
             models.CheckConstraint(
                 condition=~Q(
-                    state__in=["ATTENDED", "ABSENT", "EXCUSED", "TECH_INCIDENT", "NOT_PROVEN", "CANCELLED_BY_AGENCY"]
+                    state__in=[
+                        "ATTENDED",
+                        "ABSENT",
+                        "EXCUSED",
+                        "TECH_INCIDENT",
+                        "NOT_PROVEN",
+                        "CANCELLED_BY_AGENCY",
+                    ]
                 )
                 | Q(recorded_at__isnull=False, recorded_by__isnull=False),
                 name="attendance_is_recorded_by_somebody",

@@ -22,11 +22,15 @@ class Justificatif(Stateful):
     explanation = models.ForeignKey(Explanation, on_delete=models.PROTECT, related_name="justificatifs")
     claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="+", db_index=False)
     advisor = models.ForeignKey(Advisor, on_delete=models.PROTECT, related_name="+", db_index=False)
-    state = models.CharField("état", max_length=12, choices=ReviewState.choices, default=ReviewState.IN_REVIEW)
+    state = models.CharField(
+        "état", max_length=12, choices=ReviewState.choices, default=ReviewState.IN_REVIEW
+    )
     sent_at = models.DateTimeField("envoyé le")
     review_by = models.DateTimeField("à examiner avant le")
     reviewed_at = models.DateTimeField("examiné le", null=True)
-    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    reviewed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # What is missing (INCOMPLETE) or why it was not kept (REFUSED), read by the person.
     remark = models.TextField("remarque", blank=True, default="")
     complete_by = models.DateField("à compléter avant le", null=True)

@@ -80,7 +80,7 @@ class ReferenceField(models.BigIntegerField):
 class ReferenceConverter:
     """A reference in an address; anything else is simply not an address of ours (404)."""
 
-    regex = rf"[A-Za-z]{{2}}-[0-9A-Za-z]{{4}}-[0-9A-Za-z]{{4}}"
+    regex = r"[A-Za-z]{2}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}"
 
     def to_python(self, value: str) -> str:
         prefix = value[:2].upper()

@@ -61,7 +61,8 @@ class Document(Stateful):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="RECEIVED") | (~Q(clean_key="") & ~Q(scan="") & Q(settled_at__isnull=False)),
+                condition=~Q(state="RECEIVED")
+                | (~Q(clean_key="") & ~Q(scan="") & Q(settled_at__isnull=False)),
                 name="document_readable_only_once_checked",
                 violation_error_message="Un document ne peut être lu qu’après vérification.",
             ),
