@@ -1,0 +1,35 @@
+"""How much a document may weigh: sizes for people, and what the closed room may spend on one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a person may send, and what reading it may cost.
+
+    The first group is said to people and comes from the parameters of the deployment.
+    The second protects the worker and seldom changes.
+    """
+
+    max_bytes: int = 15 * MEGABYTE
+    max_files: int = 10
+    max_pages: int = 200
+    max_pixels: int = 64_000_000
+    # A larger picture is halved: A4 stays readable at more than 250 dots per inch.
+    kept_pixels: int = 25_000_000
+
+    max_objects: int = 250_000
+    # Everything a PDF unfolds to, all its streams together, and one stream that is not a picture.
+    max_unfolded_bytes: int = 1024 * MEGABYTE
+    max_stream_bytes: int = 64 * MEGABYTE
+    # Four bytes a pixel for the largest picture, once: the room is granted twice that and no more.
+    memory_bytes: int = 256 * MEGABYTE
+    cpu_seconds: int = 20
+    wall_seconds: int = 60
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,232 @@
+"""PDFs, cleaned of all that could act: what is drawn on the pages stays, as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+from PIL import Image
+
+from ..limits import Limits
+from ..refusals import Refused
+from ..sniffing import Kind
+from .pdf_bounds import names, refuse_bombs, set_reader_bounds
+
+CATALOG_KEPT = frozenset(
+    ("/Type", "/Pages", "/Version", "/Lang", "/MarkInfo", "/StructTreeRoot", "/PageLabels", "/OCProperties")
+)
+PAGE_KEPT = names(
+    "/Type /Parent /MediaBox /CropBox /BleedBox /TrimBox /ArtBox /Resources /Contents /Rotate /Group "
+    "/UserUnit /StructParents /Tabs"
+)
+RESOURCES_KEPT = names("/ExtGState /ColorSpace /Pattern /Shading /XObject /Font /ProcSet /Properties")
+# Wherever they stand: they act, carry another file, or tell of the author.
+NEVER_KEPT = names(
+    "/AA /OpenAction /JS /JavaScript /EF /EmbeddedFiles /AF /RichMediaContent /RichMediaSettings /Launch "
+    "/XFA /AcroForm /Collection /PieceInfo /Metadata /OPI /Ref /Renditions /Annots /LastModified /Thumb"
+)
+ACTIONS = names(
+    "/GoTo /GoToR /GoToE /GoToDp /Launch /Thread /URI /Sound /Movie /Hide /Named /SubmitForm /ResetForm "
+    "/ImportData /JavaScript /SetOCGState /Rendition /Trans /GoTo3DView /RichMediaExecute"
+)
+# What these show is a button, a player or nothing: they are dropped, others are drawn into the page.
+NOT_DRAWN = names("/Link /Popup /FileAttachment /Sound /Movie /Screen /3D /RichMedia /TrapNet /PrinterMark")
+A4 = (595.28, 841.89)
+MARGIN = 20.0
+
+
+def prepare() -> None:
+    """Load the reader once, before the room forks."""
+    pikepdf.new().close()
+    Image.init()
+
+
+def clean(sources: list[Path], target: Path, limits: Limits) -> dict[str, Any]:
+    """Write the PDF of ``sources[0]`` anew in ``target``, inert; returns its kind and pages."""
+    set_reader_bounds(limits)
+    with _opened(sources[0]) as pdf:
+        _refuse_unreadable(pdf)
+        pages = _counted(pdf, limits)
+        refuse_bombs(pdf, limits)
+        _draw_annotations(pdf)
+        _strip(pdf)
+        pdf.save(
+            target,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            force_version="2.0" if pdf.pdf_version.startswith("2") else "1.7",
+            fix_metadata_version=False,
+            deterministic_id=True,
+            encryption=False,
+        )
+    return {"kind": Kind.PDF.value, "pages": pages}
+
+
+def _opened(source: Path) -> Pdf:
+    try:
+        return Pdf.open(source, suppress_warnings=True)
+    except pikepdf.PasswordError:
+        raise Refused("password") from None
+    except pikepdf.PdfError:
+        raise Refused("damaged_pdf") from None
+
+
+def _refuse_unreadable(pdf: Pdf) -> None:
+    """What would look empty once cleaned is refused: its sender can still send it otherwise."""
+    if _is_true(pdf.Root.get("/NeedsRendering")):
+        raise Refused("interactive_form")
+    if "/Collection" in pdf.Root:
+        raise Refused("portfolio")
+
+
+def _is_true(value: object) -> bool:
+    return value is True
+
+
+def _counted(pdf: Pdf, limits: Limits) -> int:
+    if len(pdf.objects) > limits.max_objects:
+        raise Refused("too_heavy")
+    root = pdf.Root.get("/Pages")
+    if not isinstance(root, Dictionary):
+        raise Refused("damaged_pdf")
+    promised = root.get("/Count")
+    pages = len(pdf.pages)
+    if pages == 0:
+        raise Refused("no_page")
+    if pages > limits.max_pages:
+        raise Refused("too_many_pages", pages=pages, max_pages=limits.max_pages)
+    # A file cut in the middle opens after repair, with fewer pages than it says or without their ink.
+    if pdf.get_warnings() and (not isinstance(promised, int) or promised > pages or _inkless(pdf)):
+        raise Refused("damaged_pdf")
+    return pages
+
+
+def _inkless(pdf: Pdf) -> bool:
+    for page in pdf.pages:
+        contents = page.obj.get("/Contents")
+        parts = list(contents) if isinstance(contents, Array) else [contents]
+        if not any(isinstance(part, Stream) for part in parts):
+            return True
+    return False
+
+
+def _draw_annotations(pdf: Pdf) -> None:
+    """Draw what annotations and form fields show into the pages: the answers stay, the form goes."""
+    for page in pdf.pages:
+        annotations = page.obj.get("/Annots")
+        if isinstance(annotations, Array):
+            kept = [
+                a for a in annotations if isinstance(a, Dictionary) and a.get("/Subtype") not in NOT_DRAWN
+            ]
+            page.obj["/Annots"] = Array(kept)
+    form = pdf.Root.get("/AcroForm")
+    try:
+        if isinstance(form, Dictionary) and _is_true(form.get("/NeedAppearances")):
+            pdf.generate_appearance_streams()
+        pdf.flatten_annotations("screen")
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
+        # Broken annotations are shown by no reader either; the page itself is whole.
+        return
+
+
+def _strip(pdf: Pdf) -> None:
+    for key in set(pdf.trailer.keys()) - {"/Root", "/ID", "/Size"}:
+        del pdf.trailer[key]
+    _keep_only(pdf.Root, CATALOG_KEPT)
+    for page in pdf.pages:
+        for annotation in page.obj.get("/Annots") or ():
+            _empty(annotation)
+        _keep_only(page.obj, PAGE_KEPT)
+        resources = page.obj.get("/Resources")
+        if isinstance(resources, Dictionary):
+            _keep_only(resources, RESOURCES_KEPT)
+    for thing in pdf.objects:
+        _disarm(thing)
+
+
+def _keep_only(thing: Object, kept: frozenset[str]) -> None:
+    for key in set(thing.keys()) - kept:
+        del thing[key]
+
+
+def _empty(thing: Object) -> None:
+    if isinstance(thing, Dictionary):
+        _keep_only(thing, frozenset())
+
+
+def _disarm(thing: Object) -> None:
+    """Take away everything that acts from one object and what it holds directly."""
+    waiting = [thing]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, Array):
+            for index, item in enumerate(current):
+                if _acts(item):
+                    current[index] = None
+                elif _holds(item):
+                    waiting.append(item)
+            continue
+        if not isinstance(current, Dictionary | Stream):
+            continue
+        if current.get("/Type") == Name.Annot:
+            _empty(current)
+            continue
+        if isinstance(current, Stream):
+            _disarm_stream(current)
+        for key, value in list(current.items()):
+            if key in NEVER_KEPT or _acts(value):
+                del current[key]
+            elif _holds(value):
+                waiting.append(value)
+
+
+def _disarm_stream(stream: Stream) -> None:
+    """A stream may say that its data is another file, or be a program for a printer."""
+    for key in ("/F", "/FFilter", "/FDecodeParms"):
+        if key in stream:
+            del stream[key]
+    if stream.get("/Subtype") == "/PS" or stream.get("/Subtype2") == "/PS":
+        stream.write(b"")
+        _keep_only(stream, frozenset(("/Length",)))
+
+
+def _acts(value: object) -> bool:
+    if not isinstance(value, Dictionary):
+        return False
+    kind = value.get("/S")
+    return (isinstance(kind, Name) and str(kind) in ACTIONS and "/K" not in value) or "/EF" in value
+
+
+def _holds(value: object) -> bool:
+    """Whether to look inside: indirect objects are each visited on their own."""
+    return isinstance(value, Array | Dictionary | Stream) and not value.is_indirect
+
+
+def bind(sources: list[Path], target: Path, limits: Limits) -> dict[str, Any]:
+    """Make one PDF of cleaned JPEG pictures, one A4 page each, turned as the picture is."""
+    with pikepdf.new() as pdf:
+        for source in sources:
+            with Image.open(source, formats=["JPEG"]) as image:
+                (width, height), gray = image.size, image.mode == "L"
+            sheet = A4 if height >= width else A4[::-1]
+            scale = min((sheet[0] - 2 * MARGIN) / width, (sheet[1] - 2 * MARGIN) / height)
+            picture = pdf.make_stream(
+                source.read_bytes(),
+                Type=Name.XObject,
+                Subtype=Name.Image,
+                Width=width,
+                Height=height,
+                ColorSpace=Name.DeviceGray if gray else Name.DeviceRGB,
+                BitsPerComponent=8,
+                Filter=Name.DCTDecode,
+            )
+            left, low = (sheet[0] - width * scale) / 2, (sheet[1] - height * scale) / 2
+            drawing = f"q {width * scale:.2f} 0 0 {height * scale:.2f} {left:.2f} {low:.2f} cm /Photo Do Q"
+            page = pdf.add_blank_page(page_size=sheet)
+            page.obj.Resources = Dictionary(XObject=Dictionary(Photo=picture))
+            page.obj.Contents = pdf.make_stream(drawing.encode())
+        pdf.save(target, deterministic_id=True)
+    if target.stat().st_size > limits.max_bytes * 2:
+        raise Refused("too_large", max_megabytes=limits.max_bytes // 2**20)
+    return {"kind": Kind.PDF.value, "pages": len(sources)}
