@@ -20,6 +20,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--pg", metavar="NAME=VALUE", action="append", default=[], help="a PostgreSQL setting")
     run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND")
 
+    demo = commands.add_parser("demo", help="the whole product until Ctrl-C (environment: PORT, RESET)")
+    demo.add_argument("--name", default="demo", help="which data: each name has its own")
+    demo.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="run it beside, then stop")
+    commands.add_parser("clean", help="remove the environment, the demo's data and the caches")
+
     from stack import mailsink
 
     mailsink.add_arguments(commands.add_parser("mailsink", help="an SMTP server that writes mails to files"))
@@ -45,10 +50,18 @@ def _run(arguments: argparse.Namespace) -> int:
 
         bootstrap(arguments.profile)
         return 0
+    if arguments.command == "demo":
+        from stack.demo import demo
+
+        return demo(_command(arguments), name=arguments.name)
+    if arguments.command == "clean":
+        from stack.bootstrap import clean
+
+        return clean()
     from stack.engines import clamd_binary
     from stack.run import run
 
-    command = arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv
+    command = _command(arguments)
     if not command:
         raise StackError("Which command? python -m stack run -- COMMAND …")
     return run(
@@ -58,6 +71,10 @@ def _run(arguments: argparse.Namespace) -> int:
         keep=arguments.keep,
         options=arguments.pg,
     )
+
+
+def _command(arguments: argparse.Namespace) -> list[str]:
+    return list(arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Runs before anything is installed: standard library only, Python 3.11 or newer.
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack.places import PROJECT
+from stack.places import AS_ROOT, PROJECT, database_dir
 from stack.processes import StackError
 
 VENV = PROJECT / ".venv"
@@ -152,3 +153,23 @@ def _call(argv: list[str | Path], environment: dict[str, str]) -> None:
     done = subprocess.run(argv, env=environment)
     if done.returncode:
         raise StackError(f"This did not work: {' '.join(str(part) for part in argv)}")
+
+
+def clean() -> int:
+    """Remove what was installed and made here: the environment, the data, the caches."""
+    for folder in (VENV, PROJECT / "var", database_dir("any").parents[1] if AS_ROOT else PROJECT / "var"):
+        if folder.is_symlink():
+            folder.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in (
+        ".pytest_cache",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".hypothesis",
+        ".import_linter_cache",
+        "staticfiles",
+    ):
+        shutil.rmtree(PROJECT / name, ignore_errors=True)
+    for cache in PROJECT.glob("**/__pycache__"):
+        shutil.rmtree(cache, ignore_errors=True)
+    return 0

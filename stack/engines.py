@@ -185,9 +185,13 @@ class Valkey:
         )
         self.url = f"unix://{self.socket}?db=0"
 
-    def start(self) -> None:
+    def prepare(self) -> None:
+        """End what kill -9 of an earlier launcher left running on these data."""
         if pid := _first_number(self.pid_file):
             end_leftover(pid, "server")
+
+    def start(self) -> None:
+        self.prepare()
         self.child.start()
         assert self.child.process is not None
         self.pid_file.write_text(str(self.child.process.pid))
@@ -244,6 +248,7 @@ class Engines:
         self.logs = (state or self.sockets) / "logs"
         self.logs.mkdir(exist_ok=True)
         self.environment: dict[str, str] = {}
+        self.engines: list[Postgres | Valkey | Clamd] = []
         self.children: list[Child] = []
         self._state, self._data, self._options, self._with_clamav = state, data, options, with_clamav
 
@@ -258,6 +263,7 @@ class Engines:
             self._start("CLAMAV_URL", Clamd(self.sockets, self.logs))
 
     def _start(self, variable: str, engine: Postgres | Valkey | Clamd) -> None:
+        self.engines.append(engine)
         self.children.append(engine.child)
         engine.start()
         self.environment[variable] = engine.url

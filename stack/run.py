@@ -39,7 +39,7 @@ def run(
                 )
                 engines.start()
                 environment = command_environment(engines, tests=tests)
-                return _run_command(command, environment, check_parent)
+                return run_command(command, environment, check_parent)
             finally:
                 _stop(engines)
     except Stopped as stopped:
@@ -80,10 +80,12 @@ def start_mailsink(engines: Engines, mails: Path) -> str:
     )
     engines.add(sink)
     sink.wait_until(port_file.exists, 30)
-    return f"smtp://127.0.0.1:{port_file.read_text()}"
+    port = port_file.read_text()
+    sink.argv += ["--port", port]  # should it have to start again, the address is known by then
+    return f"smtp://127.0.0.1:{port}"
 
 
-def _run_command(
+def run_command(
     command: Sequence[str], environment: Mapping[str, str], check_parent: Callable[[], None]
 ) -> int:
     process = subprocess.Popen(command, env=environment)
