@@ -1,6 +1,6 @@
 """Every number a deployment may change, typed, in one place, with its meaning and its bounds.
 
-The defaults are the product's (`docs/parameters.md` is printed from here). A deployment changes one in
+The defaults are the product's; `docs/parameters.md` is printed from here. A deployment changes one in
 the back office: a `ParameterOverride` row, read at most every ten seconds by each process. Numbers the
 law fixes are no parameters: they stand in the process that applies them, with their article.
 """
@@ -228,3 +228,26 @@ def merged(overrides: Mapping[str, object]) -> Parameters:
         except ValidationError as refused:
             logger.error("Parameter override %s ignored: %s", key, " ".join(refused.messages))
     return replace(DEFAULTS, **valid)
+
+
+# --- the documentation ----------------------------------------------------------
+def printed() -> str:
+    """Give the page of the documentation that lists them: what `docs/parameters.md` must say."""
+    lines = [
+        "# Parameters",
+        "",
+        "Numbers a deployment may change in the back office, under «\u00a0paramètres modifiés\u00a0».",
+        "Each process takes a change up within ten seconds. This page is printed from",
+        "`portal/core/parameters.py`; a test compares the two.",
+        "",
+        "| Key | Meaning | Default | Unit | From | To | Product § |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for key, declared in FIELDS.items():
+        low, high = declared.metadata["min"], declared.metadata["max"]
+        default: Any = declared.default
+        if isinstance(default, tuple):
+            default = ", ".join(map(str, default))
+        label, unit, section = (declared.metadata[name] for name in ("label", "unit", "section"))
+        lines.append(f"| `{key}` | {label} | {default} | {unit} | {low} | {high} | {section} |")
+    return "\n".join(lines) + "\n"

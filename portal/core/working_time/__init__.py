@@ -15,9 +15,11 @@ from portal.core.working_time.hours import (
     next_opening,
 )
 from portal.core.working_time.periods import (
+    ClosedTime,
     OutageTime,
     add_jours_ouvrables,
     add_jours_ouvres,
+    closed_days,
     count_jours_ouvrables,
     count_jours_ouvres,
     days_left,
@@ -30,6 +32,7 @@ from portal.core.working_time.periods import (
 from portal.core.working_time.territories import Territory, holiday_name, public_holidays, territory_of
 
 __all__ = [
+    "ClosedTime",
     "NonexistentLocalTime",
     "Opening",
     "OpeningTime",
@@ -37,6 +40,7 @@ __all__ = [
     "Territory",
     "add_jours_ouvrables",
     "add_jours_ouvres",
+    "closed_days",
     "count_jours_ouvrables",
     "count_jours_ouvres",
     "day_bounds",

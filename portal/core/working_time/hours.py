@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from portal.core.transitions import Refusal
 from portal.core.working_time.territories import Territory, holiday_name
 
 _DAY = timedelta(days=1)
@@ -21,12 +22,12 @@ class OpeningTime(Protocol):
     @property
     def kind(self) -> str: ...
     @property
-    def opens_at(self) -> time: ...
+    def opens(self) -> time: ...
     @property
-    def closes_at(self) -> time: ...
+    def closes(self) -> time: ...
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Opening:
     """One stretch of one day during which the agency receives people: [start, end)."""
 
@@ -35,19 +36,18 @@ class Opening:
     kind: str
 
 
-class NonexistentLocalTime(Exception):
+class NonexistentLocalTime(Refusal):
     """The chosen time does not exist there: the clock jumps over it. `sentence` says what to choose."""
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-        super().__init__(sentence)
 
 
 def aware(instant: datetime) -> datetime:
-    """Refuse a naive datetime: without a zone it is no instant."""
+    """Give the instant in UTC; raises ValueError for a naive datetime, which is no instant.
+
+    In UTC because two datetimes of one zone compare and subtract by the wall, blind to a changed hour.
+    """
     if instant.utcoffset() is None:
         raise ValueError("An aware datetime is needed.")
-    return instant
+    return instant.astimezone(UTC)
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -89,11 +89,12 @@ def hours_of(
         return ()
     zone = zone or Territory(territory).zone
     stretches = (
-        Opening(_at(day, row.opens_at, zone), _at(day, row.closes_at, zone), row.kind)
+        Opening(_at(day, row.opens, zone), _at(day, row.closes, zone), row.kind)
         for row in openings
         if row.weekday == day.weekday() and kind in (None, row.kind)
     )
-    return tuple(sorted(stretch for stretch in stretches if stretch.start < stretch.end))
+    in_order = sorted(stretches, key=lambda stretch: (aware(stretch.start), aware(stretch.end), stretch.kind))
+    return tuple(stretch for stretch in in_order if aware(stretch.start) < aware(stretch.end))
 
 
 def next_opening(
@@ -108,11 +109,12 @@ def next_opening(
     """Give the stretch the agency is open in at `after`, or the next one; None when a year has none."""
     zone = zone or Territory(territory).zone
     openings = tuple(openings)
-    today = aware(after).astimezone(zone).date()
+    after = aware(after)
+    today = after.astimezone(zone).date()
     for offset in range(_HORIZON_DAYS + 1):
         day = today + timedelta(days=offset)
         for stretch in hours_of(openings, closures, day, territory, kind=kind, zone=zone):
-            if stretch.end > after:
+            if aware(stretch.end) > after:
                 return stretch
     return None
 

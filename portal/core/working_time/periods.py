@@ -23,6 +23,15 @@ _DAY = timedelta(days=1)
 _SATURDAY, _SUNDAY = 5, 6
 
 
+class ClosedTime(Protocol):
+    """Days on which a place is exceptionally closed, the first and the last included."""
+
+    @property
+    def first_day(self) -> date: ...
+    @property
+    def last_day(self) -> date: ...
+
+
 class OutageTime(Protocol):
     """A time when people could not use the portal: [starts_at, ends_at)."""
 
@@ -66,6 +75,15 @@ def count_jours_ouvrables(
 def count_jours_ouvres(start: date, end: date, territory: Territory, *, closed: Collection[date] = ()) -> int:
     """Count the *jours ouvrés* after `start` up to and with `end`; 0 when `end` is not later."""
     return sum(is_jour_ouvre(day, territory, closed=closed) for day in _days_after(start, end))
+
+
+def closed_days(closures: Iterable[ClosedTime]) -> frozenset[date]:
+    """List the days an agency's exceptional closures cover, as every `closed` here wants them."""
+    return frozenset(
+        row.first_day + timedelta(days=offset)
+        for row in closures
+        for offset in range((row.last_day - row.first_day).days + 1)
+    )
 
 
 def _nth(day: date, n: int, counts: Callable[[date], bool]) -> date:
@@ -148,74 +166,54 @@ def extend_for_outages(
     closed: Collection[date] = (),
     zone: ZoneInfo | None = None,
 ) -> datetime:
-    """Give back what an outage of the portal took from a period: its new end, never an earlier one.
+    """Give back what outages of the portal took from a period: its new end, never an earlier one.
 
-    Two rules, the more generous one wins, and a second outage in the added time is seen too:
-    - the portal was down at any moment of the last day: the period runs to the end of the first working
-      day after the portal's return (as CPC art. 748-7 does for a court's electronic filing);
-    - the portal was down during whole days of the period: that many days are added at its end.
-    An outage that lasts is passed with its end at the present instant, and asked about again later.
+    - The portal was down at any moment of the last day: the period runs to the end of the first working
+      day after its return (as CPC art. 748-7 rules for a court's electronic filing).
+    - It was down for whole days earlier in the period: after its return there are at least as many days
+      left as it took.
+
+    An outage in the time added is seen too. Asking again with the answer as `end` gives the same answer,
+    so a job may run twice; an outage that lasts is passed with its end at the present instant.
     """
     zone = zone or Territory(territory).zone
     spans = _merged((aware(outage.starts_at), aware(outage.ends_at)) for outage in outages)
-    extended = aware(end)
+    first, last = aware(start).astimezone(zone).date(), last_day(end, territory, zone=zone)
+    extended = last
     while True:
-        longer = max(
-            extended,
-            _after_last_day_outage(aware(start), extended, spans, territory, closed, zone),
-            _with_lost_days(aware(start), end, extended, spans, territory, closed, zone),
-        )
+        # The true end bounds the first look; each day added is open to its midnight.
+        until = end if extended == last else day_bounds(extended, zone)[1]
+        owed = [_last_day_owed(first, extended, span, zone) for span in spans if _overlap(span, start, until)]
+        longer = max([extended, *(add_jours_ouvres(*due, territory, closed=closed) for due in owed)])
         if longer == extended:
-            return extended
+            return end if extended == last else day_bounds(extended, zone)[1]
         extended = longer
 
 
 Span = tuple[datetime, datetime]
 
 
-def _after_last_day_outage(
-    start: datetime,
-    end: datetime,
-    spans: list[Span],
-    territory: Territory,
-    closed: Collection[date],
-    zone: ZoneInfo,
-) -> datetime:
-    could_act_from = max(start, day_bounds(last_day(end, territory, zone=zone), zone)[0])
-    returns = [until for since, until in spans if since < end and until > could_act_from]
-    if not returns:
-        return end
-    day = max(last_day(max(returns), territory, zone=zone), last_day(end, territory, zone=zone))
-    return day_bounds(add_jours_ouvres(day, 1, territory, closed=closed), zone)[1]
+def _overlap(span: Span, start: datetime, end: datetime) -> bool:
+    return span[0] < aware(end) and span[1] > aware(start)
 
 
-def _with_lost_days(
-    start: datetime,
-    end: datetime,
-    extended: datetime,
-    spans: list[Span],
-    territory: Territory,
-    closed: Collection[date],
-    zone: ZoneInfo,
-) -> datetime:
-    first, last = start.astimezone(zone).date(), last_day(extended, territory, zone=zone)
-    lost = 0
-    for since, until in spans:
-        day = max(since.astimezone(zone).date(), first + _DAY)
-        while day <= min(until.astimezone(zone).date(), last):
-            opens, closes = day_bounds(day, zone)
-            lost += since <= opens and closes <= until
-            day += _DAY
-    if not lost:
-        return end
-    day = last_day(end, territory, zone=zone) + timedelta(days=lost)
-    return day_bounds(add_jours_ouvres(day, 0, territory, closed=closed), zone)[1]
+def _last_day_owed(first: date, last: date, span: Span, zone: ZoneInfo) -> tuple[date, int]:
+    """Say what one outage leaves due, as (day, working days to add to it)."""
+    back = (span[1] - timedelta(microseconds=1)).astimezone(zone).date()
+    if span[1] > day_bounds(last, zone)[0].astimezone(UTC):
+        return max(back, last), 1
+    lost, day = 0, max(span[0].astimezone(zone).date(), first + _DAY)
+    while day <= back:
+        opens, closes = (bound.astimezone(UTC) for bound in day_bounds(day, zone))
+        lost += span[0] <= opens and closes <= span[1]
+        day += _DAY
+    return back + timedelta(days=lost), 0
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
     """Join outages that touch, so that a day lost to two of them in turn is lost."""
     joined: list[Span] = []
-    for since, until in sorted((since.astimezone(UTC), until.astimezone(UTC)) for since, until in spans):
+    for since, until in sorted(spans):
         if joined and since <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(until, joined[-1][1]))
         else:
