@@ -1,0 +1,77 @@
+"""The small marks that templates ask for: an icon, the list of what is wrong in a form."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from django import template
+from django.forms import BaseForm
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """`{% icon "phone" %}`: a drawing from static/vendor/lucide, silent for screen readers.
+
+    The word beside it carries the meaning; there is no icon without a word.
+    """
+    return _drawing(name, extra)
+
+
+@cache
+def _drawing(name: str, extra: str) -> SafeString:
+    """Lists draw the same few icons a hundred times: each is put together once."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        extra,
+        static("vendor/lucide/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def error_links(form: BaseForm) -> list[dict[str, str]]:
+    """`{% error_links form as links %}`: each thing wrong, in the order of the page, and where to repair it.
+
+    A group of radio buttons has no id of its own: its link goes to the first button.
+    """
+    links = [{"target": "", "text": str(text)} for text in form.non_field_errors()]
+    for field in form:
+        if not field.errors:
+            continue
+        target = "" if field.is_hidden else field.id_for_label or f"{field.auto_id}_0"
+        label = "" if field.is_hidden else str(field.label).rstrip(" .:")
+        label += " " if label.endswith("?") else "\u00a0: " if label else ""
+        links += [{"target": target, "text": f"{label}{text}"} for text in field.errors]
+    return links
+
+
+@register.filter
+def beside(columns: Sequence[object], cells: Iterable[object]) -> Iterable[tuple[object, object]]:
+    """`{% for column, cell in columns|beside:line %}`: each cell with the column it stands in."""
+    return zip(columns, cells, strict=True)
+
+
+@register.inclusion_tag("components/bar_plot.html")
+def bar_plot(
+    title: str, rows: Sequence[dict[str, Any]], unit: str = "", reference: float | None = None
+) -> dict[str, Any]:
+    """`{% bar_plot "Charge par conseiller" rows "personnes" 150 %}`: bars drawn by the server in a table.
+
+    Each row is {label, value}; `reference` draws a dashed line (a bar to reach or not to pass).
+    """
+    top = max([row["value"] for row in rows] + [reference or 0, 1])
+    bars = [
+        {
+            **row,
+            "width": str(round(1000 * row["value"] / top)),
+            "over": reference is not None and row["value"] > reference,
+        }
+        for row in rows
+    ]
+    mark = str(round(1000 * reference / top)) if reference else ""
+    return {"title": title, "bars": bars, "unit": unit, "reference": reference, "mark": mark}

@@ -1,0 +1,58 @@
+/* Small comforts. Every page works the same without this file. */
+(() => {
+  "use strict";
+
+  // A second click on «Envoyer» while the first is on its way is not a second sending.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.querySelectorAll("button[type=submit], button:not([type])").forEach((button) => button.setAttribute("aria-busy", "true"));
+  });
+  // Coming back with the browser's arrow finds a form that can be sent again.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+    });
+  });
+
+  // Files chosen are named and weighed before they are sent.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (input.type !== "file") return;
+    let list = input.parentElement.querySelector(".file-list");
+    if (!list) {
+      list = document.createElement("ul");
+      list.className = "file-list";
+      list.setAttribute("aria-live", "polite");
+      input.after(list);
+    }
+    const size = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 1 });
+    list.replaceChildren(
+      ...Array.from(input.files, (file) => {
+        const item = document.createElement("li");
+        item.textContent = `${file.name} (${size.format(file.size / 1e6)}\u00a0Mo)`;
+        return item;
+      }),
+    );
+  });
+
+  // «Tout sélectionner» of a list.
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset.selectAll;
+    if (!name) return;
+    document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`).forEach((box) => {
+      box.checked = event.target.checked;
+    });
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  document.querySelectorAll("[data-print]").forEach((button) => (button.hidden = false));
+})();
