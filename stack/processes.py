@@ -29,7 +29,7 @@ class StackError(Exception):
     """Something a person can act on; its text is all they need to see."""
 
 
-def _dies_with_us(signum: int) -> Callable[[], None]:
+def dies_with_us(signum: int) -> Callable[[], None]:
     """For `preexec_fn`: the kernel sends `signum` to the child when we die, even by kill -9."""
     parent = os.getpid()
 
@@ -83,7 +83,7 @@ class Child:
                 env=None if self.env is None else dict(self.env),
                 cwd=self.cwd,
                 start_new_session=True,
-                preexec_fn=_dies_with_us(self.stop_signal),
+                preexec_fn=dies_with_us(self.stop_signal),
                 **identity,  # type: ignore[arg-type]
             )
         self.started_at = time.monotonic()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stack.engines import CARELESS, Engines
 from stack.places import database_dir, state_dir
-from stack.processes import Child, Stopped, adopt_orphans, end_orphans, stopping_on_signals
+from stack.processes import Child, Stopped, adopt_orphans, dies_with_us, end_orphans, stopping_on_signals
 
 
 def run(
@@ -88,7 +88,8 @@ def start_mailsink(engines: Engines, mails: Path) -> str:
 def run_command(
     command: Sequence[str], environment: Mapping[str, str], check_parent: Callable[[], None]
 ) -> int:
-    process = subprocess.Popen(command, env=environment)
+    # No session of its own: it keeps the terminal. It ends with us even if we are killed.
+    process = subprocess.Popen(command, env=environment, preexec_fn=dies_with_us(signal.SIGTERM))
     try:
         while True:
             with suppress(subprocess.TimeoutExpired):

@@ -22,3 +22,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+
+# What `make demo` keeps, and where programs find it: the mails as files, the demo people as JSON.
+MAIL_DIR = env("MAIL_DIR", default=str(BASE_DIR / "var" / "demo" / "mails"))
+DEMO_ACCOUNTS = env("DEMO_ACCOUNTS", default=str(BASE_DIR / "var" / "demo" / "accounts.json"))
