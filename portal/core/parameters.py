@@ -6,7 +6,6 @@ law fixes are no parameters: they stand in the process that applies them, with t
 """
 
 import logging
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
@@ -187,7 +186,6 @@ def _checked_steps(declared: Field[Any], value: object) -> tuple[int, ...]:
 
 
 # --- the values in force --------------------------------------------------------
-_lock = threading.Lock()
 _read: tuple[float, Parameters] | None = None
 
 
@@ -198,9 +196,10 @@ def current() -> Parameters:
     read = _read
     if read is not None and 0 <= asked_at - read[0] < _BELIEVED:
         return read[1]
-    with _lock:
-        _read = (asked_at, merged(load_overrides()))
-        return _read[1]
+    # Two threads may ask at once: both read the same rows, and neither waits for the other.
+    in_force = merged(load_overrides())
+    _read = (asked_at, in_force)
+    return in_force
 
 
 def forget() -> None:

@@ -201,7 +201,7 @@ def _last_day_owed(first: date, last: date, span: Span, zone: ZoneInfo) -> tuple
     """Say what one outage leaves due, as (day, working days to add to it)."""
     back = (span[1] - timedelta(microseconds=1)).astimezone(zone).date()
     if span[1] > day_bounds(last, zone)[0].astimezone(UTC):
-        return max(back, last), 1
+        return back, 1
     lost, day = 0, max(span[0].astimezone(zone).date(), first + _DAY)
     while day <= back:
         opens, closes = (bound.astimezone(UTC) for bound in day_bounds(day, zone))
