@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from portal.core import parameters
 from portal.core.models import ParameterOverride
-from portal.core.parameters import DEFAULTS, FIELDS, Parameters
+from portal.core.parameters import DEFAULTS, FIELDS, Parameters, in_force
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,7 +25,7 @@ def _asked_anew():
 def beats(monkeypatch):
     """The monotonic clock in the test's hands: `beats[0]` seconds."""
     at = [1000.0]
-    monkeypatch.setattr(parameters.time, "monotonic", lambda: at[0])
+    monkeypatch.setattr(in_force.time, "monotonic", lambda: at[0])
     return at
 
 
@@ -67,10 +67,10 @@ def test_without_overrides_the_defaults_are_in_force():
 def test_an_override_is_in_force_and_typed():
     ParameterOverride.objects.create(key="notice_floor_hours", value=72)
     ParameterOverride.objects.create(key="reminder_steps_hours", value=[240, 24])
-    in_force = parameters.current()
-    assert in_force.notice_floor_hours == 72
-    assert in_force.reminder_steps_hours == (240, 24)
-    assert in_force.notice_default_days == DEFAULTS.notice_default_days
+    numbers = parameters.current()
+    assert numbers.notice_floor_hours == 72
+    assert numbers.reminder_steps_hours == (240, 24)
+    assert numbers.notice_default_days == DEFAULTS.notice_default_days
 
 
 @pytest.mark.django_db
@@ -99,8 +99,8 @@ def test_an_override_that_no_longer_fits_is_left_out_and_said(caplog):
     ParameterOverride.objects.create(key="portfolio_max", value="beaucoup")
     ParameterOverride.objects.create(key="absence_close_days", value=20)
     with caplog.at_level(logging.ERROR):
-        in_force = parameters.current()
-    assert (in_force.portfolio_max, in_force.absence_close_days) == (150, 20)
+        numbers = parameters.current()
+    assert (numbers.portfolio_max, numbers.absence_close_days) == (150, 20)
     assert "dropped_by_a_release" in caplog.text
     assert "portfolio_max" in caplog.text
 

@@ -87,22 +87,22 @@ def test_a_chosen_time_is_the_first_instant_the_clock_shows_it_or_is_refused(day
             date(2027, 3, 28),
             time(2, 30),
             PARIS,
-            "2\u00a0h\u00a030 n’existe pas le dimanche 28 mars 2027\u00a0: ce jour-là, on passe "
-            "directement de 2\u00a0h\u00a000 à 3\u00a0h\u00a000. Choisissez une autre heure.",
+            "2\u00a0h\u00a030 n’existe pas le dimanche 28\u00a0mars 2027\u00a0: ce jour-là, on passe "
+            "directement de 2\u00a0h à 3\u00a0h. Choisissez une autre heure.",
         ),
         (
             date(2027, 3, 14),
             time(2, 0),
             MIQUELON,
-            "2\u00a0h\u00a000 n’existe pas le dimanche 14 mars 2027\u00a0: ce jour-là, on passe "
-            "directement de 2\u00a0h\u00a000 à 3\u00a0h\u00a000. Choisissez une autre heure.",
+            "2\u00a0h n’existe pas le dimanche 14\u00a0mars 2027\u00a0: ce jour-là, on passe "
+            "directement de 2\u00a0h à 3\u00a0h. Choisissez une autre heure.",
         ),
         (
             date(2028, 10, 1),
             time(2, 15),
             ZoneInfo("Australia/Lord_Howe"),
-            "2\u00a0h\u00a015 n’existe pas le dimanche 1er octobre 2028\u00a0: ce jour-là, on passe "
-            "directement de 2\u00a0h\u00a000 à 2\u00a0h\u00a030. Choisissez une autre heure.",
+            "2\u00a0h\u00a015 n’existe pas le dimanche 1er\u00a0octobre 2028\u00a0: ce jour-là, on passe "
+            "directement de 2\u00a0h à 2\u00a0h\u00a030. Choisissez une autre heure.",
         ),
     ],
 )

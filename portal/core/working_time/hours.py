@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from portal.core.french import NBSP, clock_time, full_date
 from portal.core.transitions import Refusal
 from portal.core.working_time.territories import Territory, holiday_name
 
@@ -65,8 +66,8 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     if wall.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
         before, after = _jump(wall)
         raise NonexistentLocalTime(
-            f"{_french_clock(wall)} n’existe pas le {_french_date(day)}\u00a0: ce jour-là, on passe "
-            f"directement de {_french_clock(before)} à {_french_clock(after)}. Choisissez une autre heure."
+            f"{clock_time(wall)} n’existe pas le {full_date(day)}{NBSP}: ce jour-là, on passe "
+            f"directement de {clock_time(before)} à {clock_time(after)}. Choisissez une autre heure."
         )
     return wall
 
@@ -140,19 +141,3 @@ def _jump(wall: datetime) -> tuple[datetime, datetime]:
             late = middle
     jump = late.replace(microsecond=0)
     return jump.replace(tzinfo=None) + old, jump.replace(tzinfo=None) + new
-
-
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = [
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-]
-
-
-def _french_date(day: date) -> str:
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{_DAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _french_clock(at: datetime) -> str:
-    return f"{at.hour}\u00a0h\u00a0{at.minute:02d}"

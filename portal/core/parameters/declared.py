@@ -1,22 +1,9 @@
-"""Every number a deployment may change, typed, in one place, with its meaning and its bounds.
+"""The list itself: what each number means, its default, its unit, its bounds."""
 
-The defaults are the product's; `docs/parameters.md` is printed from here. A deployment changes one in
-the back office: a `ParameterOverride` row, read at most every ten seconds by each process. Numbers the
-law fixes are no parameters: they stand in the process that applies them, with their article.
-"""
-
-import logging
-import time
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
-logger = logging.getLogger(__name__)
-
-# How long a value once read is believed, in seconds.
-_BELIEVED = 10.0
 MEGABYTE = 1024 * 1024
 
 
@@ -134,110 +121,21 @@ FIELDS: Mapping[str, Field[Any]] = {declared.name: declared for declared in fiel
 DEFAULTS = Parameters()
 
 # (smaller, larger): what a pair of parameters must keep for the product to make sense.
-_IN_ORDER = (
+IN_ORDER = (
     ("portfolio_min", "portfolio_max"),
     ("absence_reminder_working_days", "absence_supervisor_working_days"),
     ("known_late_hours", "notice_floor_hours"),
 )
 
 
-def checked(key: str, value: object) -> int | tuple[int, ...]:
-    """Give the typed value of an override, or raise a ValidationError with the French sentence."""
-    declared = FIELDS.get(key)
-    if declared is None:
-        raise ValidationError(f"Le paramètre «\u00a0{key}\u00a0» n’existe pas.")
-    if isinstance(declared.default, tuple):
-        return _checked_steps(declared, value)
-    return _checked_number(declared, value)
-
-
-def check_override(key: str, value: object) -> None:
-    """Refuse an override that is mistyped, out of bounds, or at odds with the others in force."""
-    change: dict[str, Any] = {key: checked(key, value)}
-    proposed = replace(current(), **change)
-    for smaller, larger in _IN_ORDER:
-        if key in (smaller, larger) and getattr(proposed, smaller) > getattr(proposed, larger):
-            raise ValidationError(
-                f"«\u00a0{FIELDS[smaller].metadata['label']}\u00a0» ne peut pas dépasser "
-                f"«\u00a0{FIELDS[larger].metadata['label']}\u00a0»."
-            )
-
-
-def _checked_number(declared: Field[Any], value: object) -> int:
-    low, high, unit = (declared.metadata[name] for name in ("min", "max", "unit"))
-    # bool is an int to Python and no number to anybody else.
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValidationError(f"{declared.metadata['label']}\u00a0: indiquez un nombre entier.")
-    if not low <= value <= high:
-        raise ValidationError(
-            f"{declared.metadata['label']}\u00a0: indiquez un nombre entre {low} et {high} ({unit})."
-        )
-    return value
-
-
-def _checked_steps(declared: Field[Any], value: object) -> tuple[int, ...]:
-    label = declared.metadata["label"]
-    if not isinstance(value, list | tuple) or not 1 <= len(value) <= 6:
-        raise ValidationError(f"{label}\u00a0: indiquez une liste de un à six nombres.")
-    steps = tuple(_checked_number(declared, step) for step in value)
-    if list(steps) != sorted(set(steps), reverse=True):
-        raise ValidationError(f"{label}\u00a0: indiquez des nombres différents, du plus grand au plus petit.")
-    return steps
-
-
-# --- the values in force --------------------------------------------------------
-_read: tuple[float, Parameters] | None = None
-
-
-def current() -> Parameters:
-    """Give the parameters in force; at most ten seconds old, one small query when older."""
-    global _read
-    asked_at = time.monotonic()
-    read = _read
-    if read is not None and 0 <= asked_at - read[0] < _BELIEVED:
-        return read[1]
-    # Two threads may ask at once: both read the same rows, and neither waits for the other.
-    in_force = merged(load_overrides())
-    _read = (asked_at, in_force)
-    return in_force
-
-
-def forget() -> None:
-    """Read the overrides anew at the next question."""
-    global _read
-    _read = None
-
-
-def load_overrides() -> dict[str, object]:
-    """Read what this deployment changed."""
-    from portal.core.models import ParameterOverride
-
-    return dict(ParameterOverride.objects.values_list("key", "value"))
-
-
-def merged(overrides: Mapping[str, object]) -> Parameters:
-    """Put overrides over the defaults; one that no longer fits is left out and said in the log.
-
-    A release may drop a parameter or narrow its bounds: the portal must not stop for it.
-    """
-    valid: dict[str, Any] = {}
-    for key, value in overrides.items():
-        try:
-            valid[key] = checked(key, value)
-        except ValidationError as refused:
-            logger.error("Parameter override %s ignored: %s", key, " ".join(refused.messages))
-    return replace(DEFAULTS, **valid)
-
-
-# --- the documentation ----------------------------------------------------------
 def printed() -> str:
     """Give the page of the documentation that lists them: what `docs/parameters.md` must say."""
     lines = [
         "# Parameters",
         "",
-        "Numbers a deployment may change in the back office, under «\u00a0paramètres modifiés\u00a0».",
+        "Numbers a deployment may change in the back office, under «\u00a0Paramètres\u00a0».",
         "Each process takes a change up within ten seconds. This page is printed from",
-        "`portal/core/parameters.py`; a test compares the two.",
+        "`portal/core/parameters/declared.py`; a test compares the two.",
         "",
         "| Key | Meaning | Default | Unit | From | To | Product § |",
         "|---|---|---|---|---|---|---|",
