@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -236,10 +236,10 @@ def _before(engines: Engines, child: Child) -> Callable[[], None] | None:
 
 def answers(port: int) -> bool:
     """Whether something answers over HTTP, whatever it says."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     with suppress(OSError, http.client.HTTPException):
-        connection.request("GET", "/healthz")
-        connection.getresponse().read()
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
         return True
     return False
 

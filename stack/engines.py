@@ -177,7 +177,16 @@ class Valkey:
             "Valkey",
             [
                 *(valkey_binary(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"),
-                *("--maxmemory-policy", "noeviction", "--save", "", "--daemonize", "no"),
+                *(
+                    "--maxmemory-policy",
+                    "noeviction",
+                    "--save",
+                    "",
+                    "--daemonize",
+                    "no",
+                    "--set-proc-title",
+                    "no",
+                ),
                 *("--appendonly", "yes" if data else "no"),
             ],
             log=logs / "valkey.log",

@@ -1,0 +1,136 @@
+"""`make demo`: one command, every port situation, every death, and nothing left after."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from stack.demo import answers, choose_port
+from stack.processes import StackError
+from tests.stack.conftest import Clone, eventually
+
+
+@pytest.fixture
+def taken_port():
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield holder.getsockname()[1]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_port_asked_for_and_taken_is_a_clear_error(clone: Clone, taken_port: int):
+    done = clone.stack("demo", PORT=str(taken_port))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Port {taken_port} is taken.")
+    assert "Traceback" not in done.stderr
+    assert clone.processes() == {}
+
+
+@pytest.mark.parametrize("nonsense", ["http", "0", "65536", "-1", "８０００"])
+def test_port_that_is_none_is_a_clear_error(nonsense: str):
+    with pytest.raises(StackError, match="is not a port"):
+        choose_port(nonsense)
+
+
+def test_default_port_taken_gives_the_next_free_one(taken_port: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("stack.demo.FIRST_PORT", taken_port)
+    assert taken_port < choose_port(None) < taken_port + 100
+
+
+def test_demo_survives_every_death_and_leaves_nothing(clone: Clone):
+    """One start for the whole story: it takes the longest of all."""
+    port = free_port()
+    earlier = {"role": "claimant", "email": "amina@demandeur.example", "password": "un mot de passe"}
+    (clone.folder / "var/demo").mkdir(parents=True)
+    (clone.folder / "var/demo/accounts.json").write_text(
+        json.dumps({"url": "http://127.0.0.1:1", "accounts": [earlier]})
+    )
+    demo = clone.start(*clone.command("demo"), PORT=str(port))
+    eventually(lambda: "Stop: Ctrl-C" in clone.output() or demo.poll() is not None, 180)
+    assert f"http://127.0.0.1:{port}/demo/" in clone.output()
+    assert answers(port)
+    accounts = json.loads((clone.folder / "var/demo/accounts.json").read_text())
+    assert accounts["url"] == f"http://127.0.0.1:{port}"
+    assert accounts["accounts"][0]["email"] in clone.output()
+
+    second = clone.stack("demo")
+    assert second.returncode == 1
+    assert f"already runs: http://127.0.0.1:{port}" in second.stderr
+
+    for word in (
+        "granian",
+        "celery --app portal.celery beat",
+        "celery --app portal.celery worker",
+        "stack mailsink",
+    ):
+        _dies_and_comes_back(clone, word)
+    for binary in ("postgres", "valkey-server"):
+        _dies_and_comes_back(clone, binary)
+    eventually(lambda: 200 <= _status(port) < 500, 30)
+
+    demo.send_signal(signal.SIGTERM)
+    assert demo.wait(40) == 0
+    assert clone.processes() == {}
+    assert not answers(port)
+
+
+def _find(clone: Clone, word: str) -> list[int]:
+    return sorted(pid for pid, command in clone.processes().items() if word in command.split(" -D ")[0])
+
+
+def _dies_and_comes_back(clone: Clone, word: str) -> None:
+    oldest = _find(clone, word)[0]
+    os.kill(oldest, signal.SIGKILL)
+    eventually(lambda: oldest not in clone.processes() and _find(clone, word), 20)
+
+
+def _status(port: int) -> int:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        try:
+            connection.request("GET", "/connexion/")
+            return connection.getresponse().status
+        except OSError:
+            return 0
+
+
+def test_reset_starts_afresh_and_without_it_data_stay(clone: Clone):
+    count = (
+        "import os, psycopg; c = psycopg.connect(os.environ['DATABASE_URL'], autocommit=True);"
+        "c.execute('CREATE TABLE IF NOT EXISTS mark (at int)'); c.execute('INSERT INTO mark VALUES (1)');"
+        "print('rows', c.execute('SELECT count(*) FROM mark').fetchone()[0])"
+    )
+    beside = ("demo", "--name", "essai", "--", clone.command()[0], "-c", count)
+    kept = clone.folder / "var" / "essai" / "documents" / "garde.pdf"
+    shown = []
+    for reset in ("", "", "1"):
+        done = clone.stack(*beside, RESET=reset, timeout=180)
+        assert done.returncode == 0, done.stderr
+        shown += [line for line in done.stdout.splitlines() if line.startswith("rows")]
+        if not reset:
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_bytes(b"%PDF-1.7")
+    assert shown == ["rows 1", "rows 2", "rows 1"]
+    assert not kept.exists()
+
+
+def test_command_beside_the_demo_finds_its_address_and_gives_its_exit_code(clone: Clone):
+    fetch = (
+        "import os; from urllib.parse import urlsplit; from stack.demo import answers;"
+        "print('answers', answers(urlsplit(os.environ['DEMO_URL']).port)); raise SystemExit(5)"
+    )
+    done = clone.stack("demo", "--name", "essai", "--", clone.command()[0], "-c", fetch, timeout=180)
+    assert done.returncode == 5, done.stderr
+    assert "answers True" in done.stdout.splitlines()
+    assert clone.processes() == {}
+    assert not Path(clone.folder, "var/demo").exists()
