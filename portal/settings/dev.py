@@ -21,6 +21,8 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Straight from the source folders: nothing is collected here.
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 
 # What `make demo` keeps, and where programs find it: the mails as files, the demo people as JSON.
