@@ -127,6 +127,8 @@ def _replace_default(field: forms.Field, code: str, sentence: str) -> None:
 
 def _bound_length(field: forms.Field) -> None:
     """No text without an end: what a form left open takes 4,000 characters."""
+    if isinstance(field, forms.UUIDField | forms.JSONField):  # characters by descent, values by nature
+        return
     if isinstance(field, forms.CharField) and field.max_length is None:
         field.max_length = LONGEST_TEXT
         field.validators = [*field.validators, MaxLengthValidator(LONGEST_TEXT)]
