@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import selectors
 import signal
@@ -18,6 +19,7 @@ from typing import Any
 from ..limits import Limits
 from ..refusals import Refused
 
+logger = logging.getLogger(__name__)
 GRACE_SECONDS = 10
 _BOOTSTRAP = "import sys; sys.path.append(sys.argv[1]); from documents.sandbox.room import main; main()"
 
@@ -62,6 +64,9 @@ def work(
         raise RoomUnavailable(f"no answer in {limits.wall_seconds} s")
     if answer["signal"] == signal.SIGKILL:
         raise RoomUnavailable("killed from outside")
+    logger.info(
+        "a decoder gave up: %s", (answer["reply"] or {}).get("broken") or f"signal {answer['signal']}"
+    )
     raise Refused(damaged)
 
 

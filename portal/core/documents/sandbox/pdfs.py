@@ -27,12 +27,16 @@ NEVER_KEPT = names(
     "/AA /OpenAction /JS /JavaScript /EF /EmbeddedFiles /AF /RichMediaContent /RichMediaSettings /Launch "
     "/XFA /AcroForm /Collection /PieceInfo /Metadata /OPI /Ref /Renditions /Annots /LastModified /Thumb"
 )
+NOT_CALLED_FOR = NEVER_KEPT | {"/Parent", "/P", "/B", "/Dests"}
 ACTIONS = names(
     "/GoTo /GoToR /GoToE /GoToDp /Launch /Thread /URI /Sound /Movie /Hide /Named /SubmitForm /ResetForm "
     "/ImportData /JavaScript /SetOCGState /Rendition /Trans /GoTo3DView /RichMediaExecute"
 )
 # What these show is a button, a player or nothing: they are dropped, others are drawn into the page.
 NOT_DRAWN = names("/Link /Popup /FileAttachment /Sound /Movie /Screen /3D /RichMedia /TrapNet /PrinterMark")
+# The reader's own words, in the version we pin.
+REPAIRED = "reconstruct cross-reference table"
+LOSSES = ("Pages tree includes non-dictionary object", "unexpected EOF")
 A4 = (595.28, 841.89)
 MARGIN = 20.0
 
@@ -47,6 +51,7 @@ def clean(sources: list[Path], target: Path, limits: Limits) -> dict[str, Any]:
     """Write the PDF of ``sources[0]`` anew in ``target``, inert; returns its kind and pages."""
     set_reader_bounds(limits)
     with _opened(sources[0]) as pdf:
+        _refuse_half(pdf, sources[0])
         _refuse_unreadable(pdf)
         pages = _counted(pdf, limits)
         refuse_bombs(pdf, limits)
@@ -87,28 +92,48 @@ def _is_true(value: object) -> bool:
 def _counted(pdf: Pdf, limits: Limits) -> int:
     if len(pdf.objects) > limits.max_objects:
         raise Refused("too_heavy")
-    root = pdf.Root.get("/Pages")
-    if not isinstance(root, Dictionary):
-        raise Refused("damaged_pdf")
-    promised = root.get("/Count")
     pages = len(pdf.pages)
     if pages == 0:
         raise Refused("no_page")
     if pages > limits.max_pages:
         raise Refused("too_many_pages", pages=pages, max_pages=limits.max_pages)
-    # A file cut in the middle opens after repair, with fewer pages than it says or without their ink.
-    if pdf.get_warnings() and (not isinstance(promised, int) or promised > pages or _inkless(pdf)):
-        raise Refused("damaged_pdf")
     return pages
 
 
-def _inkless(pdf: Pdf) -> bool:
-    for page in pdf.pages:
-        contents = page.obj.get("/Contents")
-        parts = list(contents) if isinstance(contents, Array) else [contents]
-        if not any(isinstance(part, Stream) for part in parts):
-            return True
-    return False
+def _refuse_half(pdf: Pdf, source: Path) -> None:
+    """A file cut in the middle opens after repair, with fewer pages than it had or without their ink."""
+    said = "\n".join(pdf.get_warnings())
+    if REPAIRED in said and (any(loss in said for loss in LOSSES) or not _is_whole(source)):
+        raise Refused("damaged_pdf")
+
+
+def _is_whole(source: Path) -> bool:
+    """Whether all that the pages of a repaired file call for is there.
+
+    The reader forgets what is missing as soon as it looks at the pages: this looks first.
+    """
+    with Pdf.open(source, suppress_warnings=True, inherit_page_attributes=False) as pdf:
+        top = pdf.Root.get("/Pages")
+        waiting: list[object] = [top]
+        seen: set[tuple[int, int]] = set()
+        leaves = 0
+        while waiting:
+            current = waiting.pop()
+            if current is None:
+                return False
+            if not isinstance(current, Dictionary | Stream | Array):
+                continue
+            if current.is_indirect:
+                if current.objgen in seen:
+                    continue
+                seen.add(current.objgen)
+            if isinstance(current, Array):
+                waiting.extend(current)
+                continue
+            leaves += current.get("/Type") == Name.Page
+            waiting.extend(value for key, value in current.items() if key not in NOT_CALLED_FOR)
+        promised = top.get("/Count") if isinstance(top, Dictionary) else None
+        return isinstance(promised, int) and leaves >= promised
 
 
 def _draw_annotations(pdf: Pdf) -> None:
@@ -132,7 +157,9 @@ def _draw_annotations(pdf: Pdf) -> None:
 
 def _strip(pdf: Pdf) -> None:
     for key in set(pdf.trailer.keys()) - {"/Root", "/ID", "/Size"}:
-        del pdf.trailer[key]
+        _drop(pdf.trailer, key)
+    # A trailer made up by a repair lacks it, and the writer only replaces what it finds.
+    pdf.trailer["/Size"] = len(pdf.objects) + 1
     _keep_only(pdf.Root, CATALOG_KEPT)
     for page in pdf.pages:
         for annotation in page.obj.get("/Annots") or ():
@@ -147,6 +174,12 @@ def _strip(pdf: Pdf) -> None:
 
 def _keep_only(thing: Object, kept: frozenset[str]) -> None:
     for key in set(thing.keys()) - kept:
+        _drop(thing, key)
+
+
+def _drop(thing: Object, key: str) -> None:
+    # A key whose value is null is listed, but cannot be deleted nor is it written.
+    if key in thing:
         del thing[key]
 
 
@@ -176,7 +209,7 @@ def _disarm(thing: Object) -> None:
             _disarm_stream(current)
         for key, value in list(current.items()):
             if key in NEVER_KEPT or _acts(value):
-                del current[key]
+                _drop(current, key)
             elif _holds(value):
                 waiting.append(value)
 
@@ -184,8 +217,7 @@ def _disarm(thing: Object) -> None:
 def _disarm_stream(stream: Stream) -> None:
     """A stream may say that its data is another file, or be a program for a printer."""
     for key in ("/F", "/FFilter", "/FDecodeParms"):
-        if key in stream:
-            del stream[key]
+        _drop(stream, key)
     if stream.get("/Subtype") == "/PS" or stream.get("/Subtype2") == "/PS":
         stream.write(b"")
         _keep_only(stream, frozenset(("/Length",)))

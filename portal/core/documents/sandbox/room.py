@@ -10,6 +10,7 @@ import select
 import signal
 import sys
 import time
+import traceback
 import warnings
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,10 @@ def _do(order: dict[str, Any], limits: Limits, writer: int) -> None:
     except (MemoryError, RecursionError):
         reply = {"out_of_memory": True}
     except BaseException as error:
-        # Any other failure of a decoder: the worker says the file is damaged.
-        reply = {"broken": f"{type(error).__name__}: {error}"[:500]}
+        # Any other failure of a decoder: the worker says the file is damaged. Where it failed is told,
+        # not what it read: an error's words may hold the person's own.
+        frames = traceback.extract_tb(error.__traceback__)
+        reply = {"broken": f"{type(error).__name__} at {frames[-1].name}:{frames[-1].lineno}"}
     os.write(writer, json.dumps(reply).encode())
     os._exit(0)
 
