@@ -35,6 +35,9 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField("écrit le")
     run_at = models.DateTimeField("prochain essai")
     leased_until = models.DateTimeField("en cours jusqu’à", null=True, blank=True)
+    # The mail server's yes, written down mail by mail; the books are settled by the hundred after it. What
+    # bears it is never sent again, even if its sender dies in between. In no index: such an update is cheap.
+    accepted_at = models.DateTimeField("pris par le serveur le", null=True, blank=True)
     attempts = models.SmallIntegerField("essais", default=0)
     last_error = models.TextField("dernière erreur", blank=True, default="")
     settled_at = models.DateTimeField("réglé le", null=True, blank=True)

@@ -170,6 +170,8 @@ DEFAULT_FROM_EMAIL = env(
     "DEFAULT_FROM_EMAIL", default="Espace Emploi <ne-pas-repondre@espace-emploi.invalid>"
 )
 EMAIL_TIMEOUT = 10
+# How many senders may speak to the mail server at once, over all workers.
+OUTBOX_SENDERS = env.int("OUTBOX_SENDERS", default=1)
 
 # --- language and time ------------------------------------------------------
 LANGUAGE_CODE = "fr"

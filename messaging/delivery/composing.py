@@ -1,0 +1,115 @@
+"""Which of the messages in hand still have a purpose, and their words."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from messaging import emails
+from messaging.delivery.books import Leased
+from messaging.emails import Kind, Mail, Row
+
+log = logging.getLogger(__name__)
+
+NO_LONGER = "plus d’actualité"
+CLOSED = "compte inactif"
+NO_ADDRESS = "pas d’adresse e-mail"
+BY_LETTER = "joint par courrier"
+BOUNCED = "adresse qui a refusé nos e-mails"
+UNWANTED = "rappels par e-mail arrêtés par la personne"
+
+
+@dataclass(slots=True)
+class Composed:
+    """What a batch has become: mails to send in order, what is moot and why, what failed and how."""
+
+    mails: list[tuple[Leased, Mail, str]] = field(default_factory=list)
+    moot: dict[int, str] = field(default_factory=dict)
+    failed: list[tuple[Leased, str]] = field(default_factory=list)
+
+
+def compose(leased: Sequence[Leased], now: datetime) -> Composed:
+    """Compose a batch, set-based: one query for the people, then each kind's own handful."""
+    outcome = Composed()
+    by_kind: dict[int, list[Leased]] = defaultdict(list)
+    addresses = _reachable(leased, outcome)
+    for each in leased:
+        if each.row.id not in outcome.moot:
+            by_kind[each.kind].append(each)
+    words: dict[int, Mail] = {}
+    for number, rows in by_kind.items():
+        kind = emails.kind(number)
+        if kind is None:
+            outcome.failed += [(each, f"no composer for kind {number}") for each in rows]
+        else:
+            _compose_kind(kind, rows, now, words, outcome)
+    failed = {each.row.id for each, _ in outcome.failed}
+    for each in leased:
+        if each.row.id in words:
+            outcome.mails.append((each, words[each.row.id], addresses[each.row.id]))
+        elif each.row.id not in failed:
+            outcome.moot.setdefault(each.row.id, NO_LONGER)
+    return outcome
+
+
+def _compose_kind(
+    kind: Kind, rows: Sequence[Leased], now: datetime, words: dict[int, Mail], outcome: Composed
+) -> None:
+    """Ask the composer for all; if that fails, for halves, until the row that poisons them stands alone."""
+    asked: list[Row] = [each.row for each in rows]
+    try:
+        with transaction.atomic():
+            words.update(kind.compose(asked, now))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(rows) == 1:
+            log.exception("message %s of kind %s can't be composed", rows[0].row.id, kind.name)
+            outcome.failed.append((rows[0], f"{type(error).__name__}: {error}"))
+            return
+        middle = len(rows) // 2
+        _compose_kind(kind, rows[:middle], now, words, outcome)
+        _compose_kind(kind, rows[middle:], now, words, outcome)
+
+
+def _reachable(leased: Sequence[Leased], outcome: Composed) -> dict[int, str]:
+    """The address of each message's person; those that can't or don't want to be reached become moot."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT accounts_user.id, coalesce(email, ''), is_active, coalesce(prefers_letters, false),
+                   email_bounced_at IS NOT NULL, coalesce(reminders_by_email, true)
+            FROM accounts_user LEFT JOIN accounts_claimant ON user_id = accounts_user.id
+            WHERE accounts_user.id = ANY(%s)
+            """,
+            [list({each.row.person_id for each in leased})],
+        )
+        people = {each[0]: each[1:] for each in cursor.fetchall()}
+    addresses = {}
+    for each in leased:
+        kind = emails.kind(each.kind)
+        address, *about = people[each.row.person_id]
+        addresses[each.row.id] = address
+        reason = None if kind and kind.on_request else _why_not(address, *about, kind=kind)
+        if reason:
+            outcome.moot[each.row.id] = reason
+    return addresses
+
+
+def _why_not(
+    address: str, active: bool, by_letter: bool, bounced: bool, reminders: bool, *, kind: Kind | None
+) -> str | None:
+    if not active:
+        return CLOSED
+    if by_letter:
+        return BY_LETTER
+    if not address:
+        return NO_ADDRESS
+    if bounced:
+        return BOUNCED
+    if kind and kind.optional and not reminders:
+        return UNWANTED
+    return None

@@ -1,0 +1,144 @@
+"""From a composer's words to the bytes a mail server is given.
+
+The parts are put together by hand: the standard library's way costs a millisecond a mail, as much as the
+server's answer. What it guards against is guarded here: no value reaches a header but through `_line`, and
+no text reaches the wire but encoded (quoted-printable), so neither can begin a header, a part or a command.
+"""
+
+import re
+from binascii import b2a_qp
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from css_inline import CSSInliner
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.template import Context
+from django.template.loader import get_template
+
+from messaging.emails import Mail
+
+# Nothing is fetched: the styles stand in the base's head. The dark ones stay there, for who knows them.
+_inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class NoSuchAddress(Exception):
+    """What stands in the account is no address anything could be sent to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail ready for the server."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+def rendered(mail: Mail) -> tuple[str, str]:
+    """Fill the templates of one mail: its text and its HTML, styles put inline."""
+    html = filled(f"emails/{mail.template}.html", mail.context)
+    return filled(f"emails/{mail.template}.txt", mail.context), _inliner.inline(html)
+
+
+def filled(name: str, values: Mapping[str, Any]) -> str:
+    """Fill one template, without a request; only `.html` is escaped."""
+    template: Any = get_template(name)
+    context = Context(dict(values), autoescape=name.endswith(".html"))
+    return str(template.template.render(context))
+
+
+def letter(mail: Mail, *, to: str, message_id: str, now: datetime) -> Letter:
+    """Write one mail out; the same row gives the same Message-ID whenever it is sent.
+
+    Raises NoSuchAddress.
+    """
+    text, html = rendered(mail)
+    recipient = deliverable(mail.to or to)
+    head = (
+        f"From: {_from()[0]}\r\n"
+        f"To: {recipient}\r\n"
+        f"Subject: {_subject(mail.subject)}\r\n"
+        f"Date: {format_datetime(now)}\r\n"
+        f"Message-ID: {message_id}\r\n"
+        "Auto-Submitted: auto-generated\r\n"
+        "X-Auto-Response-Suppress: All\r\n"
+        "Content-Language: fr\r\n"
+        "MIME-Version: 1.0\r\n"
+        # «=_» can't occur in quoted-printable text: no content closes a part.
+        'Content-Type: multipart/alternative; boundary="=_espace-emploi"\r\n'
+    ).encode("ascii")
+    parts = (_part(b"plain", text), _part(b"html", html))
+    return Letter(
+        sender=_from()[1],
+        recipient=recipient,
+        content=head
+        + b"".join(b"\r\n--=_espace-emploi\r\n" + p for p in parts)
+        + b"\r\n--=_espace-emploi--\r\n",
+    )
+
+
+def message_id(row_id: int, created_at: datetime) -> str:
+    """Name a mail after its row; the instant keeps two databases' rows apart."""
+    written = int(created_at.timestamp() * 1_000_000)
+    return f"<{row_id}.{written}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+
+
+def _part(subtype: bytes, text: str) -> bytes:
+    lines = "\r\n".join(text.splitlines()) + "\r\n"
+    return (
+        b"Content-Type: text/"
+        + subtype
+        + b'; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+        + b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    )
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
+
+
+def _line(value: str) -> str:
+    """One line without control characters, whatever a name or a subject holds."""
+    return _CONTROL.sub(
+        lambda found: found.group() if found.group() in "\u00a0\u202f" else " ", value
+    ).strip()
+
+
+@lru_cache(maxsize=2_048)
+def _subject(subject: str) -> str:
+    words = _line(subject)[:200]
+    if words.isascii() and len(words) < 70:
+        return words
+    return Header(words.encode("utf-8", "replace").decode(), "utf-8", maxlinelen=75).encode(linesep="\r\n")
+
+
+@lru_cache(maxsize=8)
+def _sender(configured: str) -> tuple[str, str]:
+    name, address = parseaddr(configured)
+    return formataddr((_line(name), deliverable(address))), deliverable(address)
+
+
+def _from() -> tuple[str, str]:
+    return _sender(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=4_096)
+def deliverable(address: str) -> str:
+    """Give an address as a server takes it (domain in its ASCII form), or raise NoSuchAddress."""
+    local, _, domain = address.strip().rpartition("@")
+    try:
+        validate_email(address.strip())
+        ascii_address = f"{local}@{domain.encode('idna').decode('ascii')}"
+    except (ValidationError, UnicodeError) as error:
+        raise NoSuchAddress from error
+    # A quoted local part may hold brackets, blanks and more; nobody has one, and the wire must not see it.
+    if not re.fullmatch(r"[!#$%&'*+\-/=?^_`{|}~.0-9A-Za-z]+@[0-9A-Za-z.\-]+", ascii_address):
+        raise NoSuchAddress
+    return ascii_address

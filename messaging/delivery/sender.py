@@ -1,0 +1,238 @@
+"""The sender: leases messages, speaks to the mail server, writes down each yes before the next text leaves.
+
+Killed at any instant it leaves at most one mail whose fate is unknown: the one in hand, sent again later
+under the same Message-ID. No row is locked while the server is spoken to.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection
+
+from messaging.delivery import books, hints
+from messaging.delivery.books import Leased, Refusal
+from messaging.delivery.composing import Composed, compose
+from messaging.delivery.rendering import Letter, NoSuchAddress, letter, message_id
+from messaging.delivery.wire import AddressRefused, Dropped, Line, NotNow, Unreachable
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+# Seconds between two looks at the clock's other duties: the lease is renewed, the books are settled.
+RENEW_EVERY = 10.0
+SETTLE_EVERY = 1.0
+# So many mails in a row that the server could not take are its trouble, not theirs: the rest waits untouched.
+PATIENCE = 10
+
+Clock = Callable[[], datetime]
+
+
+def tick(clock: Clock) -> None:
+    """Send for some seconds, unless enough senders are at work; ask for more when more waits."""
+    with _slot() as free:
+        more = free and send_due(clock, seconds=8.0)[1]
+    if more:
+        hints.hint()
+
+
+@contextmanager
+def _slot() -> Iterator[bool]:
+    """One of the few places at the counter: a slow server must not take every worker.
+
+    An advisory lock of this database session: gone the moment its holder is killed.
+    """
+    with connection.cursor() as cursor:
+        for place in range(settings.OUTBOX_SENDERS):
+            cursor.execute("SELECT pg_try_advisory_lock(hashtext('outbox sender'), %s)", [place])
+            if cursor.fetchone()[0]:
+                break
+        else:
+            yield False
+            return
+    try:
+        yield True
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('outbox sender'), %s)", [place])
+
+
+def send_due(clock: Clock, *, seconds: float = 20.0) -> tuple[int, bool]:
+    """Send whatever is due for so many seconds; how many were settled, and whether more can be done now.
+
+    Two senders at once take different rows.
+    """
+    end, settled = monotonic() + seconds, 0
+    post = Post()
+    try:
+        while monotonic() < end:
+            batch = Batch(clock, post, end)
+            settled += batch.work()
+            if batch.in_trouble or (not batch.full and monotonic() < end):
+                return settled, False
+        return settled, True
+    finally:
+        post.close()
+
+
+class Post:
+    """The one conversation with the server, begun when there is a mail and begun anew when it drops."""
+
+    def __init__(self) -> None:
+        self._line: Line | None = None
+        # Whether this very conversation has already carried a mail.
+        self.proven = False
+
+    def line(self) -> Line:
+        if self._line is None:
+            self._line, self.proven = Line(), False
+        return self._line
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+
+class Batch:
+    """Some messages in hand, from the lease to the books."""
+
+    def __init__(self, clock: Clock, post: Post, end: float) -> None:
+        self._clock, self._post, self._end = clock, post, end
+        rows, token = books.lease(clock(), most=BATCH)
+        self._rows, self._token = rows, token
+        self.full = len(rows) == BATCH
+        self.in_trouble = False
+        self._settled = 0
+        self._open = {each.row.id for each in rows}
+        self._unmarked: tuple[int, datetime] | None = None
+        self._accepted: list[int] = []
+        self._refused: list[Refusal] = []
+        self._unwritten: list[tuple[Leased, str]] = []
+        self._failures = 0
+        self._looked = self._kept = monotonic()
+
+    def work(self) -> int:
+        """Bring each message to its end or back into the queue; how many were settled."""
+        if not self._rows or self._token is None:
+            return 0
+        try:
+            self._accepted = [each.row.id for each in self._rows if each.accepted_at]
+            now = self._clock()
+            composed = compose([each for each in self._rows if not each.accepted_at], now)
+            self._settled += books.close_moot(composed.moot, now)
+            self._open -= composed.moot.keys()
+            self._unwritten += composed.failed
+            self._send(composed)
+        finally:
+            books.insist(self._mark)
+            books.insist(self._settle)
+            books.release(self._open, self._token)
+        return self._settled
+
+    # --- speaking with the server ---
+
+    def _send(self, composed: Composed) -> None:
+        letters = self._letters(composed)
+        current = next(letters, None)
+        while current and monotonic() < self._end and self._still_ours():
+            leased, mail = current
+            if leased.row.id not in self._open:
+                current = next(letters, None)
+                continue
+            upcoming = self._hand_over(leased, mail, letters)
+            if self.in_trouble:
+                return
+            current = upcoming or next(letters, None)
+
+    def _hand_over(
+        self, leased: Leased, mail: Letter, letters: Iterator[tuple[Leased, Letter]]
+    ) -> tuple[Leased, Letter] | None:
+        """Give one mail to the server; the next one is written while the server takes this one in."""
+        upcoming, told = None, False
+        try:
+            line = self._post.line()
+            line.offer(mail.sender, mail.recipient, len(mail.content), meanwhile=self._mark_safely)
+            told = True
+            line.text(mail.content)
+            upcoming = next(letters, None)
+            line.verdict()
+        except Unreachable as error:
+            log.error("the mail server can't be reached: %s", error)
+            self.in_trouble = True
+        except AddressRefused as refusal:
+            self._refused.append(Refusal(leased.row.id, mail.recipient, str(refusal)))
+            self._open.discard(leased.row.id)
+            self._failures = 0
+        except NotNow as trouble:
+            self._fail(leased, str(trouble))
+        except Dropped as trouble:
+            self._post.close()
+            if not told and self._post.proven:
+                # Tired of us, or restarted, between two mails: no fault of this one. Once; then it counts.
+                return self._hand_over(leased, mail, letters)
+            self._fail(leased, str(trouble))
+        else:
+            self._post.proven = True
+            self._unmarked = (leased.row.id, self._clock())
+            self._failures = 0
+        return upcoming
+
+    def _fail(self, leased: Leased, words: str) -> None:
+        self._unwritten.append((leased, words))
+        self._failures += 1
+        if self._failures >= PATIENCE:
+            log.error("the mail server took none of %s mails in a row; the others wait", PATIENCE)
+            self.in_trouble = True
+
+    def _letters(self, composed: Composed) -> Iterator[tuple[Leased, Letter]]:
+        """The mails ready for the wire, each written when it is asked for; no query here."""
+        now = self._clock()
+        for leased, words, address in composed.mails:
+            try:
+                identity = message_id(leased.row.id, leased.created_at)
+                yield leased, letter(words, to=address, message_id=identity, now=now)
+            except NoSuchAddress:
+                self._refused.append(Refusal(leased.row.id, address, "adresse inutilisable"))
+                self._open.discard(leased.row.id)
+            except Exception as error:
+                log.exception("message %s of kind %s can't be rendered", leased.row.id, leased.kind)
+                self._unwritten.append((leased, f"{type(error).__name__}: {error}"))
+                self._open.discard(leased.row.id)
+
+    # --- writing it down ---
+
+    def _mark_safely(self) -> None:
+        books.insist(self._mark)
+
+    def _mark(self) -> None:
+        if self._unmarked is not None:
+            books.mark_accepted(*self._unmarked)
+            self._accepted.append(self._unmarked[0])
+            self._open.discard(self._unmarked[0])
+            self._unmarked = None
+
+    def _settle(self) -> None:
+        now = self._clock()
+        self._settled += books.settle(self._accepted, self._refused, now)
+        self._accepted, self._refused = [], []
+        while self._unwritten:
+            leased, words = self._unwritten[-1]
+            books.set_back(leased, words, now)
+            self._open.discard(leased.row.id)
+            self._unwritten.pop()
+
+    def _still_ours(self) -> bool:
+        """Settle and renew now and then; False when nothing is left in hand."""
+        seen = monotonic()
+        if seen - self._looked > SETTLE_EVERY:
+            self._mark_safely()
+            books.insist(self._settle)
+            self._looked = seen
+        if seen - self._kept > RENEW_EVERY and self._token is not None:
+            self._open, self._token = books.renew(self._open, self._token)
+            self._kept = seen
+        return bool(self._open)

@@ -1,0 +1,168 @@
+"""One SMTP conversation, cut into steps so that the sender works while the server thinks.
+
+smtplib opens it (TLS, sign-in, features); the mails themselves are spoken here, because `sendmail` waits
+idle at each of its four answers and tells a refused address from a server in trouble too roughly.
+"""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.mail.utils import DNS_NAME
+
+
+class NotNow(Exception):
+    """The server could not take this mail; later it may. The connection still stands."""
+
+
+class Dropped(Exception):
+    """The conversation broke off; nobody knows whether the mail in hand was taken."""
+
+
+class Unreachable(Exception):
+    """No conversation came about: down, hanging, or it refuses us altogether."""
+
+
+class AddressRefused(Exception):
+    """The server says that this person can't be reached at this address."""
+
+
+# «550 5.1.1 no such person», «552 5.2.1 mailbox disabled», or no detail at all. But «5.7.1 relaying denied»,
+# «5.3.4 too big», «5.5.1 bad sequence» speak of us or of the server: an address that is right would be marked
+# as bounced, perhaps everybody's at once after one mistake in the server's configuration.
+_ABOUT_US = re.compile(rb"^5\.[34567]\.\d")
+
+
+def _is_about_the_address(code: int, words: bytes) -> bool:
+    return 500 <= code < 600 and not _ABOUT_US.match(words)
+
+
+class Line:
+    """A conversation with the configured server (EMAIL_URL)."""
+
+    def __init__(self) -> None:
+        self._smtp = _open()
+        self._pipelining = self._smtp.has_extn("pipelining")
+        self._sized = self._smtp.has_extn("size")
+        self._pending: list[bytes] = []
+
+    def offer(self, sender: str, recipient: str, size: int, meanwhile: Callable[[], None]) -> None:
+        """Offer one mail and come to the point where its text may be sent.
+
+        `meanwhile` is called once, after the first words have left and before any answer is awaited.
+        """
+        mail = f"MAIL FROM:<{sender}>" + (f" SIZE={size}" if self._sized else "")
+        rcpt = f"RCPT TO:<{recipient}>"
+        if self._pipelining:
+            self._say(f"{mail}\r\n{rcpt}\r\nDATA\r\n")
+        else:
+            self._say(f"{mail}\r\n")
+        # Before anything is raised: what it does must not depend on this mail's fate.
+        meanwhile()
+        greeted = self._answer()
+        if not self._pipelining and greeted[0] == 250:
+            self._say(f"{rcpt}\r\n")
+        to = self._answer() if self._pipelining or greeted[0] == 250 else greeted
+        taken = greeted[0] == 250 and to[0] in (250, 251)
+        if not self._pipelining and taken:
+            self._say("DATA\r\n")
+        data = self._answer() if self._pipelining or taken else to
+        if data[0] != 354:
+            self._reset()
+            self._refuse(greeted, to, data)
+        elif not taken:
+            # Sent all three at once, a server may say 354 though nobody is left: an empty text, for nobody.
+            self._say(".\r\n")
+            self._answer()
+            self._reset()
+            self._refuse(greeted, to, data)
+
+    def _refuse(self, greeted: tuple[int, bytes], to: tuple[int, bytes], data: tuple[int, bytes]) -> None:
+        if greeted[0] == 250 and _is_about_the_address(*to):
+            raise AddressRefused(_said(to))
+        for answer in (greeted, to, data):
+            if answer[0] not in (250, 251, 354):
+                raise NotNow(_said(answer))
+        raise NotNow("unexpected answers")
+
+    def text(self, content: bytes) -> None:
+        """Send the mail's text; `verdict` says what became of it."""
+        self._send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+
+    def verdict(self) -> None:
+        """Return once the server has taken the mail into its care."""
+        answer = self._answer()
+        if answer[0] == 250:
+            return
+        # Some servers know their people only now; there only a plain word about the address counts.
+        if answer[0] >= 500 and answer[1].startswith(b"5.1."):
+            raise AddressRefused(_said(answer))
+        raise NotNow(_said(answer))
+
+    def close(self) -> None:
+        """Take leave; never fails."""
+        try:
+            self._smtp.quit()
+        except (smtplib.SMTPException, OSError):
+            self._smtp.close()
+
+    def _reset(self) -> None:
+        self._say("RSET\r\n")
+        self._answer()
+
+    def _say(self, words: str) -> None:
+        self._send(words.encode("ascii"))
+
+    def _send(self, content: bytes) -> None:
+        try:
+            self._smtp.send(content)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise Dropped(type(error).__name__) from error
+
+    def _answer(self) -> tuple[int, bytes]:
+        try:
+            code, words = self._smtp.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            raise Dropped(type(error).__name__) from error
+        if code == 421:
+            raise Dropped(_said((code, words)))
+        return code, words
+
+
+def _said(answer: tuple[int, bytes]) -> str:
+    return f"{answer[0]} {answer[1].decode('utf-8', 'replace')}"[:500]
+
+
+def _open() -> smtplib.SMTP:
+    try:
+        context = _tls() if settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL else None
+        place: dict[str, Any] = {
+            "host": settings.EMAIL_HOST,
+            "port": settings.EMAIL_PORT,
+            "local_hostname": DNS_NAME.get_fqdn(),
+            "timeout": settings.EMAIL_TIMEOUT or 10,
+        }
+        smtp = smtplib.SMTP_SSL(**place, context=context) if settings.EMAIL_USE_SSL else smtplib.SMTP(**place)
+    except (smtplib.SMTPException, OSError) as error:
+        raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if settings.EMAIL_USE_TLS:
+            smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+        if settings.EMAIL_HOST_USER and settings.EMAIL_HOST_PASSWORD:
+            smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+    except (smtplib.SMTPException, OSError) as error:
+        smtp.close()
+        raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
+    return smtp
+
+
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if settings.EMAIL_SSL_CERTFILE:
+        context.load_cert_chain(settings.EMAIL_SSL_CERTFILE, settings.EMAIL_SSL_KEYFILE)
+    return context

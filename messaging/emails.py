@@ -1,0 +1,97 @@
+"""The kinds of e-mail: who writes the words of each.
+
+A kind is declared beside the process that owes it, in the app that knows its subject:
+
+    @composes(101, "convocation", label="convocation à un rendez-vous")
+    def convocation_mails(rows, now): …
+
+Its composer gets a whole batch and answers with a handful of queries. A row it leaves out has lost its
+purpose (a reminder after the appointment has begun) and is closed as such.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One owed message as its composer sees it."""
+
+    id: int
+    person_id: int
+    subject_id: int
+    occurrence: int
+    step: int
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The words of one e-mail: `templates/emails/<template>.html` and `.txt` are filled with `context`.
+
+    The subject says the act («Convocation : jeudi 3 décembre 2026 à 14 h 30»). The context holds what
+    `emails/base.html` names: preheader (the deadline), title, body, action_url, action_label,
+    deadline_text, why. Never the content of a message, a motive or a document (product §9).
+    `to` is for a mail that goes elsewhere than to the account's address (a new one being confirmed).
+    """
+
+    template: str
+    subject: str
+    context: dict[str, Any] = field(default_factory=dict)
+    to: str | None = None
+
+
+Composer = Callable[[Sequence[Row], datetime], Mapping[int, Mail]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of e-mail: its number is for ever, the rows carry it."""
+
+    number: int
+    name: str
+    label: str
+    optional: bool
+    on_request: bool
+    compose: Composer
+
+
+_kinds: dict[int, Kind] = {}
+
+
+def composes(
+    number: int, name: str, *, label: str, optional: bool = False, on_request: bool = False
+) -> Callable[[Composer], Composer]:
+    """Declare the composer of one kind of e-mail.
+
+    `optional`: the person may switch it off in their preferences; legal notices can't be (product §15).
+    `on_request`: the person waits for it before their screen (a sign-in code). It overtakes the others,
+    and neither a preference for letters nor an old bounce stops it.
+    """
+
+    def declare(compose: Composer) -> Composer:
+        if number in _kinds:
+            raise ValueError(f"e-mail kind {number} is taken: {_kinds[number].name}")
+        _kinds[number] = Kind(number, name, label, optional, on_request, compose)
+        return compose
+
+    return declare
+
+
+def kinds() -> dict[int, Kind]:
+    """Every declared kind, by number."""
+    return dict(_kinds)
+
+
+def kind(number: int) -> Kind | None:
+    """The kind of this number, None for one that a release took away."""
+    return _kinds.get(number)
+
+
+def absolute(path: str) -> str:
+    """Make the full address of a page, for a link in an e-mail or a letter."""
+    return f"{settings.PUBLIC_URL}{path}"

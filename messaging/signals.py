@@ -1,0 +1,25 @@
+"""What messaging tells the rooms above it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.dispatch import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One message that the mail server took, or whose address it refused, and when."""
+
+    id: int
+    kind: int
+    person_id: int
+    subject_id: int
+    occurrence: int
+    step: int
+    at: datetime
+
+
+# Sent in the transaction that settles them, a group at a time, each message in one such signal only:
+# accepted: list[Settled], refused: list[Settled]. A receiver that raises undoes the settling of its group,
+# never the sending: the mail server's yes is already written down.
+messages_settled = Signal()

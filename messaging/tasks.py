@@ -1,0 +1,10 @@
+from celery import shared_task
+
+from messaging import delivery
+from portal.core import clock
+
+
+@shared_task(name="messaging.send_outbox", ignore_result=True)
+def send_outbox() -> None:
+    """Send what waits in the outbox."""
+    delivery.tick(clock.now)
