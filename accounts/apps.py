@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     label = "accounts"
+    verbose_name = "Personnes et agences"
+
+    def ready(self) -> None:
+        from accounts import deeds  # noqa: F401 - declares its journal codes
+        from accounts.sign_in import second_factor, trail
+
+        second_factor.connect()
+        trail.connect()

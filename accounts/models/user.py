@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 
 class Role(models.TextChoices):
@@ -52,6 +53,8 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = "personne"
         verbose_name_plural = "personnes"
+        # What sign-in looks up, for known and unknown addresses alike.
+        indexes = [models.Index(fields=["email"], name="user_by_email")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
@@ -73,6 +76,12 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.first_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Tie each session to the password and to the role: when one changes, sessions end."""
+        return salted_hmac(
+            "accounts.User.session", f"{self.role}:{self.password}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     # The back office asks these; its pages decide themselves what may be changed.
     @property

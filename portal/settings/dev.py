@@ -6,6 +6,7 @@ os.environ.setdefault("SECRET_KEY", "demo-only-never-a-secret")
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1")
 os.environ.setdefault("PUBLIC_URL", "http://127.0.0.1:8000")
 os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:1")
+os.environ.setdefault("TRUSTED_PROXY_COUNT", "0")
 
 from portal.settings.base import *  # noqa: F403
 

@@ -6,6 +6,7 @@ os.environ.setdefault("SECRET_KEY", "tests-only-never-a-secret")
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
 os.environ.setdefault("PUBLIC_URL", "http://testserver")
 os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:1")
+os.environ.setdefault("TRUSTED_PROXY_COUNT", "0")
 
 from portal.settings.base import *  # noqa: F403
 
@@ -24,3 +25,5 @@ STORAGES = {
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Nothing is collected for tests: the finders serve.
+STATIC_ROOT = None

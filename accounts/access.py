@@ -1,0 +1,193 @@
+"""Who may come to which door: the actor of a request, role by role decorators, loaders of a file.
+
+Whatever is not for someone answers 404, exactly like what does not exist (product §1).
+"""
+
+import ipaddress
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from accounts.models import Advisor, BreakGlass, Claimant, Role, User
+from portal.core.journal import Actor
+
+SUPERVISOR = "SUPERVISOR"
+
+# Where each role's work begins; a role whose pages do not exist yet begins at its account.
+HOMES = {Role.CLAIMANT: "/espace/", Role.ADVISOR: "/conseiller/", Role.ADMIN: "/admin/"}
+
+View = Callable[..., HttpResponseBase]
+
+
+# --- who acts, from where ---------------------------------------------------------
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """Give the address the request came from, as our own proxies saw it; None on a local socket.
+
+    Only the last `TRUSTED_PROXY_COUNT` entries of X-Forwarded-For were written by proxies of ours: what
+    stands before them is the caller's own word.
+    """
+    trusted = settings.TRUSTED_PROXY_COUNT
+    hops = request.headers.get("X-Forwarded-For", "").split(",") if trusted else []
+    if trusted and len(hops) >= trusted:
+        address = _parsed(hops[-trusted])
+        if address:
+            return address
+    return _parsed(request.META.get("REMOTE_ADDR", ""))
+
+
+def _parsed(text: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(text.strip().strip("[]").partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Give the account behind the request; 404 when nobody is signed in."""
+    if not request.user.is_authenticated:
+        raise Http404
+    return request.user
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Give who acts, for the journal: account, role (a supervisor acts as one), address."""
+    user = signed_in(request)
+    role = SUPERVISOR if is_supervisor(user) else user.role
+    return Actor(user_id=user.pk, role=role, ip=client_ip(request))
+
+
+def home_path(user: User) -> str:
+    """Give the address where this person's work begins."""
+    return HOMES.get(Role(user.role), "/compte/")
+
+
+# --- predicates ---------------------------------------------------------------------
+
+
+def is_staff_member(user: User) -> bool:
+    """Say whether the account works for the service or a partner: everyone but claimants."""
+    return user.role != Role.CLAIMANT
+
+
+def is_supervisor(user: User) -> bool:
+    """Say whether the account runs an agency."""
+    if user.role != Role.ADVISOR:
+        return False
+    advisor: Advisor | None = getattr(user, "advisor", None)
+    return advisor is not None and advisor.is_supervisor
+
+
+# --- loaders of the person signed in ----------------------------------------------
+
+
+def claimant_of(request: HttpRequest) -> Claimant:
+    """Give the file of the claimant who is signed in, with agency and advisor; 404 for anybody else."""
+    user = signed_in(request)
+    if user.role != Role.CLAIMANT:
+        raise Http404
+    claimant = Claimant.objects.select_related("agency", "advisor__user").filter(user=user).first()
+    if claimant is None:
+        raise Http404
+    claimant.user = user
+    return claimant
+
+
+def advisor_of(request: HttpRequest) -> Advisor:
+    """Give the advisor who is signed in, with the agency; 404 for anybody else."""
+    user = signed_in(request)
+    if user.role != Role.ADVISOR:
+        raise Http404
+    advisor = Advisor.objects.select_related("agency").filter(user=user).first()
+    if advisor is None:
+        raise Http404
+    advisor.user = user
+    # What asks the account later finds the row already read.
+    user.advisor = advisor
+    return advisor
+
+
+def supervisor_of(request: HttpRequest) -> Advisor:
+    """Give the supervisor who is signed in; 404 for anybody else."""
+    advisor = advisor_of(request)
+    if not advisor.is_supervisor:
+        raise Http404
+    return advisor
+
+
+# --- decorators ---------------------------------------------------------------------
+
+
+def claimant_required(view: View) -> View:
+    """Open a page to claimants only; the view receives `claimant` as its second argument."""
+    return _with(claimant_of, view)
+
+
+def advisor_required(view: View) -> View:
+    """Open a page to advisors only; the view receives `advisor` as its second argument."""
+    return _with(advisor_of, view)
+
+
+def supervisor_required(view: View) -> View:
+    """Open a page to supervisors only; the view receives `supervisor` as its second argument."""
+    return _with(supervisor_of, view)
+
+
+def admin_required(view: View) -> View:
+    """Open a page to administrators only."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if signed_in(request).role != Role.ADMIN:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _with(loader: Callable[[HttpRequest], Any], view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, loader(request), *args, **kwargs)
+
+    return guarded
+
+
+# --- files of claimants ---------------------------------------------------------------
+
+
+def sees(advisor: Advisor, claimant: Claimant, *, now: datetime) -> bool:
+    """Say whether an advisor may open a file: own portfolio, own agency for a supervisor, broken glass."""
+    if claimant.advisor_id == advisor.pk:
+        return True
+    if claimant.agency_id != advisor.agency_id:
+        return False
+    return advisor.is_supervisor or BreakGlass.objects.open_for(advisor, claimant, now=now).exists()
+
+
+def claimant_for(advisor: Advisor, ref: str, *, now: datetime) -> Claimant:
+    """Give the file an advisor asks for by its reference, with account, agency and advisor; else 404."""
+    claimant = _by_ref(ref)
+    if claimant is None or not sees(advisor, claimant, now=now):
+        raise Http404
+    return claimant
+
+
+def colleague_claimant_for(advisor: Advisor, ref: str) -> Claimant:
+    """Give a file of the same agency, whoever follows it: what breaking the glass may open; else 404."""
+    claimant = _by_ref(ref)
+    if claimant is None or claimant.agency_id != advisor.agency_id:
+        raise Http404
+    return claimant
+
+
+def _by_ref(ref: str) -> Claimant | None:
+    try:
+        return Claimant.objects.select_related("user", "agency", "advisor__user").filter(ref=ref).first()
+    except ValueError:
+        return None

@@ -1,0 +1,135 @@
+"""What happens to a person's account and contact data."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts import deeds
+from accounts.models import Advisor, Claimant, Role, User
+from accounts.sign_in import second_factor, sessions
+from portal.core import journal
+from portal.core.journal import Actor
+
+CONTACT_FIELDS = ("phone", "street", "postcode", "city", "reminders_by_email")
+
+
+class RefusedChange(Exception):
+    """The account may not be changed so; carries the sentence to show."""
+
+
+@transaction.atomic
+def change_contact(claimant_id: int, data: Mapping[str, Any], *, by: Actor, now: datetime) -> Claimant:
+    """Correct how a person is reached and reminded; the journal names the fields, not their content."""
+    claimant = Claimant.objects.select_for_update().get(pk=claimant_id)
+    changed = [name for name in CONTACT_FIELDS if name in data and getattr(claimant, name) != data[name]]
+    if not changed:
+        return claimant
+    for name in changed:
+        setattr(claimant, name, data[name])
+    claimant.save(update_fields=changed)
+    journal.record(deeds.CONTACT_CHANGED, by=by, now=now, file_id=claimant.pk, data={"fields": changed})
+    return claimant
+
+
+@transaction.atomic
+def change_role(user_id: int, role: Role, *, by: Actor, now: datetime) -> User:
+    """Give an account another role, and end its sessions. Raises RefusedChange."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.role == role:
+        return user
+    _refuse_own(user, by, "Vous ne pouvez pas changer votre propre rôle.")
+    if user.role == Role.CLAIMANT or role == Role.CLAIMANT:
+        raise RefusedChange(
+            "Un compte de demandeur d’emploi le reste\u00a0: créez un autre compte pour un autre rôle."
+        )
+    if user.role == Role.ADVISOR and Claimant.objects.filter(advisor_id=user.pk).exists():
+        raise RefusedChange("Confiez d’abord son portefeuille à d’autres conseillers.")
+    before = user.role
+    user.role = role
+    user.save(update_fields=["role"])
+    sessions.end_all(user)
+    _note(deeds.ROLE_CHANGED, user, by, now, {"before": before, "after": role.value})
+    return user
+
+
+@transaction.atomic
+def close(user_id: int, *, by: Actor, now: datetime) -> User:
+    """Close an account's access and end its sessions; nothing of its history goes. Raises RefusedChange."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    if not user.is_active:
+        return user
+    _refuse_own(user, by, "Vous ne pouvez pas fermer votre propre accès.")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    sessions.end_all(user)
+    _note(deeds.ACCOUNT_CLOSED, user, by, now, {})
+    return user
+
+
+@transaction.atomic
+def reopen(user_id: int, *, by: Actor, now: datetime) -> User:
+    """Open an account's access again."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.is_active:
+        return user
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    _note(deeds.ACCOUNT_REOPENED, user, by, now, {})
+    return user
+
+
+@transaction.atomic
+def reset_second_factor(user_id: int, *, by: Actor, now: datetime) -> User:
+    """Take the second factor of somebody who lost their phone away; they enrol again at the next sign-in."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    _refuse_own(user, by, "Un autre administrateur doit réinitialiser votre deuxième étape.")
+    second_factor.reset(user)
+    sessions.end_all(user)
+    _note(deeds.SECOND_FACTOR_RESET, user, by, now, {})
+    return user
+
+
+@transaction.atomic
+def correct_account(user_id: int, data: Mapping[str, Any], *, by: Actor, now: datetime) -> User:
+    """Correct name or address of an account; a new address ends its sessions."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    fields = ("first_name", "last_name", "email")
+    changed = [name for name in fields if name in data and getattr(user, name) != data[name]]
+    if not changed:
+        return user
+    for name in changed:
+        setattr(user, name, data[name])
+    user.save(update_fields=changed)
+    if "email" in changed:
+        # The address of the account is the one it signs in with; addresses proved before no longer count.
+        EmailAddress.objects.filter(user=user).delete()
+        sessions.end_all(user)
+    _note(deeds.ACCOUNT_EDITED, user, by, now, {"fields": changed})
+    return user
+
+
+@transaction.atomic
+def set_supervisor(advisor_id: int, is_supervisor: bool, *, by: Actor, now: datetime) -> Advisor:
+    """Let an advisor run the agency, or no longer; their sessions end, as their rights change."""
+    advisor = Advisor.objects.select_for_update().select_related("user").get(pk=advisor_id)
+    if advisor.is_supervisor == is_supervisor:
+        return advisor
+    advisor.is_supervisor = is_supervisor
+    advisor.save(update_fields=["is_supervisor"])
+    sessions.end_all(advisor.user)
+    data = {"supervisor_before": not is_supervisor, "supervisor_after": is_supervisor}
+    _note(deeds.ROLE_CHANGED, advisor.user, by, now, data)
+    return advisor
+
+
+def _refuse_own(user: User, by: Actor, sentence: str) -> None:
+    if by.user_id == user.pk:
+        raise RefusedChange(sentence)
+
+
+def _note(code: journal.JournalCode, user: User, by: Actor, now: datetime, data: dict[str, Any]) -> None:
+    file_id = user.pk if user.role == Role.CLAIMANT else None
+    journal.record(code, by=by, now=now, file_id=file_id, subject_id=user.pk, data=data)

@@ -1,0 +1,59 @@
+"""Sessions end: after a silence, on request, when rights change."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import access
+from accounts.models import User
+from portal.core import parameters
+
+SEEN_AT = "seen_at"
+# How exactly the silence is measured: a session is written at most once a minute.
+GRAIN_SECONDS = 60
+
+
+def idle_minutes(user: User) -> int:
+    """Give after how many minutes of silence this person is signed out."""
+    numbers = parameters.current()
+    return numbers.staff_idle_minutes if access.is_staff_member(user) else numbers.claimant_idle_minutes
+
+
+def touch(request: HttpRequest, user: User, *, now: datetime) -> bool:
+    """Note that the person is there; False when the silence was too long and the session has ended."""
+    second = int(now.timestamp())
+    seen_at = request.session.get(SEEN_AT)
+    if isinstance(seen_at, int):
+        silence = second - seen_at
+        if silence > idle_minutes(user) * 60:
+            logout(request)
+            return False
+        if 0 <= silence < GRAIN_SECONDS:
+            return True
+    request.session[SEEN_AT] = second
+    UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+    return True
+
+
+def of(user: User) -> list[UserSession]:
+    """List the sessions of an account that still live, the latest first."""
+    alive = UserSession.objects.purge_and_list(user)
+    return sorted(alive, key=lambda session: session.last_seen_at, reverse=True)
+
+
+def end(sessions: Iterable[UserSession]) -> int:
+    """End these sessions: their next request is a stranger's. The number ended."""
+    ended = 0
+    for session in sessions:
+        session.end()
+        ended += 1
+    return ended
+
+
+def end_all(user: User) -> int:
+    """End every session of an account: its rights have changed."""
+    return end(UserSession.objects.filter(user=user))

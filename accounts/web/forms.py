@@ -1,0 +1,39 @@
+"""What a claimant may correct about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from accounts.models import Claimant
+from portal.core.forms import HouseForm
+
+_PHONE = RegexValidator(
+    r"\A\+?[0-9][0-9 .()-]{5,18}\Z", "Ce numéro n’est pas reconnu. Exemple\u00a0: 06 12 34 56 78."
+)
+
+
+class ContactForm(HouseForm, forms.Form):
+    """Address, phone, reminders."""
+
+    submit_label = "Enregistrer"
+    autocomplete = {"street": "street-address", "postcode": "postal-code", "city": "address-level2"}
+
+    phone = forms.CharField(label="Téléphone", max_length=20, required=False, validators=[_PHONE])
+    street = forms.CharField(label="Adresse", max_length=160, required=False)
+    postcode = forms.CharField(label="Code postal", max_length=10, required=False)
+    city = forms.CharField(label="Ville", max_length=80, required=False)
+    reminders_by_email = forms.BooleanField(
+        label="Recevoir les rappels de rendez-vous par e-mail",
+        required=False,
+        help_text="Les messages que la loi demande vous sont toujours envoyés.",
+    )
+
+    def __init__(
+        self, *args: Any, claimant: Claimant, initial: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        known = {name: getattr(claimant, name) for name in self.base_fields}
+        if initial:
+            # A box left empty is not posted: what was typed says «no» by its silence.
+            known = {**known, "reminders_by_email": False, **initial}
+        super().__init__(*args, initial=known, **kwargs)

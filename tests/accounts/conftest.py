@@ -1,0 +1,39 @@
+"""What the tests of «who» share: a cache of its own for each test, and the mails that were owed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from accounts import signals
+from accounts.models import User
+
+
+@dataclass
+class OwedMail:
+    email: str
+    user: User
+    template_prefix: str
+    context: dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_yet() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def owed_mails() -> Iterator[list[OwedMail]]:
+    """The account mails owed during the test, in order."""
+    mails: list[OwedMail] = []
+
+    def receive(sender: Any, email: str, user: User, template_prefix: str, context: dict, **_: Any) -> None:
+        mails.append(OwedMail(email, user, template_prefix, context))
+
+    signals.account_mail.connect(receive)
+    yield mails
+    signals.account_mail.disconnect(receive)

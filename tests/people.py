@@ -1,0 +1,79 @@
+"""The people of the tests, valid by default: each factory makes one, with what it needs."""
+
+import itertools
+from datetime import date
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import Advisor, Agency, Claimant, Controller, DecisionMaker, Partner, Role, User
+from accounts.sign_in import second_factor
+from portal.core.working_time import Territory
+
+PASSWORD = "une phrase assez longue"  # noqa: S105
+
+_number = itertools.count(1)
+
+
+def make_agency(**fields: Any) -> Agency:
+    n = next(_number)
+    known = {
+        "code": f"A{n:04}",
+        "name": f"Agence des Tilleuls {n}",
+        "region": "Île-de-France",
+        "territory": Territory.choices[0][0],
+        "street": "12 rue des Tilleuls",
+        "postcode": "93100",
+        "city": "Montreuil",
+        "phone": "01 23 45 67 89",
+    }
+    return Agency.objects.create(**(known | fields))
+
+
+def make_user(role: Role = Role.CLAIMANT, password: str | None = PASSWORD, **fields: Any) -> User:
+    n = next(_number)
+    known = {"email": f"personne{n}@exemple.fr", "first_name": "Camille", "last_name": f"Moreau{n}"}
+    known |= fields
+    return User.objects.create_user(known.pop("email"), password, role=role, **known)
+
+
+def make_advisor(agency: Agency | None = None, user: User | None = None, **fields: Any) -> Advisor:
+    user = user or make_user(Role.ADVISOR, first_name="Dominique")
+    return Advisor.objects.create(user=user, agency=agency or make_agency(), **fields)
+
+
+def make_supervisor(agency: Agency | None = None, **fields: Any) -> Advisor:
+    return make_advisor(agency, is_supervisor=True, **fields)
+
+
+def make_claimant(advisor: Advisor | None = None, user: User | None = None, **fields: Any) -> Claimant:
+    advisor = advisor or make_advisor()
+    known = {"agency": advisor.agency, "registered_on": date(2026, 9, 1)}
+    return Claimant.objects.create(user=user or make_user(), advisor=advisor, **(known | fields))
+
+
+def make_admin(**fields: Any) -> User:
+    return make_user(Role.ADMIN, first_name="Andrea", **fields)
+
+
+def make_decision_maker(**fields: Any) -> DecisionMaker:
+    return DecisionMaker.objects.create(user=make_user(Role.DECISION_MAKER), region="Île-de-France", **fields)
+
+
+def make_controller(**fields: Any) -> Controller:
+    return Controller.objects.create(user=make_user(Role.CONTROLLER), region="Île-de-France", **fields)
+
+
+def make_partner(**fields: Any) -> Partner:
+    return Partner.objects.create(user=make_user(Role.PARTNER), organisation="Mission Locale", **fields)
+
+
+def signed_in(person: Any, client: Client | None = None) -> Client:
+    """Give a browser where this person is signed in, second factor shown: an account or a role's row."""
+    user = person if isinstance(person, User) else person.user
+    client = client or Client()
+    client.force_login(user)
+    session = client.session
+    session[second_factor.SHOWN] = user.pk
+    session.save()
+    return client
