@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class ConvocationsConfig(AppConfig):
     name = "convocations"
     label = "convocations"
+    verbose_name = "rendez-vous et absences"
+
+    def ready(self) -> None:
+        # Handlers, receivers and mails declare themselves when imported.
+        from convocations.absences import clocks as _absence_clocks  # noqa: F401
+        from convocations.evidence import receivers  # noqa: F401
+        from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401

@@ -31,7 +31,7 @@ _S = ConvocationState
 AHEAD = frozenset({_S.ISSUED, _S.DELIVERED, _S.READ, _S.ACKNOWLEDGED})
 UNREAD = frozenset({_S.ISSUED, _S.DELIVERED})
 # Holds its hour in two agendas: the exclusion constraints repeat this list.
-HOLDS_TIME = AHEAD | {_S.RESCHEDULE_PENDING, _S.AWAITING_STATUS, _S.ACCEPTED}
+HOLDS_TIME = AHEAD | {_S.RESCHEDULE_PENDING, _S.ACCEPTED}
 OPEN = AHEAD | {_S.RESCHEDULE_PENDING, _S.AWAITING_STATUS}
 # What an advisor may record once the hour has come.
 RECORDABLE = frozenset(

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('core', '0001_initial'),
+        ('core', '0002_make_the_journal_append_only'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.BigIntegerField(editable=False, unique=True)),
-                ('reason', models.CharField(choices=[('UNREAD', 'convocation non lue'), ('BOUNCED', 'e-mail refusé'), ('NOT_PROVEN', 'nouveau rendez-vous à convenir'), ('TECH_INCIDENT', 'nouveau rendez-vous après un incident technique')], max_length=16, verbose_name='raison')),
+                ('reason', models.CharField(choices=[('UNREAD', 'convocation non lue'), ('BOUNCED', 'e-mail refusé'), ('NOT_PROVEN', 'nouveau rendez-vous à convenir'), ('TECH_INCIDENT', 'nouveau rendez-vous après un incident technique'), ('NO_EMAIL', 'sans e-mail : lettre ou appel')], max_length=16, verbose_name='raison')),
                 ('state', models.CharField(choices=[('OPEN', 'à appeler'), ('REACHED', 'jointe'), ('DROPPED', 'sans objet'), ('UNREACHED', 'non jointe')], default='OPEN', max_length=12, verbose_name='état')),
                 ('opened_at', models.DateTimeField(verbose_name='depuis le')),
                 ('due_at', models.DateTimeField(verbose_name='avant le')),
@@ -213,11 +213,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='convocation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'ACKNOWLEDGED', 'AWAITING_STATUS', 'DELIVERED', 'ISSUED', 'READ', 'RESCHEDULE_PENDING']), models.Q(('modality', 'ASYNC_MESSAGE'), _negated=True), models.Q(('kind', 'WORKSHOP'), _negated=True), models.Q(('kind', 'SERVICE'), _negated=True)), expressions=[('advisor', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='advisor_has_one_appointment_at_a_time', violation_error_message='Le conseiller a déjà un rendez-vous à cette heure.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'ACKNOWLEDGED', 'DELIVERED', 'ISSUED', 'READ', 'RESCHEDULE_PENDING']), models.Q(('modality', 'ASYNC_MESSAGE'), _negated=True), models.Q(('kind', 'WORKSHOP'), _negated=True), models.Q(('kind', 'SERVICE'), _negated=True)), expressions=[('advisor', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='advisor_has_one_appointment_at_a_time', violation_error_message='Le conseiller a déjà un rendez-vous à cette heure.'),
         ),
         migrations.AddConstraint(
             model_name='convocation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'ACKNOWLEDGED', 'AWAITING_STATUS', 'DELIVERED', 'ISSUED', 'READ', 'RESCHEDULE_PENDING']), models.Q(('modality', 'ASYNC_MESSAGE'), _negated=True)), expressions=[('claimant', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='claimant_has_one_appointment_at_a_time', violation_error_message='La personne a déjà un rendez-vous à cette heure.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'ACKNOWLEDGED', 'DELIVERED', 'ISSUED', 'READ', 'RESCHEDULE_PENDING']), models.Q(('modality', 'ASYNC_MESSAGE'), _negated=True)), expressions=[('claimant', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='claimant_has_one_appointment_at_a_time', violation_error_message='La personne a déjà un rendez-vous à cette heure.'),
         ),
         migrations.AddConstraint(
             model_name='convocation',

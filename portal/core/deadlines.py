@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 STUCK_AFTER = 8
 FIRST_DELAY = timedelta(seconds=30)
+HELD_DELAY = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Due:
 
 
 Outcome = Mapping[Deadline.State, Collection[int]]
-# A handler returns the ids (of deadlines) that did not end as DONE, by what they are instead.
+# A handler returns the ids (of deadlines) that did not end as DONE, by what they are instead; PENDING
+# for a row whose subject somebody holds right now: waiting for it could meet them in a deadlock.
 Handler = Callable[[Sequence[Due], datetime], Outcome | None]
 
 
@@ -185,7 +188,7 @@ def _work_batch(kind: Kind, now: datetime) -> int:
 
 def _claim(kind: Kind, now: datetime, ids: Sequence[int] | None = None) -> list[Due]:
     only = "AND id = ANY(%s)" if ids is not None else ""
-    parameters = [kind.number, now, *([list(ids)] if ids is not None else []), kind.batch]
+    parameters: list[Any] = [kind.number, now, *([list(ids)] if ids is not None else []), kind.batch]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -202,9 +205,14 @@ def _handle_and_close(kind: Kind, batch: Sequence[Due], now: datetime) -> None:
     outcome = kind.handler(batch, now) or {}
     other: set[int] = set()
     for state, ids in outcome.items():
-        if ids:
-            Deadline.objects.filter(id__in=list(ids)).update(state=state, closed_at=now)
-            other.update(ids)
+        if not ids:
+            continue
+        rows = Deadline.objects.filter(id__in=list(ids))
+        if state == Deadline.State.PENDING:
+            rows.update(run_at=now + HELD_DELAY)
+        else:
+            rows.update(state=state, closed_at=now)
+        other.update(ids)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE core_deadline SET state = 1, closed_at = %s WHERE id = ANY(%s)",

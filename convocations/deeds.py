@@ -1,0 +1,106 @@
+"""The numbers other rows carry for ever: journal codes, e-mail kinds and deadline kinds of this room."""
+
+from portal.core import journal
+
+# --- journal (100–199) --------------------------------------------------------
+ISSUED = journal.code(100, "convocation_issued", "{actor} a fixé le rendez-vous {ref} ({what}) le {when}.")
+CONSULTED = journal.code(
+    101, "convocation_consulted", "{actor} a ouvert le rendez-vous {ref} pour la première fois."
+)
+ACKNOWLEDGED = journal.code(
+    102, "convocation_acknowledged", "{actor} a accusé réception du rendez-vous {ref}."
+)
+ANSWERED = journal.code(103, "invitation_answered", "{actor} a répondu à l’invitation {ref} : {answer}.")
+CANCELLED = journal.code(
+    104, "convocation_cancelled", "{actor} a annulé le rendez-vous {ref}. Raison : {reason}"
+)
+MOVED = journal.code(
+    105, "convocation_moved", "{actor} a déplacé le rendez-vous {ref}, remplacé par {successor}."
+)
+RECORDED = journal.code(
+    106, "attendance_recorded", "{actor} a enregistré pour le rendez-vous {ref} : {outcome}."
+)
+REOPENED = journal.code(
+    107, "attendance_reopened", "{actor} a corrigé l’enregistrement du rendez-vous {ref}. {reason}"
+)
+REASSIGNED = journal.code(
+    108, "work_reassigned", "{actor} a confié {what} {ref} à {advisor}. Raison : {reason}"
+)
+LETTER_NOTED = journal.code(
+    109, "letter_noted", "{actor} a noté pour le rendez-vous {ref} : {fact}, le {when}."
+)
+CALLED = journal.code(110, "call_tried", "{actor} vous a appelé au sujet du rendez-vous {ref} : {outcome}.")
+EXPIRED = journal.code(
+    111, "invitation_expired", "L’invitation {ref} est passée sans réponse. Rien ne vous est reproché."
+)
+RECORD_LATE = journal.code(
+    112,
+    "record_late",
+    "Présence au rendez-vous {ref} non enregistrée à temps : responsable d’agence prévenu.",
+)
+
+ABSENCE_OPENED = journal.code(
+    120, "absence_opened", "{actor} a enregistré une absence ({ref}). Rien n’est décidé."
+)
+ABSENCE_EXPLAINED = journal.code(
+    121, "absence_explained", "{actor} a donné une explication pour l’absence {ref}."
+)
+ABSENCE_DECIDED = journal.code(122, "absence_decided", "{actor} a décidé pour l’absence {ref} : {outcome}.")
+ABSENCE_CLOSED = journal.code(
+    123,
+    "absence_closed_by_rule",
+    "L’absence {ref} est close en votre faveur : aucune décision n’a été prise à temps.",
+)
+ABSENCE_ANNULLED = journal.code(
+    124, "absence_annulled", "{actor} a annulé l’absence {ref}. Raison : {reason}"
+)
+PERIOD_ENDED = journal.code(
+    125,
+    "explanation_period_ended",
+    "La période pour expliquer l’absence {ref} est finie. Vous pouvez encore répondre.",
+)
+DECISION_LATE = journal.code(
+    126, "decision_late", "Décision sur l’absence {ref} en retard : responsable d’agence prévenu."
+)
+
+REVIEWED = journal.code(140, "justificatif_reviewed", "{actor} a examiné le justificatif {ref} : {outcome}.")
+PUT_FORWARD = journal.code(
+    141, "justificatif_sent", "{actor} a joint le document {document} à l’absence {ref}."
+)
+
+# --- deadlines (100–199) ------------------------------------------------------
+DUE_REMINDER = 100
+DUE_UNREAD = 101
+DUE_ENDED = 102
+DUE_INVITATION_EXPIRY = 103
+DUE_RECORD = 104
+DUE_EXPLANATION_END = 120
+DUE_DECISION = 121
+DUE_ABSENCE_CLOSE = 122
+
+BEFORE_START = (DUE_REMINDER, DUE_UNREAD, DUE_ENDED, DUE_INVITATION_EXPIRY)
+OF_ABSENCE = (DUE_EXPLANATION_END, DUE_DECISION, DUE_ABSENCE_CLOSE)
+
+# --- e-mails (100–199) --------------------------------------------------------
+MAIL_CONVOCATION = 100
+MAIL_INVITATION = 101
+MAIL_REMINDER = 102
+MAIL_UNREAD = 103
+MAIL_CANCELLED = 104
+MAIL_MOVED = 105
+MAIL_NOT_PROVEN = 106
+MAIL_TECH_INCIDENT = 107
+MAIL_ABSENCE_OPENED = 120
+MAIL_ABSENCE_EXPLAINED = 121
+MAIL_ABSENCE_DECIDED = 122
+MAIL_ABSENCE_CLOSED = 123
+MAIL_ABSENCE_ANNULLED = 124
+MAIL_REVIEW = 125
+MAIL_DOCUMENT_REJECTED = 126
+# One a person and day, however many rows are late: the occurrence is the day.
+MAIL_LATE_RECORDS = 140
+MAIL_LATE_DECISIONS_ADVISOR = 141
+MAIL_LATE_DECISIONS_SUPERVISOR = 142
+
+# Mails that carry the notification itself: their acceptance or refusal is evidence.
+NOTIFYING_MAILS = frozenset({MAIL_CONVOCATION, MAIL_INVITATION, MAIL_REMINDER, MAIL_UNREAD})

@@ -1,0 +1,57 @@
+"""Calls: try, log, confirm. A call that reaches nobody is never held against anyone."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Claimant
+from convocations import deeds
+from convocations.evidence.ledger import confirm_by_phone
+from convocations.models import CallTask, CallTry, Convocation
+from convocations.states import AHEAD, CallState
+from portal.core import journal
+from portal.core.journal import Actor
+from portal.core.transitions import Refusal
+
+TRIES = 3
+# Reasons for which being reached proves that the person knows of the appointment.
+_PROVING = frozenset({CallTask.Reason.UNREAD, CallTask.Reason.BOUNCED, CallTask.Reason.NO_EMAIL})
+
+
+class CallClosed(Refusal):
+    sentence = "Cet appel est déjà clos : la personne a été jointe, ou elle a lu sa convocation entre-temps."
+
+
+def log_call(task_id: int, *, reached: bool, note: str = "", by: Actor, now: datetime) -> CallTask:
+    """Write one attempt; reached before the start, the person is proven to know, and the task closes.
+
+    After three attempts in vain the task closes too: another way is needed, nobody is to blame.
+    """
+    with transaction.atomic():
+        convocation = Convocation.objects.select_for_update(no_key=True).get(calls__pk=task_id)
+        task = CallTask.objects.select_for_update(no_key=True).get(pk=task_id)
+        if task.state != CallState.OPEN:
+            raise CallClosed
+        CallTry.objects.create(task=task, at=now, by_id=by.person_id, reached=reached, note=note)
+        if reached:
+            if task.reason in _PROVING and convocation.state in AHEAD and now < convocation.starts_at:
+                confirm_by_phone(convocation, by=by, now=now)
+            Claimant.objects.filter(pk=task.claimant_id).update(last_contact_at=now)
+            _close(task, CallState.REACHED, now)
+        elif CallTry.objects.filter(task=task).count() >= TRIES:
+            _close(task, CallState.UNREACHED, now)
+        outcome = "vous avez été joint" if reached else "sans réponse, rien ne vous est reproché"
+        journal.record(
+            deeds.CALLED,
+            by=by,
+            now=now,
+            file_id=task.claimant_id,
+            subject_id=convocation.pk,
+            data={"ref": str(convocation.ref), "outcome": outcome, "note": note},
+        )
+        return task
+
+
+def _close(task: CallTask, state: CallState, now: datetime) -> None:
+    task.closed_at = now
+    task.move_to(state, saving=["closed_at"])

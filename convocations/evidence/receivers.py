@@ -1,0 +1,62 @@
+"""What the mail server said of an e-mail becomes evidence, in the transaction that notes it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.dispatch import receiver
+
+from convocations import deeds
+from convocations.models import CallTask, Convocation, DeliveryEvidence, Fact
+from convocations.states import AHEAD, ConvocationState
+from messaging.signals import Settled, messages_settled
+from portal.core import parameters
+
+
+@receiver(messages_settled, dispatch_uid="convocations.evidence")
+def note_settled(
+    sender: Any, *, accepted: Sequence[Settled], refused: Sequence[Settled], now: datetime, **_: Any
+) -> None:
+    """Write accepted and refused e-mails into the ledger; a refusal asks for a call."""
+    accepted = [mail for mail in accepted if mail.kind in deeds.NOTIFYING_MAILS]
+    refused = [mail for mail in refused if mail.kind in deeds.NOTIFYING_MAILS]
+    _write(accepted, Fact.EMAIL_ACCEPTED, now)
+    _write(refused, Fact.EMAIL_BOUNCED, now)
+    if accepted:
+        Convocation.objects.filter(
+            pk__in=[mail.subject_id for mail in accepted], state=ConvocationState.ISSUED
+        ).move_all(ConvocationState.DELIVERED)
+    if refused:
+        _ask_for_calls([mail.subject_id for mail in refused], now)
+
+
+def _write(mails: Sequence[Settled], fact: Fact, now: datetime) -> None:
+    DeliveryEvidence.objects.bulk_create(
+        (
+            DeliveryEvidence(
+                convocation_id=mail.subject_id, fact=fact, at=mail.at, written_at=now, message_id=mail.id
+            )
+            for mail in mails
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _ask_for_calls(convocation_ids: Sequence[int], now: datetime) -> None:
+    hours = timedelta(hours=parameters.current().notice_floor_hours)
+    CallTask.objects.bulk_create(
+        (
+            CallTask(
+                convocation=row,
+                claimant_id=row.claimant_id,
+                advisor_id=row.advisor_id,
+                reason=CallTask.Reason.BOUNCED,
+                opened_at=now,
+                due_at=max(now, row.starts_at - hours),
+            )
+            for row in Convocation.objects.filter(
+                pk__in=convocation_ids, state__in=AHEAD, starts_at__gt=now, bindingness="CONVOCATION"
+            )
+        ),
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,91 @@
+"""Review a justificatif: kept, to complete by a date, or not kept with a reason the person reads."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from convocations import deeds
+from convocations.models import Justificatif
+from convocations.states import ReviewState
+from messaging import outbox
+from portal.core import journal
+from portal.core.french import full_datetime
+from portal.core.journal import Actor
+from portal.core.models import Document
+from portal.core.models.document import DocumentState
+from portal.core.transitions import Refusal
+
+_R = ReviewState
+
+
+class AlreadyReviewed(Refusal):
+    sentence = "Ce justificatif est déjà examiné."
+
+
+class NotReadable(Refusal):
+    sentence = "Ce document n’est pas encore lisible : la vérification du fichier est en cours. Revenez dans un instant."
+
+
+def review(
+    justificatif_id: int,
+    outcome: ReviewState,
+    *,
+    remark: str = "",
+    complete_by: date | None = None,
+    by: Actor,
+    now: datetime,
+) -> Justificatif:
+    """Say what a document is worth for its absence; a second reviewer is told what the first said."""
+    if outcome == _R.IN_REVIEW:
+        raise ValueError("a review ends somewhere")
+    with transaction.atomic():
+        row = (
+            Justificatif.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("document", "absence__agency", "reviewed_by")
+            .get(pk=justificatif_id)
+        )
+        if not row.may_move_to(outcome) or row.state == outcome:
+            raise AlreadyReviewed(_reviewed_sentence(row))
+        if row.document.state != DocumentState.RECEIVED:
+            raise NotReadable
+        if outcome in {_R.INCOMPLETE, _R.REFUSED} and not remark.strip():
+            raise Refusal("Dites à la personne ce qui manque ou pourquoi ce document ne convient pas.")
+        if outcome == _R.INCOMPLETE and (complete_by is None or complete_by <= now.date()):
+            raise Refusal("Choisissez une date à venir pour compléter le justificatif.")
+        row.remark = remark.strip()
+        row.complete_by = complete_by if outcome == _R.INCOMPLETE else None
+        row.reviewed_at, row.reviewed_by_id = now, by.person_id
+        row.move_to(outcome, saving=["remark", "complete_by", "reviewed_at", "reviewed_by"])
+        journal.record(
+            deeds.REVIEWED,
+            by=by,
+            now=now,
+            **_about(row, outcome=_R(outcome).label, remark=row.remark),
+        )
+        outbox.enqueue(
+            [outbox.Owed(deeds.MAIL_REVIEW, row.claimant_id, row.pk, occurrence=int(now.timestamp()))],
+            now=now,
+        )
+        return row
+
+
+def tell_rejected(document: Document, *, now: datetime) -> None:
+    """Tell a person that a file they sent could not be read, and how to send it again; in the caller's transaction."""
+    for row in Justificatif.objects.filter(document=document):
+        outbox.enqueue([outbox.Owed(deeds.MAIL_DOCUMENT_REJECTED, row.claimant_id, row.pk)], now=now)
+
+
+def _reviewed_sentence(row: Justificatif) -> str:
+    if row.reviewed_at is None:
+        return AlreadyReviewed.sentence
+    when = full_datetime(row.reviewed_at, row.absence.agency.place.zone)
+    return f"{row.reviewed_by} a déjà répondu le {when} : «\u202f{row.get_state_display()}\u202f»."
+
+
+def _about(row: Justificatif, **data: Any) -> dict[str, Any]:
+    return {
+        "file_id": row.claimant_id,
+        "subject_id": row.pk,
+        "data": {"ref": str(row.ref), **data},
+    }

@@ -1,0 +1,105 @@
+"""Cancel or move an appointment, and answer an invitation: each told to the person at once."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from convocations import deeds
+from convocations.models import CallTask, Convocation
+from convocations.scheduling.issuing import Draft, issue
+from convocations.states import AHEAD, CallState, ConvocationState
+from messaging import outbox
+from portal.core import deadlines, journal
+from portal.core.journal import Actor
+from portal.core.transitions import Refusal
+
+_ANSWERS = {ConvocationState.ACCEPTED: "acceptée", ConvocationState.DECLINED: "déclinée"}
+
+
+class NoLongerAhead(Refusal):
+    sentence = "Ce rendez-vous n’est plus à venir. Relisez la page : il a changé entre-temps."
+
+
+class NotAnInvitation(Refusal):
+    sentence = "Ce rendez-vous est une convocation : on n’y répond pas comme à une invitation."
+
+
+def cancel(convocation_id: int, *, reason: str, by: Actor, now: datetime) -> Convocation:
+    """Cancel a coming appointment; the person is told why and owes nothing for it."""
+    with transaction.atomic():
+        convocation = _lock_ahead(convocation_id, now)
+        convocation.note = reason
+        convocation.sequence += 1
+        convocation.move_to(ConvocationState.CANCELLED, saving=["note", "sequence"])
+        stop_waiting(convocation, now)
+        journal.record(deeds.CANCELLED, by=by, now=now, **_about(convocation, reason=reason))
+        outbox.enqueue([outbox.Owed(deeds.MAIL_CANCELLED, convocation.claimant_id, convocation.pk)], now=now)
+        return convocation
+
+
+def move(
+    convocation_id: int, draft: Draft, *, reason: str, form_key: uuid.UUID, by: Actor, now: datetime
+) -> Convocation:
+    """Move a coming appointment: a successor is issued with its own proof, reminders and calendar entry."""
+    with transaction.atomic():
+        convocation = _lock_ahead(convocation_id, now)
+        convocation.note = reason
+        convocation.sequence += 1
+        # First away with the old hour, or the new one could be refused for overlapping it.
+        convocation.move_to(ConvocationState.SUPERSEDED, saving=["note", "sequence"])
+        successor = issue(draft, form_key=form_key, by=by, now=now)
+        # The person's calendar follows one event: same identity, a later sequence.
+        Convocation.objects.filter(pk=successor.pk).update(sequence=F("sequence") + convocation.sequence)
+        convocation.successor = successor
+        convocation.save(update_fields=["successor"])
+        stop_waiting(convocation, now)
+        journal.record(
+            deeds.MOVED, by=by, now=now, **_about(convocation, successor=str(successor.ref), reason=reason)
+        )
+        outbox.enqueue([outbox.Owed(deeds.MAIL_MOVED, convocation.claimant_id, convocation.pk)], now=now)
+        return successor
+
+
+def answer_invitation(
+    convocation_id: int, answer: ConvocationState, *, by: Actor, now: datetime
+) -> Convocation:
+    """Take a person's yes or no to an offer; nothing follows from a no, and both can be changed before the start."""
+    with transaction.atomic():
+        convocation = Convocation.objects.select_for_update(no_key=True).get(pk=convocation_id)
+        if convocation.is_binding:
+            raise NotAnInvitation
+        if convocation.state == answer:
+            return convocation
+        if convocation.starts_at <= now:
+            raise NoLongerAhead
+        convocation.move_to(answer)
+        journal.record(deeds.ANSWERED, by=by, now=now, **_about(convocation, answer=_ANSWERS[answer]))
+        return convocation
+
+
+def stop_waiting(convocation: Convocation, now: datetime) -> None:
+    """Cancel everything that waited for this appointment: deadlines and open calls."""
+    deadlines.cancel(deeds.BEFORE_START, [convocation.pk], now=now)
+    deadlines.cancel([deeds.DUE_RECORD], [convocation.pk], now=now)
+    CallTask.objects.filter(convocation=convocation, state=CallState.OPEN).move_all(
+        CallState.DROPPED, closed_at=now
+    )
+
+
+def _lock_ahead(convocation_id: int, now: datetime) -> Convocation:
+    convocation = Convocation.objects.select_for_update(no_key=True).get(pk=convocation_id)
+    still_ahead = convocation.state in AHEAD or convocation.state == ConvocationState.ACCEPTED
+    if not still_ahead or convocation.starts_at <= now:
+        raise NoLongerAhead
+    return convocation
+
+
+def _about(convocation: Convocation, **data: Any) -> dict[str, Any]:
+    return {
+        "file_id": convocation.claimant_id,
+        "subject_id": convocation.pk,
+        "data": {"ref": str(convocation.ref), **data},
+    }

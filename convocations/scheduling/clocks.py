@@ -1,0 +1,179 @@
+"""What time brings to an appointment: reminders, the unread check, its end, a record not made.
+
+Each handler works a whole batch in a handful of queries; run twice, it changes nothing. A process holds
+its appointment and then its deadlines, a handler the other way round: so handlers never wait for an
+appointment (SKIP LOCKED), they come back to it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from accounts.models import Advisor, Agency
+from convocations import deeds
+from convocations.models import Bindingness, CallTask, Convocation
+from convocations.states import AHEAD, UNREAD, ConvocationState
+from messaging import outbox
+from portal.core import deadlines, journal, parameters
+from portal.core.deadlines import Due, Outcome, Planned
+from portal.core.journal import PORTAL, Line
+from portal.core.models import Deadline
+from portal.core.working_time import Territory, end_of_period
+
+TOO_LATE, MOOT, LATER = Deadline.State.TOO_LATE, Deadline.State.MOOT, Deadline.State.PENDING
+
+
+@deadlines.handles(deeds.DUE_REMINDER, "rappel avant un rendez-vous", batch=5_000)
+def remind(batch: Sequence[Due], now: datetime) -> Outcome:
+    """Owe each person the reminder of this step; one that a later step has overtaken is too late."""
+    current = parameters.current()
+    steps = dict(enumerate(current.reminder_steps_hours, start=1))
+    rows = {
+        pk: row
+        for pk, *row in Convocation.objects.filter(pk__in=[due.subject_id for due in batch]).values_list(
+            "pk", "claimant_id", "state", "starts_at", "bindingness"
+        )
+    }
+    owed: list[outbox.Owed] = []
+    too_late: list[int] = []
+    moot: list[int] = []
+    for due in batch:
+        claimant_id, state, starts_at, bindingness = rows[due.subject_id]
+        next_hours = steps.get(due.step + 1, 0)
+        if now >= starts_at - timedelta(hours=next_hours):
+            too_late.append(due.id)
+        elif (state not in AHEAD and state != ConvocationState.ACCEPTED) or (
+            # Unread at the unread check's hour: that check writes, more urgently, in this one's place.
+            state in UNREAD
+            and bindingness == Bindingness.CONVOCATION
+            and steps.get(due.step) == current.unread_check_hours
+        ):
+            moot.append(due.id)
+        else:
+            owed.append(
+                outbox.Owed(deeds.MAIL_REMINDER, claimant_id, due.subject_id, due.occurrence, due.step)
+            )
+    outbox.enqueue(owed, now=now)
+    return {TOO_LATE: too_late, MOOT: moot}
+
+
+@deadlines.handles(deeds.DUE_UNREAD, "convocation non lue à l’approche du rendez-vous")
+def check_unread(batch: Sequence[Due], now: datetime) -> Outcome:
+    """Write once more to who has not read, whatever their preferences, and ask their advisor to call."""
+    unread = {
+        row.pk: row
+        for row in Convocation.objects.filter(
+            pk__in=[due.subject_id for due in batch], state__in=UNREAD, starts_at__gt=now
+        ).only("pk", "claimant_id", "advisor_id", "starts_at")
+    }
+    hours = timedelta(hours=parameters.current().known_late_hours)
+    outbox.enqueue(
+        (outbox.Owed(deeds.MAIL_UNREAD, row.claimant_id, row.pk) for row in unread.values()), now=now
+    )
+    CallTask.objects.bulk_create(
+        (
+            CallTask(
+                convocation_id=row.pk,
+                claimant_id=row.claimant_id,
+                advisor_id=row.advisor_id,
+                reason=CallTask.Reason.UNREAD,
+                opened_at=now,
+                due_at=max(now, row.starts_at - hours),
+            )
+            for row in unread.values()
+        ),
+        ignore_conflicts=True,
+    )
+    return {MOOT: [due.id for due in batch if due.subject_id not in unread]}
+
+
+@deadlines.handles(deeds.DUE_ENDED, "fin d’un rendez-vous")
+def end(batch: Sequence[Due], now: datetime) -> Outcome:
+    """Ask the advisor to record who came; past and unrecorded is never an absence by itself."""
+    taken = take(batch)
+    territories = dict(Agency.objects.values_list("pk", "territory"))
+    rows = [(row.pk, row.ends_at, territories[row.agency_id]) for row in taken.values() if row.state in AHEAD]
+    by_due: dict[datetime, list[int]] = defaultdict(list)
+    cache: dict[tuple[object, str], datetime] = {}
+    for pk, ends_at, territory in rows:
+        key = (ends_at, territory)
+        if key not in cache:
+            cache[key] = record_due(ends_at, Territory(territory))
+        by_due[cache[key]].append(pk)
+    for due_at, ids in by_due.items():
+        Convocation.objects.filter(pk__in=ids).move_all(
+            ConvocationState.AWAITING_STATUS, record_due_at=due_at
+        )
+    deadlines.schedule(Planned(deeds.DUE_RECORD, pk, due_at) for due_at, ids in by_due.items() for pk in ids)
+    return left_over(batch, taken, {pk for pk, _, _ in rows})
+
+
+@deadlines.handles(deeds.DUE_INVITATION_EXPIRY, "invitation sans réponse")
+def expire_invitations(batch: Sequence[Due], now: datetime) -> Outcome:
+    """Close an offer nobody answered; nothing follows from it."""
+    taken = take(batch)
+    rows = [row for row in taken.values() if row.state in AHEAD]
+    Convocation.objects.filter(pk__in=[row.pk for row in rows]).move_all(ConvocationState.EXPIRED)
+    journal.record_all(
+        (
+            Line(deeds.EXPIRED, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)})
+            for row in rows
+        ),
+        by=PORTAL,
+        now=now,
+    )
+    return left_over(batch, taken, {row.pk for row in rows})
+
+
+@deadlines.handles(deeds.DUE_RECORD, "présence à enregistrer")
+def escalate_records(batch: Sequence[Due], now: datetime) -> Outcome:
+    """Tell the agency's supervisors that a record is late; still nothing is held against the person."""
+    taken = take(batch)
+    rows = [row for row in taken.values() if row.state == ConvocationState.AWAITING_STATUS]
+    Convocation.objects.filter(pk__in=[row.pk for row in rows]).update(record_escalated_at=now)
+    tell_supervisors(deeds.MAIL_LATE_RECORDS, {row.agency_id for row in rows}, now=now)
+    journal.record_all(
+        (
+            Line(deeds.RECORD_LATE, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)})
+            for row in rows
+        ),
+        by=PORTAL,
+        now=now,
+    )
+    return left_over(batch, taken, {row.pk for row in rows})
+
+
+def take(batch: Sequence[Due]) -> dict[int, Convocation]:
+    """Lock the appointments of a batch that nobody holds right now."""
+    rows = Convocation.objects.filter(pk__in=[due.subject_id for due in batch]).select_for_update(
+        no_key=True, skip_locked=True
+    )
+    return {row.pk: row for row in rows}
+
+
+def left_over(batch: Sequence[Due], taken: Collection[int], worked: Collection[int]) -> Outcome:
+    """Sort what a handler did not work: held by somebody (again later), or no longer in need of it."""
+    return {
+        LATER: [due.id for due in batch if due.subject_id not in taken],
+        MOOT: [due.id for due in batch if due.subject_id in taken and due.subject_id not in worked],
+    }
+
+
+def record_due(ends_at: datetime, territory: Territory) -> datetime:
+    """Say until when the advisor may record attendance: the parameter's working days after the end."""
+    days = parameters.current().record_status_working_days
+    return end_of_period(ends_at, jours_ouvres=days, territory=territory)
+
+
+def tell_supervisors(mail: int, agency_ids: set[int], *, now: datetime) -> None:
+    """Owe each supervisor of these agencies one mail a day that lists what is late when it leaves."""
+    supervisors = Advisor.objects.filter(
+        agency_id__in=agency_ids, is_supervisor=True, user__is_active=True
+    ).values_list("pk", "agency_id")
+    outbox.enqueue(
+        (
+            outbox.Owed(mail, pk, agency_id, occurrence=now.date().toordinal())
+            for pk, agency_id in supervisors
+        ),
+        now=now,
+    )

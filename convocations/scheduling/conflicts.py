@@ -1,0 +1,49 @@
+"""Say whose hour is already taken, once the database has refused an overlap."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from convocations.states import HOLDS_TIME
+from portal.core.french import full_datetime
+from portal.core.working_time import Territory
+
+if TYPE_CHECKING:
+    from convocations.scheduling.issuing import Draft
+
+
+def conflict_sentences(lost: Sequence["Draft"], *, now: datetime) -> dict[int, str]:
+    """Give, by `id(draft)`, the French sentence that names the appointment in the way; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT ON (lost.place) lost.place, held.claimant_id = lost.claimant_id, held.starts_at,
+                   agency.territory
+            FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+                AS lost (place, claimant_id, advisor_id, starts_at, ends_at)
+            JOIN convocations_convocation AS held
+              ON (held.claimant_id = lost.claimant_id OR held.advisor_id = lost.advisor_id)
+             AND held.starts_at < lost.ends_at AND held.ends_at > lost.starts_at
+             AND held.state = ANY(%s)
+            JOIN accounts_agency AS agency ON agency.id = held.agency_id
+            ORDER BY lost.place, held.claimant_id = lost.claimant_id DESC, held.starts_at
+            """,
+            [
+                list(range(len(lost))),
+                [draft.claimant_id for draft in lost],
+                [draft.advisor_id for draft in lost],
+                [draft.starts_at for draft in lost],
+                [draft.ends_at for draft in lost],
+                sorted(HOLDS_TIME),
+            ],
+        )
+        found = {place: row for place, *row in cursor.fetchall()}
+    sentences = {}
+    for place, draft in enumerate(lost):
+        same_person, starts_at, territory = found.get(place, (False, draft.starts_at, "METROPOLE"))
+        who = "Cette personne a déjà" if same_person else "Le conseiller a déjà"
+        when = full_datetime(starts_at, Territory(territory).zone)
+        sentences[id(draft)] = f"{who} un rendez-vous à cette heure ({when}). Choisissez une autre heure."
+    return sentences

@@ -1,0 +1,301 @@
+"""Issue one or many appointments: each person told once, reminded, with proof from the first second.
+
+Set-based: a batch of 10,000 takes a handful of statements per thousand people, and one line that
+cannot be (an hour already taken, a date in the past) never costs its neighbours theirs.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts.models import Claimant, Closure
+from convocations import deeds
+from convocations.evidence.ledger import content_hash, deposit_all, shown_content
+from convocations.models import Bindingness, CallTask, Convocation, ConvocationBatch, Kind, Modality
+from convocations.scheduling.conflicts import conflict_sentences
+from messaging import outbox
+from portal.core import deadlines, journal, parameters
+from portal.core.deadlines import Planned
+from portal.core.french import full_date, full_datetime
+from portal.core.journal import Actor, Line
+from portal.core.references import draw, to_text
+from portal.core.transitions import Refusal
+from portal.core.working_time import Territory, holiday_name
+
+SLICE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One appointment about to be issued; times aware, texts as the person will read them."""
+
+    claimant_id: int
+    advisor_id: int
+    bindingness: Bindingness
+    kind: Kind
+    modality: Modality
+    starts_at: datetime
+    ends_at: datetime
+    purpose: str
+    place: str = ""
+    to_bring: str = ""
+    # How and when the person agreed to less than the notice floor; empty when they did not.
+    short_notice_agreed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one line: the appointment, or the French sentence that says why not."""
+
+    claimant_id: int
+    convocation_id: int | None = None
+    ref: str | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """What issuing needs to know of a claimant, read once for the whole slice."""
+
+    agency_id: int
+    territory: Territory
+    closures: tuple[tuple[Any, Any], ...]
+    by_email: bool
+
+
+def issue(draft: Draft, *, form_key: uuid.UUID, by: Actor, now: datetime) -> Convocation:
+    """Issue one appointment, or raise a `Refusal` that says why it cannot be."""
+    with transaction.atomic():
+        (result,) = issue_many([draft], form_key=form_key, by=by, now=now)
+        if result.convocation_id is None:
+            raise Refusal(result.refused)
+        return Convocation.objects.get(pk=result.convocation_id)
+
+
+def issue_many(drafts: Sequence[Draft], *, form_key: uuid.UUID, by: Actor, now: datetime) -> list[Result]:
+    """Issue many appointments at once and say per line what became of it.
+
+    `form_key` names the sending: the same key again (a second click, a page sent twice) gives the
+    first sending's results and issues nothing.
+    """
+    with transaction.atomic():
+        batch, created = ConvocationBatch.objects.get_or_create(
+            form_key=form_key, defaults={"issued_by_id": by.person_id, "issued_at": now}
+        )
+        if not created:
+            return [Result(*line) for line in batch.results]
+        results: list[Result] = []
+        for start in range(0, len(drafts), SLICE):
+            results += _issue_slice(drafts[start : start + SLICE], by=by, now=now)
+        batch.results = [[r.claimant_id, r.convocation_id, r.ref, r.refused] for r in results]
+        batch.save(update_fields=["results"])
+        return results
+
+
+def why_not(draft: Draft, person: _Person | None, now: datetime) -> str:
+    """Say in French why an appointment cannot be issued, before the agendas are asked; empty when it can."""
+    if person is None:
+        return "Cette personne n’est pas dans votre portefeuille."
+    if draft.starts_at <= now:
+        return "Cette date est déjà passée. Choisissez une date à venir."
+    if draft.ends_at <= draft.starts_at:
+        return "La fin du rendez-vous doit venir après son début."
+    day = draft.starts_at.astimezone(person.territory.zone).date()
+    if holiday := holiday_name(day, person.territory):
+        return f"Le {full_date(day)} est un jour férié ({holiday}). Choisissez un autre jour."
+    if any(first <= day <= last for first, last in person.closures):
+        return f"L’agence est fermée le {full_date(day)}. Choisissez un autre jour."
+    floor = parameters.current().notice_floor_hours
+    too_short = draft.starts_at - now < timedelta(hours=floor)
+    if draft.bindingness == Bindingness.CONVOCATION and too_short and not draft.short_notice_agreed:
+        return (
+            f"Ce rendez-vous est dans moins de {floor} heures. Il faut l’accord de la personne, noté ici. "
+            "Une convocation fixée ainsi ne peut jamais fonder une absence."
+        )
+    return ""
+
+
+def people(claimant_ids: Collection[int]) -> dict[int, _Person]:
+    """Read what issuing needs of these people, in two queries."""
+    rows = list(
+        Claimant.objects.filter(pk__in=claimant_ids).values_list(
+            "pk", "agency_id", "agency__territory", "user__email", "email_bounced_at", "prefers_letters"
+        )
+    )
+    closures = _closures({agency_id for _, agency_id, *_ in rows})
+    return {
+        pk: _Person(
+            agency_id,
+            Territory(territory),
+            closures.get(agency_id, ()),
+            bool(email) and bounced is None and not letters,
+        )
+        for pk, agency_id, territory, email, bounced, letters in rows
+    }
+
+
+def _closures(agency_ids: Collection[int]) -> Mapping[int, tuple[tuple[Any, Any], ...]]:
+    found: dict[int, tuple[tuple[Any, Any], ...]] = {}
+    for agency_id, first, last in Closure.objects.filter(agency_id__in=agency_ids).values_list(
+        "agency_id", "first_day", "last_day"
+    ):
+        found[agency_id] = (*found.get(agency_id, ()), (first, last))
+    return found
+
+
+def _issue_slice(drafts: Sequence[Draft], *, by: Actor, now: datetime) -> list[Result]:
+    known = people({draft.claimant_id for draft in drafts})
+    refused = [why_not(draft, known.get(draft.claimant_id), now) for draft in drafts]
+    good = [draft for draft, reason in zip(drafts, refused, strict=True) if not reason]
+    numbers = [draw() for _ in good]
+    written = _insert(good, numbers, known, now) if good else {}
+    lost = [draft for draft, number in zip(good, numbers, strict=True) if number not in written]
+    reasons = conflict_sentences(lost, now=now) if lost else {}
+    issued = [(draft, n, written[n]) for draft, n in zip(good, numbers, strict=True) if n in written]
+    _write_what_follows(issued, known, by=by, now=now)
+    by_draft = {id(draft): (pk, number) for draft, number, pk in issued}
+    results = []
+    for draft, reason in zip(drafts, refused, strict=True):
+        if id(draft) in by_draft:
+            pk, number = by_draft[id(draft)]
+            results.append(Result(draft.claimant_id, pk, to_text("CV", number)))
+        else:
+            results.append(Result(draft.claimant_id, refused=reason or reasons[id(draft)]))
+    return results
+
+
+_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("ref", "bigint"),
+    ("claimant_id", "bigint"),
+    ("advisor_id", "bigint"),
+    ("agency_id", "bigint"),
+    ("bindingness", "text"),
+    ("kind", "text"),
+    ("modality", "text"),
+    ("starts_at", "timestamptz"),
+    ("ends_at", "timestamptz"),
+    ("place", "text"),
+    ("purpose", "text"),
+    ("to_bring", "text"),
+    ("short_notice_agreed", "text"),
+    ("content_hash", "bytea"),
+    ("notice_deadline", "timestamptz"),
+)
+_INSERT = f"""
+    INSERT INTO convocations_convocation
+        ({", ".join(name for name, _ in _COLUMNS)}, state, sequence, issued_at, deposited_at, note)
+    SELECT {", ".join(f"draft.{name}" for name, _ in _COLUMNS)}, 'ISSUED', 0, %s, %s, ''
+    FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)})
+        AS draft ({", ".join(name for name, _ in _COLUMNS)})
+    ON CONFLICT DO NOTHING
+    RETURNING ref, id
+"""
+
+
+def _insert(
+    drafts: Sequence[Draft], numbers: Sequence[int], known: Mapping[int, _Person], now: datetime
+) -> dict[int, int]:
+    """Write the rows whose hours are free, by reference number; the exclusion constraints decide."""
+    floor = timedelta(hours=parameters.current().notice_floor_hours)
+    rows = [
+        (
+            number,
+            draft.claimant_id,
+            draft.advisor_id,
+            known[draft.claimant_id].agency_id,
+            str(draft.bindingness),
+            str(draft.kind),
+            str(draft.modality),
+            draft.starts_at,
+            draft.ends_at,
+            draft.place,
+            draft.purpose,
+            draft.to_bring,
+            draft.short_notice_agreed,
+            content_hash(shown_content(draft, to_text("CV", number))),
+            draft.starts_at - floor,
+        )
+        for draft, number in zip(drafts, numbers, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [now, now, *(list(column) for column in zip(*rows, strict=True))])
+        return dict(cursor.fetchall())
+
+
+def _write_what_follows(
+    issued: Sequence[tuple[Draft, int, int]], known: Mapping[int, _Person], *, by: Actor, now: datetime
+) -> None:
+    """Evidence, deadlines, journal, e-mails and calls of the appointments just written."""
+    if not issued:
+        return
+    deposit_all([pk for _, _, pk in issued], now=now)
+    deadlines.schedule(planned for draft, _, pk in issued for planned in _deadlines_of(draft, pk, now))
+    journal.record_all(
+        (
+            Line(
+                deeds.ISSUED,
+                file_id=draft.claimant_id,
+                subject_id=pk,
+                data={
+                    "ref": to_text("CV", number),
+                    "what": Kind(draft.kind).label,
+                    "when": full_datetime(draft.starts_at, known[draft.claimant_id].territory.zone),
+                },
+            )
+            for draft, number, pk in issued
+        ),
+        by=by,
+        now=now,
+    )
+    outbox.enqueue(
+        (
+            outbox.Owed(
+                deeds.MAIL_CONVOCATION
+                if draft.bindingness == Bindingness.CONVOCATION
+                else deeds.MAIL_INVITATION,
+                draft.claimant_id,
+                pk,
+            )
+            for draft, _, pk in issued
+            if known[draft.claimant_id].by_email
+        ),
+        now=now,
+    )
+    CallTask.objects.bulk_create(
+        CallTask(
+            convocation_id=pk,
+            claimant_id=draft.claimant_id,
+            advisor_id=draft.advisor_id,
+            reason=CallTask.Reason.NO_EMAIL,
+            opened_at=now,
+            due_at=max(now, draft.starts_at - timedelta(hours=parameters.current().notice_floor_hours)),
+        )
+        for draft, _, pk in issued
+        if not known[draft.claimant_id].by_email and draft.bindingness == Bindingness.CONVOCATION
+    )
+
+
+def _deadlines_of(draft: Draft, convocation_id: int, now: datetime) -> list[Planned]:
+    """List what time will bring to one appointment; a late one gets only what is still ahead."""
+    occurrence = int(draft.starts_at.timestamp())
+    current = parameters.current()
+
+    def planned(kind: int, due_at: datetime, step: int = 0) -> Planned:
+        return Planned(kind, convocation_id, due_at, step, occurrence)
+
+    rows = [
+        planned(deeds.DUE_REMINDER, draft.starts_at - timedelta(hours=hours), step)
+        for step, hours in enumerate(current.reminder_steps_hours, start=1)
+    ]
+    if draft.bindingness == Bindingness.CONVOCATION:
+        rows.append(planned(deeds.DUE_UNREAD, draft.starts_at - timedelta(hours=current.unread_check_hours)))
+    rows = [row for row in rows if row.due_at > now]
+    if draft.bindingness == Bindingness.CONVOCATION:
+        rows.append(planned(deeds.DUE_ENDED, draft.ends_at))
+    else:
+        rows.append(planned(deeds.DUE_INVITATION_EXPIRY, draft.starts_at))
+    return rows
