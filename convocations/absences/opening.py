@@ -89,14 +89,10 @@ def correct(absence_id: int, outcome: ConvocationState, *, reason: str, by: Acto
             subject_id=absence.pk,
             data={"ref": str(absence.ref), "reason": reason, "before": before},
         )
-        if absence.new_appointment is not None and absence.new_appointment.state in AHEAD:
-            if absence.new_appointment.starts_at > now:
-                changing.cancel(
-                    absence.new_appointment.pk,
-                    reason="L’absence qui l’avait demandé a été corrigée.",
-                    by=by,
-                    now=now,
-                )
+        follow_up = absence.new_appointment
+        if follow_up is not None and follow_up.state in AHEAD and follow_up.starts_at > now:
+            why = "L’absence qui l’avait demandé a été corrigée."
+            changing.cancel(follow_up.pk, reason=why, by=by, now=now)
         attendance.await_record(convocation, now=now)
         attendance.record(convocation.pk, outcome, note=reason, by=by, now=now)
         outbox.enqueue([outbox.Owed(deeds.MAIL_ABSENCE_ANNULLED, absence.claimant_id, absence.pk)], now=now)

@@ -9,7 +9,7 @@ transaction id *before* its number (`journal_next_id`), so once every transactio
 remembered instant has ended, every number handed out before that instant is visible or will never be.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,6 @@ class JournalCode:
     name: str
     sentence: str
     shown_to_claimant: bool = True
-    extra: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
 
 _codes: dict[int, JournalCode] = {}
@@ -118,8 +117,7 @@ def sentence(entry: JournalEntry, actor_name: str) -> str:
     kind = _codes.get(entry.code)
     if kind is None:
         return "Acte enregistré."
-    data = {**entry.data, **(kind.extra(entry.data) if kind.extra else {})}
-    return kind.sentence.format_map(_Blank({**data, "actor": actor_name}))
+    return kind.sentence.format_map(_Blank({**entry.data, "actor": actor_name}))
 
 
 class _Blank(dict[str, Any]):
