@@ -1,0 +1,256 @@
+"""E-mails about an absence and its justificatifs: nothing is decided, how to explain, by when, what was decided."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from messaging.emails import Mail, Row, absolute, composes
+
+from convocations import deeds
+from convocations.models import Absence, Explanation, Justificatif
+from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
+from portal.core.french import days_left, full_date, full_datetime, full_deadline
+
+_WHY = "vous êtes suivi par le service public de l’emploi et cette démarche vous concerne."
+_OUTCOMES = {
+    AbsenceState.EXCUSED: (
+        "Votre absence est excusée",
+        "Votre absence est excusée. Elle n’a aucune conséquence.",
+    ),
+    AbsenceState.CLOSED_NO_ACTION: (
+        "Votre absence est close sans suite",
+        "Votre absence est close sans suite. Elle n’a aucune conséquence.",
+    ),
+    AbsenceState.INVITED_TO_REGULARISE: (
+        "Un nouveau rendez-vous vous est proposé",
+        "Votre conseiller vous propose un nouveau rendez-vous. Venez-y : il remplace celui que vous avez manqué.",
+    ),
+    AbsenceState.REFERRED: (
+        "Votre situation va être examinée",
+        "Votre conseiller a demandé un examen de votre situation par une autre personne. "
+        "Rien n’est décidé. Vous serez prévenu avant toute décision et vous pourrez répondre.",
+    ),
+}
+
+
+def _load(rows: Sequence[Row]) -> dict[int, Absence]:
+    return (
+        Absence.objects.filter(pk__in={row.subject_id for row in rows})
+        .select_related("agency", "convocation")
+        .in_bulk()
+    )
+
+
+@composes(deeds.MAIL_ABSENCE_OPENED, "absence_opened", label="absence à expliquer")
+def opened_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Ask people what happened: what was missed, that nothing is decided, how to answer and by when."""
+    absences = _load(rows)
+    mails = {}
+    for row in rows:
+        absence = absences[row.subject_id]
+        if absence.state not in ABSENCE_UNDECIDED:
+            continue
+        zone = absence.agency.place.zone
+        until = full_deadline(absence.explanation_due_at, zone)
+        left = days_left(absence.explanation_due_at, now, zone)
+        missed = full_datetime(absence.convocation.starts_at, zone)
+        mails[row.id] = _mail(
+            absence,
+            subject=f"Dites-nous ce qui s’est passé, jusqu’au {until}",
+            title="Vous n’étiez pas à votre rendez-vous : dites-nous pourquoi",
+            preheader=f"Rien n’est décidé. Répondez jusqu’au {until}.",
+            deadline_text=f"Répondez jusqu’au {until} : {left}.",
+            paragraphs=[
+                f"Vous étiez attendu {missed}. Votre conseiller a noté votre absence.",
+                "Rien n’est décidé. Personne ne peut décider avant de vous avoir laissé ce temps.",
+                "Dites en quelques mots ce qui s’est passé. Vous pouvez joindre un document ou une photo.",
+                "Vous ne pouvez pas répondre en ligne ? Appelez le 3949 ou passez à votre agence.",
+            ],
+            action="Expliquer mon absence",
+        )
+    return mails
+
+
+@composes(deeds.MAIL_ABSENCE_EXPLAINED, "absence_explained", label="explication reçue")
+def explained_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Give people the receipt of their explanation at once: date, hour, reference, fingerprint."""
+    explanations = (
+        Explanation.objects.filter(pk__in={row.subject_id for row in rows})
+        .select_related("absence__agency", "absence__convocation")
+        .in_bulk()
+    )
+    mails = {}
+    for row in rows:
+        explanation = explanations[row.subject_id]
+        absence = explanation.absence
+        given = full_datetime(explanation.given_at, absence.agency.place.zone)
+        mails[row.id] = _mail(
+            absence,
+            subject="Nous avons bien reçu votre explication",
+            title="Votre explication est bien reçue",
+            preheader=f"Reçue le {given}.",
+            paragraphs=[
+                f"Nous l’avons reçue le {given}. Gardez cet e-mail : c’est votre accusé de réception.",
+                f"Référence : {absence.ref}. Empreinte de l’envoi : {explanation.content_hash.hex()[:16]}.",
+                f"Service : {absence.agency.name}, {absence.agency.address}. Téléphone : {absence.agency.phone}.",
+                "Votre conseiller la lit puis décide. Vous serez prévenu. Vous pouvez encore la compléter.",
+            ],
+            action="Revoir mon explication",
+        )
+    return mails
+
+
+@composes(deeds.MAIL_ABSENCE_DECIDED, "absence_decided", label="décision sur une absence")
+def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people what was decided of their absence; the reasons stand in their space."""
+    absences = _load(rows)
+    mails = {}
+    for row in rows:
+        absence = absences[row.subject_id]
+        if absence.state not in _OUTCOMES:
+            continue
+        title, sentence = _OUTCOMES[AbsenceState(absence.state)]
+        mails[row.id] = _mail(
+            absence,
+            subject=title,
+            title=title,
+            preheader="Lisez la décision et ses raisons dans votre espace.",
+            paragraphs=[
+                sentence,
+                "Une personne a décidé, et ses raisons sont écrites dans votre espace.",
+                "Vous n’êtes pas d’accord ou vous n’avez pas compris ? Appelez le 3949 ou écrivez à votre agence.",
+            ],
+            action="Lire la décision et ses raisons",
+        )
+    return mails
+
+
+@composes(deeds.MAIL_ABSENCE_CLOSED, "absence_closed", label="absence close en votre faveur")
+def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that nobody decided in time, so that their absence has no consequence."""
+    return {
+        row.id: _mail(
+            absence,
+            subject="Votre absence est close en votre faveur",
+            title="Votre absence est close en votre faveur",
+            preheader="Elle n’a aucune conséquence. Vous n’avez rien à faire.",
+            paragraphs=[
+                "Aucune décision n’a été prise dans le délai. L’absence est donc close en votre faveur.",
+                "Elle n’a aucune conséquence. Vous n’avez rien à faire.",
+            ],
+            action="Voir mon dossier d’absence",
+        )
+        for row, absence in _with_absence(rows)
+    }
+
+
+@composes(deeds.MAIL_ABSENCE_ANNULLED, "absence_annulled", label="absence corrigée")
+def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that an absence was recorded in error and that all of it is undone."""
+    return {
+        row.id: _mail(
+            absence,
+            subject="Erreur corrigée : votre absence est annulée",
+            title="Votre absence est annulée : c’était une erreur",
+            preheader="Tout ce qui en dépendait est annulé. Vous n’avez rien à faire.",
+            paragraphs=[
+                "Une absence avait été enregistrée à votre nom. Elle est annulée, avec tout ce qui en dépendait.",
+                "Elle n’a aucune conséquence. Vous n’avez rien à faire. La raison est dans votre espace.",
+            ],
+            action="Voir la correction",
+        )
+        for row, absence in _with_absence(rows)
+    }
+
+
+@composes(deeds.MAIL_REVIEW, "review", label="justificatif examiné")
+def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people what became of a document they sent, and what to do if something is missing."""
+    mails = {}
+    for row, justificatif in _with_justificatif(rows):
+        if justificatif.state == ReviewState.IN_REVIEW:
+            continue
+        deadline = ""
+        if justificatif.state == ReviewState.ACCEPTED:
+            title, next_step = (
+                "Votre justificatif est accepté",
+                "Vous n’avez rien d’autre à envoyer pour lui.",
+            )
+        elif justificatif.state == ReviewState.INCOMPLETE and justificatif.complete_by is not None:
+            title = "Votre justificatif est à compléter"
+            next_step = "Votre conseiller dit ce qui manque dans votre espace."
+            deadline = f"Complétez-le jusqu’au {full_date(justificatif.complete_by)} inclus."
+        else:
+            title = "Votre justificatif n’a pas été retenu"
+            next_step = "La raison est dans votre espace. Vous pouvez en envoyer un autre ou appeler le 3949."
+        mails[row.id] = _mail(
+            justificatif.absence,
+            subject=title,
+            title=title,
+            preheader=deadline or next_step,
+            deadline_text=deadline,
+            paragraphs=[f"Document : {justificatif.document.title}.", next_step],
+            action="Voir mon justificatif",
+        )
+    return mails
+
+
+@composes(deeds.MAIL_DOCUMENT_REJECTED, "document_rejected", label="fichier à renvoyer")
+def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that a file could not be read and how to send it again; the rest is kept."""
+    return {
+        row.id: _mail(
+            justificatif.absence,
+            subject="Un fichier est à renvoyer",
+            title="Nous n’avons pas pu lire un de vos fichiers",
+            preheader="Votre explication est bien gardée. Il faut seulement renvoyer le fichier.",
+            paragraphs=[
+                f"Document : {justificatif.document.title}.",
+                "Votre explication est bien gardée. Le fichier, lui, n’a pas pu être lu.",
+                "La page de votre absence dit pourquoi et comment le renvoyer. "
+                "Vous pouvez aussi l’apporter à votre agence.",
+            ],
+            action="Renvoyer le fichier",
+        )
+        for row, justificatif in _with_justificatif(rows)
+    }
+
+
+def _with_absence(rows: Sequence[Row]) -> list[tuple[Row, Absence]]:
+    absences = _load(rows)
+    return [(row, absences[row.subject_id]) for row in rows]
+
+
+def _with_justificatif(rows: Sequence[Row]) -> list[tuple[Row, Justificatif]]:
+    found = (
+        Justificatif.objects.filter(pk__in={row.subject_id for row in rows})
+        .select_related("document", "absence__agency", "absence__convocation")
+        .in_bulk()
+    )
+    return [(row, found[row.subject_id]) for row in rows]
+
+
+def _mail(
+    absence: Absence,
+    *,
+    subject: str,
+    title: str,
+    preheader: str,
+    paragraphs: Sequence[str],
+    action: str,
+    deadline_text: str = "",
+) -> Mail:
+    agency = absence.agency
+    return Mail(
+        "notice",
+        subject,
+        {
+            "title": title,
+            "preheader": preheader,
+            "body": "\n\n".join(paragraphs),
+            "deadline_text": deadline_text,
+            "action_url": absolute(f"/espace/absences/{absence.ref}/"),
+            "action_label": action,
+            "why": _WHY,
+            "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
+        },
+    )

@@ -1,0 +1,262 @@
+"""E-mails about an appointment, to the person convoked or invited."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from messaging.emails import Mail, Row, absolute, composes
+
+from convocations import deeds
+from convocations.models import Bindingness, Convocation, Modality
+from convocations.states import AHEAD, ConvocationState
+from portal.core import parameters
+from portal.core.french import days_left, duration, full_datetime, plural
+
+_WHERE = {
+    Modality.IN_PERSON: "Où : {place}.",
+    Modality.PHONE: "Comment : votre conseiller vous appelle au numéro de votre dossier.",
+    Modality.VIDEO: "Comment : en vidéo, depuis votre espace.",
+    Modality.KIOSK_VIDEO: "Où : {place}, en vidéo depuis l’agence.",
+    Modality.ASYNC_MESSAGE: "Comment : par échange écrit.",
+}
+_WHY = "vous êtes suivi par le service public de l’emploi et ce rendez-vous vous concerne."
+_BINDING = (
+    "C’est une convocation : votre présence est attendue. Si vous ne pouvez pas venir, dites-le dès que possible. "
+    "Ne pas venir n’entraîne rien d’automatique : vous pourrez toujours vous expliquer."
+)
+_OFFER = "C’est une invitation : vous êtes libre de venir ou non. Ne pas venir est sans conséquence."
+
+
+def load(rows: Sequence[Row]) -> dict[int, Convocation]:
+    """Read the appointments these mails are about, in one query."""
+    found = Convocation.objects.filter(pk__in={row.subject_id for row in rows}).select_related(
+        "agency", "advisor__user", "successor"
+    )
+    return {convocation.pk: convocation for convocation in found}
+
+
+def _composed(
+    rows: Sequence[Row], now: datetime, write: Callable[[Convocation, Row, datetime], Mail | None]
+) -> dict[int, Mail]:
+    convocations = load(rows)
+    written = ((row.id, write(convocations[row.subject_id], row, now)) for row in rows)
+    return {row_id: mail for row_id, mail in written if mail is not None}
+
+
+@composes(deeds.MAIL_CONVOCATION, "convocation", label="convocation à un rendez-vous")
+def convocation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that a binding appointment stands in their space, by when it is and where."""
+    return _composed(rows, now, _announce)
+
+
+@composes(deeds.MAIL_INVITATION, "invitation", label="invitation à un rendez-vous")
+def invitation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people of an offer, and that declining it has no consequence."""
+    return _composed(rows, now, _announce)
+
+
+@composes(deeds.MAIL_REMINDER, "reminder", label="rappel d’un rendez-vous", optional=True)
+def reminder_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Remind people of a coming appointment; one that has begun or moved away is reminded no more."""
+    return _composed(rows, now, _remind)
+
+
+@composes(deeds.MAIL_UNREAD, "unread", label="convocation non lue")
+def unread_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Write once more to people who have not opened their convocation."""
+    return _composed(rows, now, _unread)
+
+
+@composes(deeds.MAIL_CANCELLED, "cancelled", label="rendez-vous annulé")
+def cancelled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that an appointment is cancelled and that they owe nothing for it."""
+    return _composed(rows, now, _cancelled)
+
+
+@composes(deeds.MAIL_MOVED, "moved", label="rendez-vous déplacé")
+def moved_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people the old and the new hour of an appointment that moved."""
+    return _composed(rows, now, _moved)
+
+
+@composes(deeds.MAIL_NOT_PROVEN, "not_proven", label="rendez-vous à fixer de nouveau")
+def not_proven_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that a missed appointment counts for nothing, as nothing proves they knew of it."""
+    return _composed(rows, now, _not_proven)
+
+
+@composes(deeds.MAIL_TECH_INCIDENT, "tech_incident", label="incident technique")
+def tech_incident_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that a technical problem counts for nothing and that a new date comes."""
+    return _composed(rows, now, _tech_incident)
+
+
+# --- words --------------------------------------------------------------------
+
+
+def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    if convocation.state not in AHEAD or convocation.starts_at <= now:
+        return None
+    binding = convocation.is_binding
+    when = _when(convocation)
+    act = (
+        "Prenez-en connaissance et accusez réception dans votre espace."
+        if binding
+        else "Dites si vous venez."
+    )
+    return _mail(
+        convocation,
+        subject=f"{'Convocation' if binding else 'Invitation'} : {when}",
+        title=f"{_what(convocation)} {when}",
+        preheader=f"{_countdown(convocation, now)} {act}",
+        paragraphs=[*_facts(convocation), _BINDING if binding else _OFFER, act],
+        action="Ouvrir la convocation" if binding else "Ouvrir l’invitation",
+    )
+
+
+def _remind(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    coming = convocation.state in AHEAD or convocation.state == ConvocationState.ACCEPTED
+    if not coming or convocation.starts_at <= now or row.occurrence != int(convocation.starts_at.timestamp()):
+        return None
+    hours = dict(enumerate(parameters.current().reminder_steps_hours, start=1)).get(row.step, 0)
+    ahead = plural(hours // 24, "jour") if hours >= 24 else plural(hours, "heure")
+    when = _when(convocation)
+    return _mail(
+        convocation,
+        subject=f"Rappel : votre rendez-vous {when}",
+        title=f"Votre rendez-vous est dans {ahead} environ",
+        preheader=f"{when}. {_countdown(convocation, now)}",
+        paragraphs=[f"Quand : {when}.", *_facts(convocation), _BINDING if convocation.is_binding else _OFFER],
+        action="Voir mon rendez-vous",
+    )
+
+
+def _unread(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    if convocation.state not in AHEAD or convocation.read_at is not None or convocation.starts_at <= now:
+        return None
+    when = _when(convocation)
+    return _mail(
+        convocation,
+        subject=f"À lire : votre convocation {when}",
+        title="Une convocation vous attend dans votre espace",
+        preheader=f"Rendez-vous {when}. {_countdown(convocation, now)}",
+        paragraphs=[
+            f"Vous avez rendez-vous {when}. La convocation n’a pas encore été ouverte dans votre espace.",
+            *_facts(convocation),
+            "Ouvrez-la pour voir ce qui est prévu et ce qu’il faut apporter.",
+            "Votre conseiller va aussi essayer de vous appeler.",
+        ],
+        action="Lire ma convocation",
+    )
+
+
+def _cancelled(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    when = _when(convocation)
+    return _mail(
+        convocation,
+        subject=f"Annulé : votre rendez-vous {when}",
+        title=f"Votre rendez-vous {when} est annulé",
+        preheader="Vous n’avez rien à faire. Cette annulation ne compte pas pour vous.",
+        paragraphs=[
+            "Vous n’avez pas à venir. Cette annulation vient de l’agence : elle ne vous est jamais comptée.",
+            "La raison est dans votre espace.",
+        ],
+        action="Voir le rendez-vous annulé",
+    )
+
+
+def _moved(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    new = convocation.successor
+    if new is None or new.starts_at <= now:
+        return None
+    zone = convocation.agency.place.zone
+    after = full_datetime(new.starts_at, zone)
+    return _mail(
+        new,
+        subject=f"Nouvelle date : {after}",
+        title=f"Votre rendez-vous est déplacé au {after}",
+        preheader=f"L’ancien rendez-vous ({_when(convocation)}) n’existe plus.",
+        paragraphs=[
+            f"Avant : {_when(convocation)}. Ce rendez-vous n’existe plus.",
+            f"Maintenant : {after}.",
+            "Ce déplacement vient de l’agence : il ne vous est jamais compté.",
+        ],
+        action="Voir le nouveau rendez-vous",
+    )
+
+
+def _not_proven(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    return _mail(
+        convocation,
+        subject="Nous allons vous proposer une nouvelle date",
+        title="Une nouvelle date va vous être proposée",
+        preheader="Rien ne vous est reproché. Votre conseiller va vous appeler.",
+        paragraphs=[
+            f"Vous aviez rendez-vous {_when(convocation)}. "
+            "Nous ne pouvons pas prouver que vous l’avez su à temps : rien ne compte.",
+            "Votre conseiller va vous appeler pour choisir une nouvelle date. Vous pouvez aussi appeler le 3949.",
+        ],
+        action="Voir le rendez-vous",
+    )
+
+
+def _tech_incident(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    return _mail(
+        convocation,
+        subject="Incident technique : nouvelle date à venir",
+        title="Votre rendez-vous n’a pas pu se tenir",
+        preheader="Un problème technique ne compte jamais contre vous.",
+        paragraphs=[
+            f"Le rendez-vous {_when(convocation)} a été arrêté par un problème technique. Rien ne compte.",
+            "Votre conseiller va vous appeler pour choisir une nouvelle date, par téléphone si vous préférez.",
+        ],
+        action="Voir le rendez-vous",
+    )
+
+
+def _mail(
+    convocation: Convocation,
+    *,
+    subject: str,
+    title: str,
+    preheader: str,
+    paragraphs: Sequence[str],
+    action: str,
+) -> Mail:
+    agency = convocation.agency
+    context: dict[str, Any] = {
+        "title": title,
+        "preheader": preheader,
+        "body": "\n\n".join(paragraphs),
+        "action_url": absolute(f"/espace/convocations/{convocation.ref}/"),
+        "action_label": action,
+        "kind": Bindingness(convocation.bindingness).name.lower(),
+        "why": _WHY,
+        "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
+    }
+    return Mail("notice", subject, context)
+
+
+def _what(convocation: Convocation) -> str:
+    return "Vous avez rendez-vous" if convocation.is_binding else "Vous êtes invité à un rendez-vous"
+
+
+def _when(convocation: Convocation) -> str:
+    return full_datetime(convocation.starts_at, convocation.agency.place.zone)
+
+
+def _countdown(convocation: Convocation, now: datetime) -> str:
+    left = days_left(convocation.starts_at, now, convocation.agency.place.zone)
+    return f"{left[0].upper()}{left[1:]}."
+
+
+def _facts(convocation: Convocation) -> list[str]:
+    minutes = int((convocation.ends_at - convocation.starts_at).total_seconds() // 60)
+    where = _WHERE[Modality(convocation.modality)].format(
+        place=convocation.place or convocation.agency.address
+    )
+    return [
+        where,
+        f"Durée : {duration(minutes)}. Avec : {convocation.advisor.user.get_full_name()}.",
+        *([f"À apporter : {convocation.to_bring}."] if convocation.to_bring else []),
+    ]
