@@ -24,7 +24,7 @@ class AlreadyReviewed(Refusal):
 
 
 class NotReadable(Refusal):
-    sentence = "Ce document n’est pas encore lisible : la vérification du fichier est en cours. Revenez dans un instant."
+    sentence = "Ce document n’est pas encore lisible : sa vérification est en cours. Revenez dans un instant."
 
 
 def review(

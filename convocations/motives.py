@@ -35,7 +35,7 @@ class MotiveRule:
     hint: str = ""
 
 
-_FUNCTIONAL = "Le certificat dit seulement ce que vous ne pouviez pas faire ce jour-là. Ne joignez jamais de diagnostic."
+_FUNCTIONAL = "Le certificat dit seulement ce que vous ne pouviez pas faire. Ne joignez jamais de diagnostic."
 
 RULES: dict[Motive, MotiveRule] = {
     Motive.JOB_INTERVIEW: MotiveRule(

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
-from messaging.signals import Settled, messages_settled
 
 from convocations import deeds
 from convocations.models import CallTask, Convocation, DeliveryEvidence, Fact
 from convocations.states import AHEAD, ConvocationState
+from messaging.signals import Settled, messages_settled
 from portal.core import parameters
 
 

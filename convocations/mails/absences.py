@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from messaging.emails import Mail, Row, absolute, composes
-
 from convocations import deeds
 from convocations.models import Absence, Explanation, Justificatif
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
+from messaging.emails import Mail, Row, absolute, composes
 from portal.core.french import days_left, full_date, full_datetime, full_deadline
 
 _WHY = "vous êtes suivi par le service public de l’emploi et cette démarche vous concerne."

@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from messaging.emails import Mail, Row, absolute, composes
-
 from convocations import deeds
 from convocations.models import Bindingness, Convocation, Modality
 from convocations.states import AHEAD, ConvocationState
+from messaging.emails import Mail, Row, absolute, composes
 from portal.core import parameters
 from portal.core.french import days_left, duration, full_datetime, plural
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
-from messaging.emails import Mail, Row, absolute, composes
 
 from convocations import deeds
 from convocations.models import Absence, Convocation
 from convocations.states import ABSENCE_UNDECIDED, ConvocationState
+from messaging.emails import Mail, Row, absolute, composes
 from portal.core.french import plural
 
 _WHY = "vous suivez ou encadrez ces dossiers."
