@@ -40,7 +40,7 @@ def drawn(content: bytes) -> list[tuple]:
     with pikepdf.open(io.BytesIO(content)) as pdf:
         return [
             (
-                sorted(bytes(picture.read_raw_bytes()) for picture in page.images.values()),
+                sorted(bytes(picture.read_raw_bytes()) for picture in page.get_images().values()),
                 sorted(str(font.get("/BaseFont")) for font in page.resources.get("/Font", {}).values()),
                 [float(value) for value in page.mediabox],
                 int(page.obj.get("/Rotate", 0)),
