@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from django.db import models
+from django.urls import register_converter
 
 # Crockford's base 32: no I, L, O, U, so that a reference survives a telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -88,3 +89,7 @@ class ReferenceConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+# Here, once: `path("convocations/<ref:ref>/", …)` works wherever a model with a reference was imported.
+register_converter(ReferenceConverter, "ref")
