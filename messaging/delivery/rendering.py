@@ -52,7 +52,8 @@ def filled(name: str, values: Mapping[str, Any]) -> str:
     """Fill one template, without a request; only `.html` is escaped."""
     template: Any = get_template(name)
     context = Context(dict(values), autoescape=name.endswith(".html"))
-    return str(template.template.render(context))
+    # A lone half of a character, from some broken import, must not stop the mail.
+    return str(template.template.render(context)).encode("utf-8", "replace").decode("utf-8")
 
 
 def letter(mail: Mail, *, to: str, message_id: str, now: datetime) -> Letter:
@@ -97,7 +98,7 @@ def _part(subtype: bytes, text: str) -> bytes:
         b"Content-Type: text/"
         + subtype
         + b'; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-        + b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+        + b2a_qp(lines.encode("utf-8"), istext=True)
     )
 
 

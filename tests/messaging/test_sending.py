@@ -1,11 +1,12 @@
 """From the outbox to a real mail server and back into the books."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from messaging import outbox
 from messaging.delivery import send_due
 from messaging.models import OutboxMessage
-from tests.messaging.conftest import NOW, owe
+from tests.messaging.conftest import NOW, mail_about, owe
 
 State = OutboxMessage.State
 
@@ -28,6 +29,15 @@ def test_send_due_delivers_and_books_each_once(claimant, composer, to_the_sink, 
         assert (row.state, row.settled_at, row.leased_until) == (State.ACCEPTED, NOW, None)
     assert [each.id for each in heard.accepted] == [row.id for row in rows]
     assert heard.signals == 1
+
+
+def test_send_due_with_the_signs_of_the_protocol_in_a_text_delivers_it_whole(claimant, composer, to_the_sink):
+    body = "Première ligne\n.\n..\n.QUIT\nRSET\nDernière ligne"
+    composer.write = lambda row: replace(mail_about(row), context=mail_about(row).context | {"body": body})
+    owe(claimant, 1, 2)
+    assert send_due(clock, seconds=20) == (2, False)
+    for mail in to_the_sink.box.messages():
+        assert body in mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
 def test_send_due_to_a_refused_address_notes_the_bounce(claimant, composer, to_the_sink, heard):
