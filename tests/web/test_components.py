@@ -1,6 +1,7 @@
 """What the components promise, read from their HTML."""
 
 import re
+from pathlib import Path
 
 import css_inline
 import pytest
@@ -16,6 +17,9 @@ MAIL = {
     "deadline_text": "À faire avant jeudi 10 décembre 2026 à 18\u00a0h.",
     "why": "Cette absence est dans votre dossier.",
 }
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def draw(name: str, /, **values: object) -> str:
@@ -146,3 +150,16 @@ def test_email_in_text_says_the_same():
 def test_email_says_convocation_or_invitation():
     assert "Convocation" in words(render_to_string("emails/base.html", MAIL | {"kind": "convocation"}))
     assert "Invitation" in words(render_to_string("emails/base.html", MAIL | {"kind": "invitation"}))
+
+
+def test_every_icon_asked_for_is_in_the_sprite():
+    drawn = set(
+        re.findall(r'<symbol id="([a-z0-9-]+)"', (ROOT / "static/vendor/lucide/icons.svg").read_text())
+    )
+    asked = {
+        (name, path.name)
+        for path in ROOT.glob("templates/**/*.html")
+        for name in re.findall(r'(?:{% icon |icon_name=|icon=)"([a-z0-9-]+)"', path.read_text())
+    }
+    assert len(asked) > 20
+    assert {(name, page) for name, page in asked if name not in drawn} == set()
