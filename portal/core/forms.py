@@ -1,11 +1,15 @@
 """The one form helper of the house: what a person meets in every form is decided here."""
 
 import uuid
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.html import format_html
+
+from portal.core.transitions import Refusal
 
 LONGEST_TEXT = 4_000
 
@@ -67,6 +71,7 @@ class HouseForm(forms.BaseForm):
     one_time: bool = False
     autocomplete: dict[str, str] = {}
     marks_optional: bool = True
+    refused: bool = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +89,18 @@ class HouseForm(forms.BaseForm):
             if token:
                 field.widget.attrs.setdefault("autocomplete", token)
 
+    def refuse(self, refusal: Refusal) -> None:
+        """Show why a process refused what was asked, above the fields, which are kept."""
+        self.add_error(None, refusal.sentence)
+        self.refused = True
+
+    @property
+    def http_status(self) -> int:
+        """Give the status of the page that shows this form: 409 refused, 422 to correct, else 200."""
+        if self.refused:
+            return 409
+        return 422 if self.is_bound and self.errors else 200
+
     @property
     def helper(self) -> FormHelper:
         """The house's crispy helper; a form with its own layout extends it: `helper = super().helper`."""
@@ -100,6 +117,30 @@ class HouseForm(forms.BaseForm):
         if all(field.required for field in shown):
             return "Tous les champs sont à remplir."
         return "Tous les champs sont à remplir, sauf ceux marqués «\u00a0facultatif\u00a0»."
+
+
+class RadioCards(forms.RadioSelect):
+    """Answers as cards: each with a sentence that says what it leads to; some may stand there closed.
+
+    A closed answer is shown with its reason and cannot be chosen; the server refuses it all the same.
+    """
+
+    def __init__(
+        self, notes: Mapping[str, str] | None = None, closed: Collection[str] = (), **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.notes, self.closed = dict(notes or {}), set(closed)
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Put the sentence below the word."""
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if note := self.notes.get(str(value)):
+            option["label"] = format_html(
+                '<span class="choice-title">{}</span> <span class="choice-note">{}</span>', label, note
+            )
+        if str(value) in self.closed:
+            option["attrs"]["disabled"] = True
+        return option
 
 
 def _speak_french(field: forms.Field) -> None:
