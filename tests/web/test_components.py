@@ -7,6 +7,7 @@ import css_inline
 import pytest
 from django.template import Context, Template
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 
 MAIL = {
     "preheader": "Il vous reste 5\u00a0jours.",
@@ -163,3 +164,14 @@ def test_every_icon_asked_for_is_in_the_sprite():
     }
     assert len(asked) > 20
     assert {(name, page) for name, page in asked if name not in drawn} == set()
+
+
+def test_badge_trusts_no_text_because_it_trusted_the_same_before():
+    template = Template("{% load house %}{% state_badge label %}")
+    assert "<b>x</b>" in template.render(Context({"label": mark_safe("<b>x</b>")}))
+    assert "<b>x</b>" not in template.render(Context({"label": "<b>x</b>"}))
+
+
+def test_state_without_a_tone_is_neutral():
+    assert "tone-neutral" in draw("state", label="Annulée")
+    assert "tone-neutral" in draw("state", label="Annulée", tone=None)

@@ -1,7 +1,7 @@
 """The small marks that templates ask for: an icon, the list of what is wrong in a form."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -31,6 +31,51 @@ def _drawing(name: str, extra: str) -> SafeString:
         static("vendor/lucide/icons.svg"),
         name,
     )
+
+
+# What a tone shows beside its colour.
+TONE_ICONS = {
+    "info": "info",
+    "success": "circle-check",
+    "warning": "hourglass",
+    "danger": "circle-alert",
+    "neutral": "",
+}
+LEVEL_TONES = {"urgent": "danger", "soon": "warning"}
+
+
+@register.simple_tag
+@cache
+def bindingness_badge(binding: bool) -> SafeString:
+    """`{% bindingness_badge c.is_binding %}`: convocation (full, square) or invitation (open, dashed), in words."""
+    name, word, drawing = (
+        ("convocation", "Convocation", "calendar-check")
+        if binding
+        else ("invitation", "Invitation", "mail-open")
+    )
+    return format_html('<span class="badge badge-{}">{}{}</span>', name, _drawing(drawing, ""), word)
+
+
+@register.simple_tag
+def state_badge(label: str, tone: str = "neutral", icon_name: str = "") -> SafeString:
+    """`{% state_badge "À confirmer" "warning" %}`: where a thing stands; the tone also shows as an icon."""
+    return _badge(str(label), tone or "neutral", icon_name or TONE_ICONS[tone or "neutral"])
+
+
+@register.simple_tag
+def time_badge(left: str, level: str = "calm") -> SafeString:
+    """`{% time_badge "demain" "urgent" %}`: what remains of a deadline, in a line of a list."""
+    return _badge(left, LEVEL_TONES.get(level, "neutral"), "circle-alert" if level == "urgent" else "clock")
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _badge(label: str, tone: str, icon_name: str) -> SafeString:
+    """The few states of a list come back on every line: each badge is put together once.
+
+    `typed`, or a trusted text would lend its trust to the same characters from a stranger.
+    """
+    drawing = _drawing(icon_name, "") if icon_name else ""
+    return format_html('<span class="badge tone-{}">{}{}</span>', tone, drawing, label)
 
 
 @register.simple_tag
