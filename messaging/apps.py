@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class MessagingConfig(AppConfig):
     name = "messaging"
     label = "messaging"
+    verbose_name = "Messages"
+
+    def ready(self) -> None:
+        from messaging import account_mails
+
+        account_mails.connect()

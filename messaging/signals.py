@@ -20,6 +20,7 @@ class Settled:
 
 
 # Sent in the transaction that settles them, a group at a time, each message in one such signal only:
-# accepted: list[Settled], refused: list[Settled]. A receiver that raises undoes the settling of its group,
+# accepted: list[Settled], refused: list[Settled], now: when the books were settled (`Settled.at` is when the
+# server answered). A receiver that raises undoes the settling of its group,
 # never the sending: the mail server's yes is already written down.
 messages_settled = Signal()

@@ -164,7 +164,7 @@ def _settle(accepted: Collection[int], refused: Sequence[Refusal], now: datetime
     if bounced:
         _note_bounces([each for each in refused if each.id in {b.id for b in bounced}], now)
     if taken or bounced:
-        messages_settled.send(OutboxMessage, accepted=taken, refused=bounced)
+        messages_settled.send(OutboxMessage, accepted=taken, refused=bounced, now=now)
     return len(taken) + len(bounced)
 
 
