@@ -145,6 +145,8 @@ def _with_pips_index(environment: dict[str, str]) -> dict[str, str]:
         name = _PIP_TO_UV.get(key.rpartition(".")[2].lower().replace("_", "-"))
         if name and name not in environment:
             # A value of several lines is shown quoted, with its line ends spelt out.
+            # Like pip, look in all of them: every pin carries its hash, so none can slip something in.
+            environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
             environment[name] = " ".join(value.strip("'\"").replace("\\n", " ").split())
     return environment
 
