@@ -180,8 +180,9 @@ def stopping_on_signals() -> Iterator[Callable[[], None]]:
             stop(signal.SIGHUP, None)
 
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    # A parent that ignores a signal (nohup) wants us to ignore it too.
-    before = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) is not signal.SIG_IGN}
+    # HUP that was ignored before (nohup) stays so. INT does not: a script's background jobs ignore it.
+    numbers = tuple(n for n in numbers if n != signal.SIGHUP or signal.getsignal(n) is not signal.SIG_IGN)
+    before = {number: signal.getsignal(number) for number in numbers}
     for number in before:
         signal.signal(number, stop)
     try:

@@ -5,8 +5,8 @@ import json
 import os
 import signal
 import socket
+import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -105,32 +105,26 @@ def _status(port: int) -> int:
 
 
 def test_reset_starts_afresh_and_without_it_data_stay(clone: Clone):
-    count = (
-        "import os, psycopg; c = psycopg.connect(os.environ['DATABASE_URL'], autocommit=True);"
+    """A command beside the demo looks at its data; its exit code passes through."""
+    look = (
+        "import os, psycopg; from urllib.parse import urlsplit; from stack.demo import answers;"
+        "c = psycopg.connect(os.environ['DATABASE_URL'], autocommit=True);"
         "c.execute('CREATE TABLE IF NOT EXISTS mark (at int)'); c.execute('INSERT INTO mark VALUES (1)');"
-        "print('rows', c.execute('SELECT count(*) FROM mark').fetchone()[0])"
+        "print('rows', c.execute('SELECT count(*) FROM mark').fetchone()[0],"
+        " answers(urlsplit(os.environ['DEMO_URL']).port)); raise SystemExit(5)"
     )
-    beside = ("demo", "--name", "essai", "--", clone.command()[0], "-c", count)
     kept = clone.folder / "var" / "essai" / "documents" / "garde.pdf"
     shown = []
     for reset in ("", "", "1"):
-        done = clone.stack(*beside, RESET=reset, timeout=180)
-        assert done.returncode == 0, done.stderr
+        done = clone.stack(
+            "demo", "--name", "essai", "--", sys.executable, "-c", look, RESET=reset, timeout=180
+        )
+        assert done.returncode == 5, done.stderr
+        assert clone.processes() == {}
         shown += [line for line in done.stdout.splitlines() if line.startswith("rows")]
         if not reset:
             kept.parent.mkdir(exist_ok=True)
             kept.write_bytes(b"%PDF-1.7")
-    assert shown == ["rows 1", "rows 2", "rows 1"]
+    assert shown == ["rows 1 True", "rows 2 True", "rows 1 True"]
     assert not kept.exists()
-
-
-def test_command_beside_the_demo_finds_its_address_and_gives_its_exit_code(clone: Clone):
-    fetch = (
-        "import os; from urllib.parse import urlsplit; from stack.demo import answers;"
-        "print('answers', answers(urlsplit(os.environ['DEMO_URL']).port)); raise SystemExit(5)"
-    )
-    done = clone.stack("demo", "--name", "essai", "--", clone.command()[0], "-c", fetch, timeout=180)
-    assert done.returncode == 5, done.stderr
-    assert "answers True" in done.stdout.splitlines()
-    assert clone.processes() == {}
-    assert not Path(clone.folder, "var/demo").exists()
+    assert not (clone.folder / "var/demo").exists()

@@ -65,6 +65,16 @@ def test_signal_stops_command_and_engines(clone: Clone, number: int):
     assert clone.processes() == {}
 
 
+def test_interrupt_reaches_a_background_job_of_a_script(clone: Clone):
+    """A shell script starts its background jobs deaf to INT; asked to stop, we stop all the same."""
+    argv = clone.command("run", "--tests", "--", "sleep", "600")
+    clone.start("sh", "-c", 'trap "" INT; exec "$@"', "sh", *argv)
+    eventually(lambda: clone.find("sleep 600"))
+    clone.started[0].send_signal(signal.SIGINT)
+    assert clone.started[0].wait(30) == 130
+    assert clone.processes() == {}
+
+
 def test_kill_of_the_launcher_itself_leaves_nothing(clone: Clone):
     launcher = clone.start(*clone.command("run", "--tests", "--", "sleep", "600"))
     eventually(lambda: clone.find("sleep 600"))
