@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.base import forms as mfa
@@ -13,6 +14,7 @@ from django.core.cache import cache
 
 from accounts import access
 from accounts.models import User
+from accounts.sign_in import second_factor
 from portal.core.forms import HouseForm
 
 # A password is hashed at a price that grows with it; nobody types more than this.
@@ -161,6 +163,13 @@ class ActivateSecondFactorForm(_CodeField, totp.ActivateTOTPForm):
     submit_label = "Activer la connexion en deux étapes"
     labels = {"code": "Code affiché par l’application"}
     hints = {"code": "6 chiffres."}
+    user: User
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        # The first code proves the phone as any later one: whoever has just enrolled need not sign in again.
+        second_factor.mark_shown(context.request, self.user)
+        return code
 
 
 class RemoveSecondFactorForm(AccountForm, totp.DeactivateTOTPForm):

@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.signals import authentication_step_completed
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
@@ -76,12 +75,6 @@ def _on_step(sender: Any, request: HttpRequest, method: str, user: User, **_: An
         mark_shown(request, user)
 
 
-def _on_added(sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    if authenticator.type == Authenticator.Type.TOTP:
-        mark_shown(request, user)
-
-
 def connect() -> None:
     """Listen to allauth, once the apps are ready."""
     authentication_step_completed.connect(_on_step, dispatch_uid="second_factor_step")
-    authenticator_added.connect(_on_added, dispatch_uid="second_factor_added")

@@ -48,6 +48,8 @@ def proof_required(view: View) -> View:
         )
         return redirect(f"{reverse('account_request_login_code')}?{wanted}")
 
+    # One of allauth's is open to strangers, for a sign-up that does not exist here.
+    guarded.login_required = True  # type: ignore[attr-defined]
     return guarded
 
 
