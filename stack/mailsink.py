@@ -77,6 +77,12 @@ class _Handler:
         self.mailbox = mailbox
         self.behaviour = behaviour
 
+    async def handle_EHLO(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
@@ -117,7 +123,7 @@ def _protocol(mailbox: Mailbox, behaviour: Behaviour) -> Any:
                 return
             await super().smtp_DATA(arg)
 
-    # What an ordinary server offers: SIZE and 8BITMIME; no SMTPUTF8, no AUTH, no STARTTLS.
+    # What an ordinary server offers: PIPELINING, SIZE and 8BITMIME; no SMTPUTF8, no AUTH, no STARTTLS.
     return Server(
         _Handler(mailbox, behaviour), hostname="localhost", ident="ESMTP", data_size_limit=33_554_432
     )

@@ -84,7 +84,7 @@ def test_connection_cut_after_the_message_makes_a_countable_duplicate(mailsink: 
 def test_sink_offers_nothing_exotic(mailsink: Mailsink):
     with smtplib.SMTP("127.0.0.1", mailsink.port, timeout=10) as smtp:
         smtp.ehlo()
-        assert set(smtp.esmtp_features) <= {"size", "8bitmime", "help"}
+        assert set(smtp.esmtp_features) <= {"pipelining", "size", "8bitmime", "help"}
 
 
 def test_many_mails_over_one_connection(mailsink: Mailsink):
