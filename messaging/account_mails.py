@@ -141,7 +141,7 @@ def owe_account_mail(
     """
     if template_prefix not in _CODES and template_prefix not in _NOTICES:
         log.error("no words for the account mail %s", template_prefix)
-    payload = {"to": email, "about": template_prefix}
+    payload: dict[str, str | int] = {"to": email, "about": template_prefix}
     if context.get("code"):
         payload |= {"code": str(context["code"]), "minutes": int(context.get("minutes", 15))}
     asked = outbox.Owed(KIND, user.pk, user.pk, occurrence=_microseconds(now))

@@ -6,12 +6,14 @@ moves the portal's clock must not set two of them on the same rows.
 
 import json
 import logging
+import select
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from messaging.emails import Row
@@ -130,6 +132,45 @@ def mark_accepted(message_id: int, at: datetime) -> None:
             "UPDATE messaging_outboxmessage SET accepted_at = %s WHERE id = %s AND accepted_at IS NULL",
             [at, message_id],
         )
+
+
+class Marker:
+    """Writes down each yes while the mail server is already busy with the next mail's first words.
+
+    Between `begin` and `finish` nothing else may be asked of the database.
+    """
+
+    _STATEMENT = b"UPDATE messaging_outboxmessage SET accepted_at = $1 WHERE id = $2 AND accepted_at IS NULL"
+
+    def __init__(self) -> None:
+        self._pgconn: Any = None
+
+    def begin(self, message_id: int, at: datetime) -> None:
+        """Send the statement and don't wait; should it fail, `finish` says so."""
+        self._pgconn = None
+        try:
+            connection.ensure_connection()
+            pgconn = connection.connection.pgconn
+            pgconn.send_query_params(self._STATEMENT, [at.isoformat().encode(), str(message_id).encode()])
+            self._pgconn = pgconn
+        except (psycopg.Error, OperationalError, InterfaceError) as error:
+            log.warning("a yes not written down at once (%s)", type(error).__name__)
+
+    def finish(self) -> bool:
+        """Wait for the statement's end; False when it must be written again."""
+        pgconn, self._pgconn = self._pgconn, None
+        if pgconn is None:
+            return False
+        try:
+            while pgconn.is_busy():
+                select.select([pgconn.socket], [], [], 1.0)
+                pgconn.consume_input()
+            done = True
+            while (result := pgconn.get_result()) is not None:
+                done &= result.status == psycopg.pq.ExecStatus.COMMAND_OK
+            return done
+        except psycopg.Error:
+            return False
 
 
 def settle(accepted: Collection[int], refused: Sequence[Refusal], now: datetime) -> int:

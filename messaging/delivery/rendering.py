@@ -67,7 +67,7 @@ def letter(mail: Mail, *, to: str, message_id: str, now: datetime) -> Letter:
         f"From: {_from()[0]}\r\n"
         f"To: {recipient}\r\n"
         f"Subject: {_subject(mail.subject)}\r\n"
-        f"Date: {format_datetime(now)}\r\n"
+        f"Date: {_date(now)}\r\n"
         f"Message-ID: {message_id}\r\n"
         "Auto-Submitted: auto-generated\r\n"
         "X-Auto-Response-Suppress: All\r\n"
@@ -89,7 +89,17 @@ def letter(mail: Mail, *, to: str, message_id: str, now: datetime) -> Letter:
 def message_id(row_id: int, created_at: datetime) -> str:
     """Name a mail after its row; the instant keeps two databases' rows apart."""
     written = int(created_at.timestamp() * 1_000_000)
-    return f"<{row_id}.{written}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+    return f"<{row_id}.{written}@{_host(settings.PUBLIC_URL)}>"
+
+
+@lru_cache(maxsize=8)
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname
+
+
+@lru_cache(maxsize=8)
+def _date(now: datetime) -> str:
+    return format_datetime(now)
 
 
 def _part(subtype: bytes, text: str) -> bytes:

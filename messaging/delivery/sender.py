@@ -109,6 +109,7 @@ class Batch:
         self._settled = 0
         self._open = {each.row.id for each in rows}
         self._unmarked: tuple[int, datetime] | None = None
+        self._marker, self._marking = books.Marker(), False
         self._accepted: list[int] = []
         self._refused: list[Refusal] = []
         self._unwritten: list[tuple[Leased, str]] = []
@@ -128,7 +129,7 @@ class Batch:
             self._unwritten += composed.failed
             self._send(composed)
         finally:
-            books.insist(self._mark)
+            self._mark()
             books.insist(self._settle)
             books.release(self._open, self._token)
         return self._settled
@@ -155,7 +156,11 @@ class Batch:
         upcoming, told = None, False
         try:
             line = self._post.line()
-            line.offer(mail.sender, mail.recipient, len(mail.content), meanwhile=self._mark_safely)
+            try:
+                line.offer(mail.sender, mail.recipient, len(mail.content), meanwhile=self._begin_mark)
+            finally:
+                # The last mail's yes stands in the books before this one's text leaves.
+                self._mark()
             told = True
             line.text(mail.content)
             upcoming = next(letters, None)
@@ -205,15 +210,21 @@ class Batch:
 
     # --- writing it down ---
 
-    def _mark_safely(self) -> None:
-        books.insist(self._mark)
+    def _begin_mark(self) -> None:
+        if self._unmarked is not None:
+            self._marker.begin(*self._unmarked)
+            self._marking = True
 
     def _mark(self) -> None:
-        if self._unmarked is not None:
-            books.mark_accepted(*self._unmarked)
-            self._accepted.append(self._unmarked[0])
-            self._open.discard(self._unmarked[0])
-            self._unmarked = None
+        if self._unmarked is None:
+            return
+        begun, self._marking = self._marking, False
+        message_id, at = self._unmarked
+        if not (begun and self._marker.finish()):
+            books.insist(lambda: books.mark_accepted(message_id, at))
+        self._accepted.append(message_id)
+        self._open.discard(message_id)
+        self._unmarked = None
 
     def _settle(self) -> None:
         now = self._clock()
@@ -229,7 +240,7 @@ class Batch:
         """Settle and renew now and then; False when nothing is left in hand."""
         seen = monotonic()
         if seen - self._looked > SETTLE_EVERY:
-            self._mark_safely()
+            self._mark()
             books.insist(self._settle)
             self._looked = seen
         if seen - self._kept > RENEW_EVERY and self._token is not None:
