@@ -40,11 +40,12 @@ class JournalSeal(models.Model):
     class Meta:
         verbose_name = "sceau du journal"
         verbose_name_plural = "sceaux du journal"
-        constraints = [models.UniqueConstraint(fields=["last_id"], name="journal_seal_once")]
+        # Each link begins where the one before ended: two links cannot begin at one place.
+        constraints = [models.UniqueConstraint(fields=["first_id"], name="journal_seal_once")]
 
 
 class JournalMark(models.Model):
-    """Up to where the next seal may go once every transaction of its moment has ended."""
+    """Up to where the next seal may go once every transaction older than the horizon has ended."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     last_id = models.BigIntegerField()
