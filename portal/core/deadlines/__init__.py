@@ -1,0 +1,26 @@
+"""Deadlines: what time will bring, one row each, worked set-based and exactly once (docs/deadlines.md)."""
+
+from portal.core.deadlines.planning import Planned, cancel, schedule
+from portal.core.deadlines.registry import Due, Handler, Kind, Outcome, handles, kinds
+from portal.core.deadlines.watching import Backlog, Waiting, backlog, by_kind, purge_closed, retry_stuck
+from portal.core.deadlines.working import Worked, work
+
+__all__ = [
+    "Backlog",
+    "Due",
+    "Handler",
+    "Kind",
+    "Outcome",
+    "Planned",
+    "Waiting",
+    "Worked",
+    "backlog",
+    "by_kind",
+    "cancel",
+    "handles",
+    "kinds",
+    "purge_closed",
+    "retry_stuck",
+    "schedule",
+    "work",
+]
