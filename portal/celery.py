@@ -3,15 +3,19 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.base")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["portal.core", "messaging", "convocations"])
 
-# Every tick is short and safe to run twice: rows hold the work, a tick only looks for it.
+# Every tick is short and safe to run twice, so two beats at once are harmless: rows hold the work, a tick
+# only looks for it. Each job ends by noting a heartbeat under its name in this table (`Heartbeat.beat`).
 app.conf.beat_schedule = {
     "deadlines": {"task": "core.run_deadlines", "schedule": 5.0, "options": {"expires": 10}},
     "outbox": {"task": "messaging.send_outbox", "schedule": 5.0, "options": {"expires": 10}},
     "journal-seal": {"task": "core.seal_journal", "schedule": 30.0, "options": {"expires": 60}},
+    "journal-head": {"task": "core.export_journal_head", "schedule": crontab(hour=1, minute=10)},
+    "deadlines-purge": {"task": "core.purge_closed_deadlines", "schedule": crontab(hour=2, minute=40)},
 }

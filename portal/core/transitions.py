@@ -53,7 +53,7 @@ class Stateful(models.Model):
         if not self.may_move_to(state):
             raise IllegalMove
         setattr(self, "state", str(state))  # noqa: B010
-        self.save(update_fields=["state", *saving])
+        self.save(update_fields=["state", *saving])  # type: ignore[misc]  # each child has the field
 
 
 class StatefulQuerySet(models.QuerySet[Any]):

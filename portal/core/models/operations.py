@@ -1,7 +1,10 @@
 """How the portal itself is doing: parameters changed here, heartbeats, outages."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 
 class ParameterOverride(models.Model):
@@ -25,6 +28,16 @@ class Heartbeat(models.Model):
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
     detail = models.JSONField(default=dict)
+
+    @staticmethod
+    def beat(name: str, **detail: Any) -> None:
+        """Note that a job just ended well, by the machine's own clock: the portal's may be moved."""
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(name=name, at=timezone.now(), detail=detail)],
+            update_conflicts=True,
+            unique_fields=["name"],
+            update_fields=["at", "detail"],
+        )
 
 
 class Outage(models.Model):
