@@ -25,5 +25,3 @@ STORAGES = {
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-# Nothing is collected for tests: the finders serve.
-STATIC_ROOT = None
