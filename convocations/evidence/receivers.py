@@ -15,26 +15,26 @@ from portal.core import parameters
 
 @receiver(messages_settled, dispatch_uid="convocations.evidence")
 def note_settled(
-    sender: Any, *, accepted: Sequence[Settled], refused: Sequence[Settled], now: datetime, **_: Any
+    sender: Any, *, accepted: Sequence[Settled], refused: Sequence[Settled], **_: Any
 ) -> None:
     """Write accepted and refused e-mails into the ledger; a refusal asks for a call."""
     accepted = [mail for mail in accepted if mail.kind in deeds.NOTIFYING_MAILS]
     refused = [mail for mail in refused if mail.kind in deeds.NOTIFYING_MAILS]
-    _write(accepted, Fact.EMAIL_ACCEPTED, now)
-    _write(refused, Fact.EMAIL_BOUNCED, now)
+    _write(accepted, Fact.EMAIL_ACCEPTED)
+    _write(refused, Fact.EMAIL_BOUNCED)
     if accepted:
         Convocation.objects.filter(
             pk__in=[mail.subject_id for mail in accepted], state=ConvocationState.ISSUED
         ).move_all(ConvocationState.DELIVERED)
     if refused:
-        _ask_for_calls([mail.subject_id for mail in refused], now)
+        _ask_for_calls([mail.subject_id for mail in refused], max(mail.at for mail in refused))
 
 
-def _write(mails: Sequence[Settled], fact: Fact, now: datetime) -> None:
+def _write(mails: Sequence[Settled], fact: Fact) -> None:
     DeliveryEvidence.objects.bulk_create(
         (
             DeliveryEvidence(
-                convocation_id=mail.subject_id, fact=fact, at=mail.at, written_at=now, message_id=mail.id
+                convocation_id=mail.subject_id, fact=fact, at=mail.at, written_at=mail.at, message_id=mail.id
             )
             for mail in mails
         ),

@@ -1,0 +1,52 @@
+"""Load the demo: people, and three months replayed through the real processes."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from accounts.models import Agency
+from portal.core import clock
+from portal.web.demo import cast, history, ways_in
+from portal.web.demo.papers import Papers
+
+# Always the same people and the same luck; only the dates follow the calendar.
+SEED = 20_261_123
+
+
+class Command(BaseCommand):
+    help = "Loads the demo data once; --reset empties the demo's database first."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--reset", action="store_true", help="start anew")
+
+    def handle(self, *args: Any, reset: bool = False, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demo data is for the demo settings only.")
+        if reset:
+            _empty()
+        if not Agency.objects.exists():
+            now, draw = clock.now().replace(second=0, microsecond=0), random.Random(SEED)  # noqa: S311
+            people = cast.create(now, draw)
+            replay = history.Replay(people, now, draw, Papers(draw))
+            replay.run()
+            replay.make_some_calls()
+        ways_in.open_all()
+        Path(settings.DEMO_ACCOUNTS).parent.mkdir(parents=True, exist_ok=True)
+        Path(settings.DEMO_ACCOUNTS).write_text(json.dumps(ways_in.accounts(), ensure_ascii=False, indent=1))
+
+
+def _empty() -> None:
+    """Empty every table but the migrations; the append-only ones are opened for this one statement."""
+    with connection.cursor() as cursor:
+        tables = [
+            name for name in connection.introspection.table_names(cursor) if name != "django_migrations"
+        ]
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("ALTER SEQUENCE core_journalentry_id_seq RESTART")
