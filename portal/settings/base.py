@@ -123,6 +123,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 12
 
 # The antivirus: clamd's address, or the explicit words of a deployment that has none.
 CLAMAV_URL = env("CLAMAV_URL", default="")
+# How long one file may take to be scanned, in seconds.
+CLAMAV_SECONDS = env.float("CLAMAV_SECONDS", default=30.0)
 
 # --- people -----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -1,0 +1,172 @@
+"""Take files into quarantine: at once what a glance can refuse, the rest when the worker has looked inside."""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from portal.core import deadlines, journal, parameters
+from portal.core.deadlines import Planned
+from portal.core.documents.limits import MEGABYTE, Limits
+from portal.core.documents.names import safe_name
+from portal.core.documents.refusals import Refused
+from portal.core.documents.sniffing import HEAD_BYTES, Kind, kind_of, refusal_for
+from portal.core.journal import Actor
+from portal.core.models import Document, DocumentFile
+
+log = logging.getLogger(__name__)
+
+DUE_CHECK = 10
+SENT = journal.code(50, "document_sent", "{actor} a envoyé le document {title}.")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """One file that is not kept, and the sentence its sender reads."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What became of the files of one form: the good ones are kept whatever happens to the others."""
+
+    documents: list[Document]
+    refused: list[RefusedFile]
+
+
+def limits() -> Limits:
+    """The limits of this deployment."""
+    current = parameters.current()
+    return Limits(
+        max_bytes=current.upload_max_bytes,
+        max_files=current.upload_max_files,
+        max_pages=current.upload_max_pages,
+        max_pixels=current.upload_max_pixels,
+    )
+
+
+def receive(
+    files: Sequence[UploadedFile],
+    *,
+    owner: Any,
+    by: Actor,
+    title: str = "",
+    is_health: bool = False,
+    as_one: bool = False,
+    now: datetime,
+) -> Submission:
+    """Keep a person's files in quarantine; nobody can open them until they are checked.
+
+    `as_one` makes one document of several photos. A file that a glance refuses (type, size, number) is
+    named with its sentence; the others are kept.
+    """
+    bounds = limits()
+    if len(files) > bounds.max_files:
+        refusal = Refused("too_many_files", max_files=bounds.max_files)
+        kept, extra = list(files[: bounds.max_files]), files[bounds.max_files :]
+        refused = [RefusedFile(safe_name(file.name or ""), refusal.sentence) for file in extra]
+    else:
+        kept, refused = list(files), []
+    good: list[UploadedFile] = []
+    for file in kept:
+        try:
+            _glance(file, bounds, photo_only=as_one and len(kept) > 1)
+        except Refused as refusal:
+            refused.append(RefusedFile(safe_name(file.name or ""), refusal.sentence))
+        else:
+            good.append(file)
+    bundles = [good] if as_one and good else [[file] for file in good]
+    documents = [_keep(bundle, owner, by, title, is_health, now) for bundle in bundles]
+    return Submission(documents, refused)
+
+
+def _glance(file: UploadedFile, bounds: Limits, *, photo_only: bool) -> None:
+    size = file.size or 0
+    if size == 0:
+        raise Refused("empty")
+    if size > bounds.max_bytes:
+        raise Refused("too_large", max_megabytes=bounds.max_bytes // MEGABYTE)
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    kind = kind_of(head)
+    if kind is None:
+        raise Refused(refusal_for(head))
+    if photo_only and kind is Kind.PDF:
+        raise Refused("not_a_photo")
+
+
+def _keep(
+    bundle: Sequence[UploadedFile], owner: Any, by: Actor, title: str, is_health: bool, now: datetime
+) -> Document:
+    """Store the raw files, then write the rows; rows that cannot be written take the files with them."""
+    keys: list[str] = []
+    digest, size = hashlib.sha256(), 0
+    try:
+        for file in bundle:
+            file.seek(0)
+            for chunk in file.chunks():
+                digest.update(chunk)
+                size += len(chunk)
+            file.seek(0)
+            keys.append(default_storage.save(new_key("quarantine"), file))
+        with transaction.atomic():
+            return _write(bundle, keys, digest.digest(), size, owner, by, title, is_health, now)
+    except BaseException:
+        for key in keys:
+            default_storage.delete(key)
+        raise
+
+
+def _write(
+    bundle: Sequence[UploadedFile],
+    keys: Sequence[str],
+    digest: bytes,
+    size: int,
+    owner: Any,
+    by: Actor,
+    title: str,
+    is_health: bool,
+    now: datetime,
+) -> Document:
+    current = parameters.current()
+    days = current.retention_health_document_days if is_health else current.retention_document_days
+    names = [safe_name(file.name or "") for file in bundle]
+    document = Document.objects.create(
+        owner=owner,
+        title=(title.strip() or names[0])[:120],
+        is_health=is_health,
+        uploaded_at=now,
+        uploaded_by_id=by.person_id,
+        sha256=digest,
+        size=size,
+        keep_until=(now + timedelta(days=days)).date(),
+    )
+    DocumentFile.objects.bulk_create(
+        DocumentFile(document=document, position=position, key=key, name=name, size=file.size or 0)
+        for position, (key, name, file) in enumerate(zip(keys, names, bundle, strict=True))
+    )
+    deadlines.schedule([Planned(DUE_CHECK, document.pk, now)])
+    journal.record(
+        SENT,
+        by=by,
+        now=now,
+        file_id=owner.pk,
+        subject_id=document.pk,
+        data={"title": document.title, "ref": str(document.ref), "sha256": digest.hex()},
+    )
+    return document
+
+
+def new_key(folder: str) -> str:
+    """Draw a place nobody can guess; two levels, so that no folder grows without end."""
+    name = secrets.token_hex(20)
+    return f"{folder}/{name[:2]}/{name}"
