@@ -6,17 +6,17 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from convocations import deeds
+from convocations import deeds, justificatifs
 from convocations.models import CallTask, Convocation, DeliveryEvidence, Fact
 from convocations.states import AHEAD, ConvocationState
 from messaging.signals import Settled, messages_settled
 from portal.core import parameters
+from portal.core.models import Document
+from portal.core.safe.checking import document_rejected
 
 
 @receiver(messages_settled, dispatch_uid="convocations.evidence")
-def note_settled(
-    sender: Any, *, accepted: Sequence[Settled], refused: Sequence[Settled], **_: Any
-) -> None:
+def note_settled(sender: Any, *, accepted: Sequence[Settled], refused: Sequence[Settled], **_: Any) -> None:
     """Write accepted and refused e-mails into the ledger; a refusal asks for a call."""
     accepted = [mail for mail in accepted if mail.kind in deeds.NOTIFYING_MAILS]
     refused = [mail for mail in refused if mail.kind in deeds.NOTIFYING_MAILS]
@@ -28,6 +28,12 @@ def note_settled(
         ).move_all(ConvocationState.DELIVERED)
     if refused:
         _ask_for_calls([mail.subject_id for mail in refused], max(mail.at for mail in refused))
+
+
+@receiver(document_rejected, dispatch_uid="convocations.justificatifs")
+def note_rejected(sender: Any, *, document: Document, now: datetime, **_: Any) -> None:
+    """Tell the person which file could not be read, when it backs an explanation."""
+    justificatifs.tell_rejected(document, now=now)
 
 
 def _write(mails: Sequence[Settled], fact: Fact) -> None:

@@ -6,5 +6,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        # Registers the system check that keeps production's clock still.
+        # Registers the system check that keeps production's clock still, and the safe's deadline.
         from portal.core import clock  # noqa: F401
+        from portal.core.safe import checking  # noqa: F401

@@ -105,9 +105,7 @@ def _reject(document: Document, sentence: str, now: datetime) -> None:
 
 def _tell(code: journal.JournalCode, document: Document, now: datetime, **data: str) -> None:
     about = {"title": document.title, "ref": str(document.ref), **data}
-    journal.record(
-        code, by=PORTAL, now=now, file_id=document.owner_id, subject_id=document.pk, data=about
-    )
+    journal.record(code, by=PORTAL, now=now, file_id=document.owner_id, subject_id=document.pk, data=about)
 
 
 def _forget_raw(document: Document, keys: Sequence[str]) -> None:

@@ -73,7 +73,7 @@ def receive(
     if len(files) > bounds.max_files:
         refusal = Refused("too_many_files", max_files=bounds.max_files)
         kept, extra = list(files[: bounds.max_files]), files[bounds.max_files :]
-        refused = [RefusedFile(safe_name(file.name or ""), refusal.sentence) for file in extra]
+        refused = [RefusedFile(_shown(file), refusal.sentence) for file in extra]
     else:
         kept, refused = list(files), []
     good: list[UploadedFile] = []
@@ -81,7 +81,7 @@ def receive(
         try:
             _glance(file, bounds, photo_only=as_one and len(kept) > 1)
         except Refused as refusal:
-            refused.append(RefusedFile(safe_name(file.name or ""), refusal.sentence))
+            refused.append(RefusedFile(_shown(file), refusal.sentence))
         else:
             good.append(file)
     bundles = [good] if as_one and good else [[file] for file in good]
@@ -102,6 +102,11 @@ def _glance(file: UploadedFile, bounds: Limits, *, photo_only: bool) -> None:
         raise Refused(refusal_for(head))
     if photo_only and kind is Kind.PDF:
         raise Refused("not_a_photo")
+
+
+def _shown(file: UploadedFile) -> str:
+    """Give the sender's own name for a file, made safe to show; its real kind is said elsewhere."""
+    return safe_name(file.name or "", "x").removesuffix(".x")
 
 
 def _keep(
@@ -139,7 +144,7 @@ def _write(
 ) -> Document:
     current = parameters.current()
     days = current.retention_health_document_days if is_health else current.retention_document_days
-    names = [safe_name(file.name or "") for file in bundle]
+    names = [_shown(file) for file in bundle]
     document = Document.objects.create(
         owner=owner,
         title=(title.strip() or names[0])[:120],

@@ -10,7 +10,9 @@ from portal.core.journal import PORTAL
 from portal.core.models import Document
 from portal.core.models.document import DocumentState
 
-PURGED = journal.code(54, "document_purged", "Le document {title} a été effacé : sa durée de conservation est finie.")
+PURGED = journal.code(
+    54, "document_purged", "Le document {title} a été effacé : sa durée de conservation est finie."
+)
 SLICE = 200
 
 

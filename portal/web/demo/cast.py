@@ -56,12 +56,12 @@ _AGENCIES = (
         "phone": "02 62 00 12 34",
     },
 )
-_FIRST = (
+_FIRST = (  # noqa: SIM905
     "Amel Nadia Camille Léa Manon Chloé Inès Sarah Julie Marion Aurélie Sophie Élodie Fatima Yasmine Louise "
     "Karim Lucas Hugo Théo Nathan Maxime Julien Thomas Nicolas Mehdi Antoine Paul Gabriel Mathis Olivier Éric "
     "Christine Isabelle Sylvie Patricia Nathalie Brigitte Michel Alain Philippe Bruno Didier Laurent Thierry"
 ).split()
-_LAST = (
+_LAST = (  # noqa: SIM905
     "Martin Bernard Dubois Thomas Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefebvre Michel Garcia "
     "David Bertrand Roux Vincent Fournier Morel Girard André Lefèvre Mercier Dupont Lambert Bonnet François "
     "Martinez Legrand Garnier Faure Rousseau Blanc Guérin Muller Henry Roussel Nicolas Perrin Morin Mathieu "
@@ -189,7 +189,7 @@ def _claimants(
                 city=advisor.agency.city,
                 registered_on=now.date() - timedelta(days=draw.randrange(100, 500)),
                 prefers_letters=letters,
-                last_contact_at=now - timedelta(days=draw.randrange(92, 130)),
+                last_contact_at=now - timedelta(days=draw.randrange(62, 90)),
             )
         )
     return Claimant.objects.bulk_create(claimants)

@@ -25,7 +25,7 @@ from portal.web.demo.cast import Cast
 from portal.web.demo.papers import Papers
 
 _S = ConvocationState
-DAYS_BACK = 92
+DAYS_BACK = 62
 _SLOTS = {0: 5, 1: 5, 2: 5, 4: 4}  # appointments of 45 minutes from 12:30, by weekday
 _PURPOSES = (
     "Faire le point sur votre recherche d’emploi",
@@ -86,7 +86,8 @@ class Replay:
         self.draw.shuffle(coming)
         drafts: dict[datetime, list[Draft]] = {}
         for number, person in enumerate(people):
-            for starts_at in (past.pop(), past.pop(), coming.pop()) if coming else (past.pop(), past.pop()):
+            again = [past.pop()] if self.draw.random() < 0.5 else []
+            for starts_at in [past.pop(), *again, *([coming.pop()] if coming else [])]:
                 issued = self._issue_moment(starts_at)
                 drafts.setdefault(issued, []).append(self._draft(person, advisor, starts_at, number))
         for issued, together in drafts.items():
@@ -250,7 +251,6 @@ class Replay:
             return
 
     def _decide(self, pk: int, advisor: Actor, explained: bool, moment: datetime) -> None:
-        absence = Absence.objects.select_related("convocation").get(pk=pk)
         outcome = self.draw.choices(
             [AbsenceState.EXCUSED, AbsenceState.CLOSED_NO_ACTION, AbsenceState.REFERRED], [60, 25, 15]
         )[0]

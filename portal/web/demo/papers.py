@@ -13,7 +13,7 @@ from convocations import justificatifs
 from convocations.models import Justificatif
 from convocations.motives import Motive
 from convocations.states import ReviewState
-from portal.core.documents import safe
+from portal.core import safe
 from portal.core.french import full_date
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
@@ -54,7 +54,7 @@ class Papers:
             file = SimpleUploadedFile(f"{title}.pdf", _pdf(title, words, now), "application/pdf")
         else:
             file = SimpleUploadedFile("IMG_2041.jpg", self._photo(title, words, now), "image/jpeg")
-        documents = safe.receive(
+        sent = safe.receive(
             [file],
             owner=User.objects.get(pk=person.user_id),
             by=person,
@@ -63,7 +63,7 @@ class Papers:
             as_one=False,
             now=now,
         )
-        return [document.pk for document in documents]
+        return [document.pk for document in sent.documents]
 
     def review(self, absence_id: int, advisor: Actor, draw: random.Random, now: datetime) -> None:
         """Let the advisor answer most of the justificatifs of an absence."""
