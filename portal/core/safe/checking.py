@@ -50,7 +50,7 @@ def _check_one(document_id: int, now: datetime) -> bool:
     parts = list(document.files.all())
     try:
         with ExitStack() as opened:
-            raw = [opened.enter_context(default_storage.open(part.key)) for part in parts]
+            raw: list[Any] = [opened.enter_context(default_storage.open(part.key)) for part in parts]
             verdict = _scan(raw)
             if verdict.scan is Scan.UNAVAILABLE:
                 log.warning("document %s waits: the scanner did not answer (%s)", document_id, verdict.detail)

@@ -1,5 +1,7 @@
 """Take files into quarantine: at once what a glance can refuse, the rest when the worker has looked inside."""
 
+from __future__ import annotations
+
 import hashlib
 import logging
 import secrets
@@ -55,7 +57,7 @@ def limits() -> Limits:
 
 
 def receive(
-    files: Sequence[UploadedFile],
+    files: Sequence[UploadedFile[bytes]],
     *,
     owner: Any,
     by: Actor,
@@ -76,7 +78,7 @@ def receive(
         refused = [RefusedFile(_shown(file), refusal.sentence) for file in extra]
     else:
         kept, refused = list(files), []
-    good: list[UploadedFile] = []
+    good: list[UploadedFile[bytes]] = []
     for file in kept:
         try:
             _glance(file, bounds, photo_only=as_one and len(kept) > 1)
@@ -89,7 +91,7 @@ def receive(
     return Submission(documents, refused)
 
 
-def _glance(file: UploadedFile, bounds: Limits, *, photo_only: bool) -> None:
+def _glance(file: UploadedFile[bytes], bounds: Limits, *, photo_only: bool) -> None:
     size = file.size or 0
     if size == 0:
         raise Refused("empty")
@@ -104,13 +106,13 @@ def _glance(file: UploadedFile, bounds: Limits, *, photo_only: bool) -> None:
         raise Refused("not_a_photo")
 
 
-def _shown(file: UploadedFile) -> str:
+def _shown(file: UploadedFile[bytes]) -> str:
     """Give the sender's own name for a file, made safe to show; its real kind is said elsewhere."""
     return safe_name(file.name or "", "x").removesuffix(".x")
 
 
 def _keep(
-    bundle: Sequence[UploadedFile], owner: Any, by: Actor, title: str, is_health: bool, now: datetime
+    bundle: Sequence[UploadedFile[bytes]], owner: Any, by: Actor, title: str, is_health: bool, now: datetime
 ) -> Document:
     """Store the raw files, then write the rows; rows that cannot be written take the files with them."""
     keys: list[str] = []
@@ -132,7 +134,7 @@ def _keep(
 
 
 def _write(
-    bundle: Sequence[UploadedFile],
+    bundle: Sequence[UploadedFile[bytes]],
     keys: Sequence[str],
     digest: bytes,
     size: int,

@@ -6,6 +6,7 @@ import random
 import uuid
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from accounts.models import Advisor, Claimant
 from convocations import attendance
@@ -49,7 +50,7 @@ class Replay:
 
     def __init__(self, cast: Cast, now: datetime, draw: random.Random, papers: Papers) -> None:
         self.cast, self.now, self.draw, self.papers = cast, now, draw, papers
-        self.events: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self.events: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self.order = itertools.count()
         # One advisor is behind with records, one with decisions: what their supervisors see.
         self.slow_recorder, self.slow_decider = cast.advisors[2].pk, cast.advisors[5].pk
@@ -67,7 +68,7 @@ class Replay:
         journal.seal(self.now)
         journal.seal(self.now)
 
-    def at(self, moment: datetime, event: Callable[[datetime], None]) -> None:
+    def at(self, moment: datetime, event: Callable[[datetime], object]) -> None:
         """Let something happen at a moment."""
         heapq.heappush(self.events, (moment, next(self.order), event))
 
@@ -91,7 +92,7 @@ class Replay:
                 issued = self._issue_moment(starts_at)
                 drafts.setdefault(issued, []).append(self._draft(person, advisor, starts_at, number))
         for issued, together in drafts.items():
-            self.at(issued, lambda moment, batch=together, by=advisor: self._issue(batch, by, moment))
+            self.at(issued, partial(self._issue, together, advisor))
 
     def _issue_moment(self, starts_at: datetime) -> datetime:
         lead = timedelta(days=self.draw.randrange(8, 13))
@@ -152,7 +153,7 @@ class Replay:
         else:
             read = None
         if read is not None and read < draft.starts_at:
-            self.at(read, lambda moment: ledger.consult(pk, by=person, now=moment) and None)
+            self.at(read, lambda moment: ledger.consult(pk, by=person, now=moment))
             self.at(read + timedelta(minutes=4), lambda moment: self._answer(pk, draft, person, moment))
         if self.draw.random() < 0.03:
             self.at(issued + timedelta(days=2), lambda moment: self._cancel(pk, advisor, moment))

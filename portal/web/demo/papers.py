@@ -56,7 +56,7 @@ class Papers:
             file = SimpleUploadedFile("IMG_2041.jpg", self._photo(title, words, now), "image/jpeg")
         sent = safe.receive(
             [file],
-            owner=User.objects.get(pk=person.user_id),
+            owner=User.objects.get(pk=person.person_id),
             by=person,
             title=title,
             is_health=motive == Motive.HEALTH_SELF,
