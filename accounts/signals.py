@@ -2,10 +2,10 @@
 
 account_mail          email, user, template_prefix, context, now: an e-mail about the account itself is owed;
                       sent inside the transaction that owes it; `context` is plain data (texts, numbers)
-advisor_changed       claimant_ids, old, new, by, now: these people have a new advisor (`old` may differ per
-                      person: None then); sent inside the transaction, open work must follow
+advisor_changed       claimant_ids, old, new, by, now: these people went from advisor `old` to `new` (ids);
+                      sent inside the transaction, once per old advisor: their open work must follow
 break_glass_opened    break_glass, by, now: an advisor opened a colleague's file with a written reason
-mass_reading_noticed  reader, count, now: one account opened more files in an hour than is usual
+mass_reading_noticed  reader_id, count, now: one account opened more files in an hour than is usual
 """
 
 from django.dispatch import Signal

@@ -2,6 +2,7 @@
 
 from accounts.models.agency import Agency, Closure, OpeningHours
 from accounts.models.break_glass import BreakGlass
+from accounts.models.oversight import FileOpening, ReadingAlert
 from accounts.models.people import Advisor, Claimant, Controller, DecisionMaker, Partner
 from accounts.models.user import Role, User
 
@@ -13,8 +14,10 @@ __all__ = [
     "Closure",
     "Controller",
     "DecisionMaker",
+    "FileOpening",
     "OpeningHours",
     "Partner",
+    "ReadingAlert",
     "Role",
     "User",
 ]

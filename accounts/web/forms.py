@@ -1,4 +1,4 @@
-"""What a claimant may correct about themselves."""
+"""What a claimant may correct about themselves; why an advisor opens a colleague's file."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts.models import Claimant
+from accounts.oversight import SHORTEST_REASON
 from portal.core.forms import HouseForm
 
 _PHONE = RegexValidator(
@@ -37,3 +38,22 @@ class ContactForm(HouseForm, forms.Form):
             # A box left empty is not posted: what was typed says «no» by its silence.
             known = {**known, "reminders_by_email": False, **initial}
         super().__init__(*args, initial=known, **kwargs)
+
+
+class BreakGlassForm(HouseForm, forms.Form):
+    """Which file, and why."""
+
+    submit_label = "Ouvrir ce dossier pour la journée"
+    cancel_url, cancel_label = "/conseiller/", "Revenir sans ouvrir"
+
+    ref = forms.CharField(
+        label="Référence du dossier", max_length=20, help_text="Exemple\u00a0: DE-7K3M-92QD."
+    )
+    reason = forms.CharField(
+        label="Pourquoi ouvrez-vous ce dossier\u202f?",
+        min_length=SHORTEST_REASON,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="La personne suivie lira ce motif. Votre responsable en sera informé.",
+        error_messages={"min_length": "Expliquez en quelques mots pourquoi vous ouvrez ce dossier."},
+    )

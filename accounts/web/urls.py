@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from accounts.web import entrance, own_account
+from accounts.web import break_glass, entrance, own_account
 
 urlpatterns = [
     # --- coming in and going out
@@ -59,4 +59,6 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     path("espace/profil/", own_account.profile, name="profile"),
+    # --- a colleague's file, for a reason
+    path("conseiller/acces-motive/", break_glass.ask, name="break_glass"),
 ]
