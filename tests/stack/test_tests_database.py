@@ -18,3 +18,24 @@ def test_test_database_is_a_clone_of_its_own():
 def test_database_url_reaches_the_same_database(database_url):
     with psycopg.connect(database_url) as other:
         assert other.execute("SELECT current_database()").fetchone() == (connection.settings_dict["NAME"],)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_evidence_can_be_emptied_between_tests_but_not_changed_in_them():
+    """Every trigger against TRUNCATE rests here, for Django's flush; every other one watches."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
+        triggers = dict(cursor.fetchall())
+        resting = {name for name, enabled in triggers.items() if enabled == "D"}
+        assert resting == {name for name in triggers if name.endswith("_refuse_truncate")}
+        assert {"journalentry_refuse_truncate", "evidence_refuse_truncate"} <= resting
+        cursor.execute("TRUNCATE core_journalentry CASCADE")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", [1, 2])
+def test_what_a_transactional_test_writes_is_gone_after_it(time):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_session WHERE session_key = 'mark'")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("INSERT INTO django_session VALUES ('mark', '', now())")
