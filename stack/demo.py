@@ -164,7 +164,8 @@ def _start_engines(name: str) -> Engines:
     if _reset():
         for folder in (database_dir(name), state / "valkey", state / "documents", state / "mails"):
             shutil.rmtree(folder, ignore_errors=True)
-        (state / "accounts.json").unlink(missing_ok=True)
+        for file in ("accounts.json", "clock"):
+            (state / file).unlink(missing_ok=True)
     shutil.rmtree(state / "logs", ignore_errors=True)
     engines = Engines(state=state, data=database_dir(name))
     try:
@@ -183,6 +184,7 @@ def _environment(engines: Engines, address: str, state: Path) -> dict[str, str]:
     environment.setdefault("DOCUMENT_ROOT", str(state / "documents"))
     environment.setdefault("MAIL_DIR", str(state / "mails"))
     environment.setdefault("DEMO_ACCOUNTS", str(state / "accounts.json"))
+    environment.setdefault("CLOCK_FILE", str(state / "clock"))
     if not environment.get("EMAIL_URL"):
         environment["EMAIL_URL"] = start_mailsink(engines, Path(environment["MAIL_DIR"]))
     return environment

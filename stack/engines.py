@@ -187,7 +187,7 @@ class Valkey:
                     "--set-proc-title",
                     "no",
                 ),
-                *("--appendonly", "yes" if data else "no"),
+                *("--appendonly", "yes" if data else "no", "--databases", "64"),
             ],
             log=logs / "valkey.log",
             cwd=self.folder,

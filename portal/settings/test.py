@@ -1,6 +1,11 @@
 """Settings of the tests: production's, over plain HTTP, with fast hashing."""
 
 import os
+import re
+
+# The tests' workers share one Redis: a database each, or one would empty the other's cache.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw") or "0"
+os.environ["REDIS_URL"] = re.sub(r"(\?db=|:\d+/|\w/)\d+$", rf"\g<1>{_worker}", os.environ["REDIS_URL"])
 
 os.environ.setdefault("SECRET_KEY", "tests-only-never-a-secret")
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
@@ -10,7 +15,7 @@ os.environ.setdefault("CLAMAV_URL", "none")
 os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:1")
 os.environ.setdefault("TRUSTED_PROXY_COUNT", "0")
 
-from portal.settings.base import *  # noqa: F403
+from portal.settings.base import *  # noqa: E402, F403
 
 CLOCK_MAY_MOVE = True
 SECURE_SSL_REDIRECT = False

@@ -18,6 +18,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 LEFT_BEHIND = (".venv", ".git", "var", "staticfiles", "__pycache__", ".*_cache", ".hypothesis")
 GIVEN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "CLAMAV_URL", "MAIL_DIR", "DOCUMENT_ROOT")
 GIVEN += ("DJANGO_SETTINGS_MODULE", "PORT", "RESET", "PUBLIC_URL", "SECRET_KEY", "ALLOWED_HOSTS")
+GIVEN += ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "TESTS_TEMPLATE_DATABASE", "CLOCK_FILE")
 
 
 def eventually(condition: Callable[[], object], seconds: float = 20) -> None:

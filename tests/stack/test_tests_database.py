@@ -20,6 +20,12 @@ def test_database_url_reaches_the_same_database(database_url):
         assert other.execute("SELECT current_database()").fetchone() == (connection.settings_dict["NAME"],)
 
 
+def test_each_worker_of_the_tests_has_a_cache_of_its_own(worker_id, settings):
+    number = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
+    assert settings.CACHES["default"]["LOCATION"].endswith((f"?db={number}", f"/{number}"))
+    assert settings.CELERY_BROKER_URL.endswith((f"?virtual_host={number}", f"/{number}"))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_evidence_can_be_emptied_between_tests_but_not_changed_in_them():
     """Every trigger against TRUNCATE rests here, for Django's flush; every other one watches."""
