@@ -3,7 +3,12 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal.web.health import views as health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("admin/sante/", health.page, name="health"),
+    path("admin/sante/relancer/", health.retry_stuck, name="health_retry"),
     path("", include("accounts.web.urls")),
 ]
 

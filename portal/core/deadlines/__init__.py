@@ -2,7 +2,15 @@
 
 from portal.core.deadlines.planning import Planned, cancel, schedule
 from portal.core.deadlines.registry import Due, Handler, Kind, Outcome, handles, kinds
-from portal.core.deadlines.watching import COUNT_AT_MOST, Backlog, Waiting, backlog, by_kind, purge_closed, retry_stuck
+from portal.core.deadlines.watching import (
+    COUNT_AT_MOST,
+    Backlog,
+    Waiting,
+    backlog,
+    by_kind,
+    purge_closed,
+    retry_stuck,
+)
 from portal.core.deadlines.working import Worked, work
 
 __all__ = [

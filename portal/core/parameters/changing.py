@@ -12,7 +12,7 @@ from portal.core.parameters.in_force import check_override, forget, load_overrid
 from portal.core.transitions import Refusal
 
 CHANGED = journal.code(
-    20,
+    40,
     "parameter_changed",
     "{actor} a changé le paramètre «\u00a0{label}\u00a0»\u00a0: {after} au lieu de {before}.",
     shown_to_claimant=False,

@@ -74,7 +74,11 @@ def health_page(now: datetime) -> Health:
         jobs=jobs,
         facts=[*_deadline_facts(waiting), *_mail_facts(mails), *_journal_facts()],
         kinds=[
-            [row.label or f"Nature {row.kind}, inconnue", _at_most(row.due, deadlines.COUNT_AT_MOST), _when(row.oldest_due)]
+            [
+                row.label or f"Nature {row.kind}, inconnue",
+                _at_most(row.due, deadlines.COUNT_AT_MOST),
+                _when(row.oldest_due),
+            ]
             for row in kinds
         ],
         stuck=_stuck_rows(),
@@ -155,6 +159,11 @@ def _stuck_rows() -> list[list[str]]:
         ]
         for row in Deadline.objects.filter(state=Deadline.State.STUCK).order_by("id")[:STUCK_SHOWN]
     ]
+
+
+def _kind(row: deadlines.Waiting) -> list[str]:
+    label = row.label or f"Nature {row.kind}, inconnue"
+    return [label, _at_most(row.due, deadlines.COUNT_AT_MOST), _when(row.oldest_due)]
 
 
 def _fact(label: str, value: str) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from portal.core.models import Deadline
 AT_MOST = 1_000
 
 RETRIED = journal.code(
-    30, "deadlines_retried", "{actor} a remis en route {count} échéance(s) bloquée(s).", shown_to_claimant=False
+    41,
+    "deadlines_retried",
+    "{actor} a remis en route {count} échéance(s) bloquée(s).",
+    shown_to_claimant=False,
 )
 
 

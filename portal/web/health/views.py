@@ -30,7 +30,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     found = {"web": probes.State.OK} if "web" in asked else {}
     found |= {name: probe.ask() for name, probe in _PARTS.items() if name in asked}
     well = bool(found) and all(state is probes.State.OK for state in found.values())
-    body = {"status": "ok" if well else "failing", "checks": {name: str(state) for name, state in found.items()}}
+    body = {
+        "status": "ok" if well else "failing",
+        "checks": {name: str(state) for name, state in found.items()},
+    }
     return JsonResponse(body, status=200 if well else 503)
 
 
@@ -38,7 +41,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """Show administrators and supervisors what runs, what waits and what is stuck."""
     _require_answerable(request)
-    context = {"health": health_page(clock.now()), "kind_columns": KIND_COLUMNS, "stuck_columns": STUCK_COLUMNS}
+    context = {
+        "health": health_page(clock.now()),
+        "kind_columns": KIND_COLUMNS,
+        "stuck_columns": STUCK_COLUMNS,
+    }
     return render(request, "health/page.html", context)
 
 
