@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 # A message somebody waits for before their screen is written down as if it were due since long: the due
 # are taken oldest first, so it overtakes a batch of 10,000 convocations.
 HEAD_START = timedelta(days=1)
+PURGE_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +137,25 @@ def retry_given_up(ids: Collection[int], *, now: datetime) -> int:
     return OutboxMessage.objects.filter(id__in=ids, state=OutboxMessage.State.GIVEN_UP).update(
         state=OutboxMessage.State.PENDING, run_at=now, attempts=0, settled_at=None
     )
+
+
+def purge(before: datetime) -> int:
+    """Forget what was settled before an instant; small transactions along the primary key, once through."""
+    purged, last_id = 0, 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH old AS (
+                    SELECT id FROM messaging_outboxmessage WHERE id > %s AND settled_at < %s
+                    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+                ), gone AS (DELETE FROM messaging_outboxmessage AS row USING old WHERE row.id = old.id)
+                SELECT count(*), max(id) FROM old
+                """,
+                [last_id, before, PURGE_AT_ONCE],
+            )
+            count, highest = cursor.fetchone()
+        purged += count
+        if count < PURGE_AT_ONCE:
+            return purged
+        last_id = highest

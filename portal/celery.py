@@ -17,5 +17,6 @@ app.conf.beat_schedule = {
     "outbox": {"task": "messaging.send_outbox", "schedule": 5.0, "options": {"expires": 10}},
     "journal-seal": {"task": "core.seal_journal", "schedule": 30.0, "options": {"expires": 60}},
     "journal-head": {"task": "core.export_journal_head", "schedule": crontab(hour=1, minute=10)},
+    "outbox-purge": {"task": "messaging.purge_outbox", "schedule": crontab(hour=2, minute=20)},
     "deadlines-purge": {"task": "core.purge_closed_deadlines", "schedule": crontab(hour=2, minute=40)},
 }

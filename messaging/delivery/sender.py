@@ -25,18 +25,23 @@ BATCH = 200
 # Seconds between two looks at the clock's other duties: the lease is renewed, the books are settled.
 RENEW_EVERY = 10.0
 SETTLE_EVERY = 1.0
+# A worker's process goes to other jobs after so many seconds, whatever is left.
+SECONDS_AT_A_TIME = 8.0
 # So many mails in a row that the server could not take are its trouble, not theirs: the rest waits untouched.
 PATIENCE = 10
 
 Clock = Callable[[], datetime]
 
 
-def tick(clock: Clock) -> None:
-    """Send for some seconds, unless enough senders are at work; ask for more when more waits."""
+def tick(clock: Clock) -> tuple[int, bool]:
+    """Send for some seconds, unless enough senders are at work; ask for another round when more waits."""
     with _slot() as free:
-        more = free and send_due(clock, seconds=8.0)[1]
+        if not free:
+            return 0, False
+        settled, more = send_due(clock, seconds=SECONDS_AT_A_TIME)
     if more:
         hints.hint()
+    return settled, more
 
 
 @contextmanager
