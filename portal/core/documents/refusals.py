@@ -81,7 +81,13 @@ NARROW_SPACE, FIXED_SPACE = "\u202f", "\u00a0"
 
 
 class Refused(Exception):
-    """A file that is not kept; ``sentence`` is what its sender reads, ``code`` is for programs."""
+    """A file that is not kept; ``sentence`` is what its sender reads, ``code`` is for programs.
+
+    ``peak_bytes`` and ``cpu_seconds`` say what finding it out cost, when the file had to be opened.
+    """
+
+    peak_bytes: int = 0
+    cpu_seconds: float = 0.0
 
     def __init__(self, code: str, **facts: int) -> None:
         self.code = code

@@ -53,21 +53,27 @@ def work(
         "wishes": wishes,
     }
     answer = _room().ask(order, seconds=limits.wall_seconds + GRACE_SECONDS)
-    if answer["reply"] is not None and "facts" in answer["reply"]:
-        return Report(answer["reply"]["facts"], answer["peak_bytes"], answer["cpu_seconds"])
-    if answer["reply"] is not None and "refused" in answer["reply"]:
-        raise Refused(answer["reply"]["refused"], **answer["reply"]["about"])
+    cost = answer["peak_bytes"], answer["cpu_seconds"]
+    reply = answer["reply"] or {}
+    if "facts" in reply:
+        return Report(reply["facts"], *cost)
+    refusal = _refusal(answer, reply, limits, damaged)
+    refusal.peak_bytes, refusal.cpu_seconds = cost
+    raise refusal
+
+
+def _refusal(answer: Mapping[str, Any], reply: Mapping[str, Any], limits: Limits, damaged: str) -> Refused:
+    if "refused" in reply:
+        return Refused(reply["refused"], **reply["about"])
     if answer["signal"] == signal.SIGXCPU or answer["out_of_memory"]:
-        raise Refused("too_heavy")
+        return Refused("too_heavy")
     if answer["late"]:
         # A file that eats the processor is stopped by its own limit; here the machine was too slow.
         raise RoomUnavailable(f"no answer in {limits.wall_seconds} s")
     if answer["signal"] == signal.SIGKILL:
         raise RoomUnavailable("killed from outside")
-    logger.info(
-        "a decoder gave up: %s", (answer["reply"] or {}).get("broken") or f"signal {answer['signal']}"
-    )
-    raise Refused(damaged)
+    logger.info("a decoder gave up: %s", reply.get("broken") or f"signal {answer['signal']}")
+    return Refused(damaged)
 
 
 class _Room:

@@ -53,13 +53,14 @@ def recode(sources: list[Path], target: Path, limits: Limits, *, as_jpeg: bool =
             width, height = image.size
             if width * height > limits.max_pixels or max(width, height) > MAX_SIDE:
                 raise Refused("too_many_pixels")
-            turn = _turn(image)
             halving = math.ceil(math.sqrt(width * height / limits.kept_pixels))
             if kind is Kind.JPEG and halving > 1:
                 # The decoder halves by itself, without ever holding the whole picture.
                 image.draft(image.mode, (width // halving, height // halving))
                 halving = math.ceil(math.sqrt(image.width * image.height / limits.kept_pixels))
             image.load()
+            # Only now: asking some formats for their metadata loads them, and forgets that it failed.
+            turn = _turn(image)
             plain = _plain(image, halving)
     if turn is not None:
         plain = plain.transpose(turn)

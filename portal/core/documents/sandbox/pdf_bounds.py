@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 
 import pikepdf
@@ -25,6 +26,8 @@ TEXTUAL = names(
 PICTURES = {"/DCTDecode": "JPEG", "/DCT": "JPEG", "/JPXDecode": "JPEG2000"}
 # Four colours of sixteen bits: more than a picture honestly needs.
 BYTES_PER_PIXEL = 8
+MOST_FILTERS = 8
+PIECE_BYTES = 256 * 1024
 
 
 def set_reader_bounds(limits: Limits) -> None:
@@ -34,7 +37,7 @@ def set_reader_bounds(limits: Limits) -> None:
         run_length_max_memory=limits.max_stream_bytes,
         png_max_memory=limits.max_stream_bytes,
         tiff_max_memory=limits.max_stream_bytes,
-        max_stream_filters=8,
+        max_stream_filters=MOST_FILTERS,
         parser_max_nesting=100,
         parser_max_container_size=limits.max_objects,
         doc_max_warnings=2000,
@@ -57,19 +60,16 @@ def _unfolded(stream: Stream, limits: Limits, left: int) -> int:
             raise Refused("too_many_pixels")
         bound = min(left, pixels * BYTES_PER_PIXEL + MEGABYTE)
     filters = _filters(stream)
+    if len(filters) > MOST_FILTERS:
+        raise Refused("too_heavy")
     if not filters:
         return 0
-    if filters[0] in FLATE and len(filters) == 1:
-        return _inflated(stream.read_raw_bytes(), bound)
+    if all(name in FLATE for name in filters):
+        return _inflated(stream.read_raw_bytes(), len(filters), bound)
     if all(name in TEXTUAL for name in filters):
-        return _read_by_qpdf(stream, bound)
-    if filters[0] in PICTURES:
-        _refuse_large_picture(stream.read_raw_bytes(), PICTURES[filters[0]], limits)
-        return 0
-    if filters[0] in FLATE and len(filters) == 2 and filters[1] in PICTURES:
-        raw = zlib.decompressobj().decompress(stream.read_raw_bytes(), limits.max_bytes * 2)
-        _refuse_large_picture(raw, PICTURES[filters[1]], limits)
-        return len(raw)
+        return _read(stream, bound)
+    if filters[-1] in PICTURES:
+        return _photo(stream, filters, limits)
     return 0
 
 
@@ -85,38 +85,66 @@ def _filters(stream: Stream) -> list[str]:
     return [str(name) for name in found] if isinstance(found, Array) else [str(found)] if found else []
 
 
-def _inflated(raw: bytes, bound: int) -> int:
-    """The length of a Flate stream, a megabyte at a time; damage ends the count, as it ends a reader's."""
-    unfolder, total = zlib.decompressobj(), 0
+def _inflated(raw: bytes, times: int, bound: int) -> int:
+    """The length of a stream folded ``times`` times over, never holding more than a piece of it."""
+    total = 0
     try:
-        part = unfolder.decompress(raw, MEGABYTE)
-        while part:
-            total += len(part)
+        for piece in _pieces(raw, times):
+            total += len(piece)
             if total > bound:
                 raise Refused("too_heavy")
-            part = unfolder.decompress(unfolder.unconsumed_tail, MEGABYTE)
     except zlib.error:
+        # Damage ends the count, as it ends a reader's.
         return total
     return total
 
 
-def _read_by_qpdf(stream: Stream, bound: int) -> int:
-    before = pikepdf.settings.qpdf_limit_errors()
+def _pieces(raw: bytes, times: int) -> Iterator[bytes]:
+    if times == 0:
+        yield raw
+        return
+    unfolder = zlib.decompressobj()
+    for folded in _pieces(raw, times - 1):
+        piece = unfolder.decompress(folded, PIECE_BYTES)
+        while piece:
+            yield piece
+            piece = unfolder.decompress(unfolder.unconsumed_tail, PIECE_BYTES)
+
+
+def _read(stream: Stream, bound: int) -> int:
+    """The length of a stream in several encodings; the reader stops by itself beyond its bounds."""
     try:
-        total = len(stream.read_bytes())
-    except pikepdf.PdfError:
-        total = 0
-    if total > bound or pikepdf.settings.qpdf_limit_errors() > before:
+        total = len(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+    except pikepdf.PdfError as error:
+        if "limit exceeded" in str(error):
+            raise Refused("too_heavy") from None
+        return 0
+    if total > bound:
         raise Refused("too_heavy")
     return total
 
 
-def _refuse_large_picture(raw: bytes, form: str, limits: Limits) -> None:
-    """The picture's own header decides: what the PDF says of it may be a lie."""
+def _photo(stream: Stream, filters: list[str], limits: Limits) -> int:
+    """The picture's own header decides: what the PDF says of its size may be a lie."""
+    raw = stream.read_raw_bytes()
+    if len(filters) > 1:
+        raw = _unwrapped(raw, filters[:-1], limits)
     try:
-        with Image.open(BytesIO(raw), formats=[form]) as image:
+        with Image.open(BytesIO(raw), formats=[PICTURES[filters[-1]]]) as image:
             width, height = image.size
     except (OSError, SyntaxError, ValueError, KeyError, IndexError):
-        return
+        return 0
     if width * height > limits.max_pixels:
         raise Refused("too_many_pixels")
+    return len(raw)
+
+
+def _unwrapped(raw: bytes, filters: list[str], limits: Limits) -> bytes:
+    """A photo under other encodings, its beginning at least."""
+    with pikepdf.new() as scratch:
+        names = Array([Name(name) for name in filters])
+        wrapped = Stream(scratch, raw, Filter=names)
+        try:
+            return wrapped.read_bytes(pikepdf.StreamDecodeLevel.specialized)
+        except pikepdf.PdfError:
+            raise Refused("too_heavy") from None

@@ -21,6 +21,12 @@ PAGE_KEPT = names(
     "/Type /Parent /MediaBox /CropBox /BleedBox /TrimBox /ArtBox /Resources /Contents /Rotate /Group "
     "/UserUnit /StructParents /Tabs"
 )
+STREAM_KEPT = names("/Type /Subtype /Length /Filter /DecodeParms /OC /StructParent /StructParents /Name")
+FORM_KEPT = STREAM_KEPT | names("/FormType /BBox /Matrix /Resources /Group")
+IMAGE_KEPT = STREAM_KEPT | names(
+    "/Width /Height /ColorSpace /BitsPerComponent /Intent /ImageMask /Mask /Decode /Interpolate /SMask "
+    "/SMaskInData /Matte"
+)
 RESOURCES_KEPT = names("/ExtGState /ColorSpace /Pattern /Shading /XObject /Font /ProcSet /Properties")
 # Wherever they stand: they act, carry another file, or tell of the author.
 NEVER_KEPT = names(
@@ -65,6 +71,7 @@ def clean(sources: list[Path], target: Path, limits: Limits) -> dict[str, Any]:
             deterministic_id=True,
             encryption=False,
         )
+    _refuse_unwritable(target, pages)
     return {"kind": Kind.PDF.value, "pages": pages}
 
 
@@ -75,6 +82,17 @@ def _opened(source: Path) -> Pdf:
         raise Refused("password") from None
     except pikepdf.PdfError:
         raise Refused("damaged_pdf") from None
+
+
+def _refuse_unwritable(target: Path, pages: int) -> None:
+    """What was written is read again: a file twisted enough may not survive its cleaning."""
+    try:
+        with Pdf.open(target, suppress_warnings=True) as pdf:
+            if len(pdf.pages) == pages and not pdf.get_warnings():
+                return
+    except pikepdf.PdfError:
+        pass
+    raise Refused("damaged_pdf")
 
 
 def _refuse_unreadable(pdf: Pdf) -> None:
@@ -165,9 +183,6 @@ def _strip(pdf: Pdf) -> None:
         for annotation in page.obj.get("/Annots") or ():
             _empty(annotation)
         _keep_only(page.obj, PAGE_KEPT)
-        resources = page.obj.get("/Resources")
-        if isinstance(resources, Dictionary):
-            _keep_only(resources, RESOURCES_KEPT)
     for thing in pdf.objects:
         _disarm(thing)
 
@@ -207,6 +222,9 @@ def _disarm(thing: Object) -> None:
             continue
         if isinstance(current, Stream):
             _disarm_stream(current)
+        resources = current.get("/Resources")
+        if isinstance(resources, Dictionary):
+            _keep_only(resources, RESOURCES_KEPT)
         for key, value in list(current.items()):
             if key in NEVER_KEPT or _acts(value):
                 _drop(current, key)
@@ -218,16 +236,19 @@ def _disarm_stream(stream: Stream) -> None:
     """A stream may say that its data is another file, or be a program for a printer."""
     for key in ("/F", "/FFilter", "/FDecodeParms"):
         _drop(stream, key)
-    if stream.get("/Subtype") == "/PS" or stream.get("/Subtype2") == "/PS":
+    kind = stream.get("/Subtype")
+    if kind == "/PS" or stream.get("/Subtype2") == "/PS":
         stream.write(b"")
         _keep_only(stream, frozenset(("/Length",)))
+    elif kind == Name.Form or kind == Name.Image:
+        _keep_only(stream, FORM_KEPT if kind == Name.Form else IMAGE_KEPT)
 
 
 def _acts(value: object) -> bool:
     if not isinstance(value, Dictionary):
         return False
     kind = value.get("/S")
-    return (isinstance(kind, Name) and str(kind) in ACTIONS and "/K" not in value) or "/EF" in value
+    return (isinstance(kind, Name) and str(kind) in ACTIONS) or "/EF" in value
 
 
 def _holds(value: object) -> bool:

@@ -123,7 +123,7 @@ def _shapes() -> Iterator[Paper]:
     )
     yield Paper("escaped-names", lambda: plain(content=stream(INK)).replace(b"/MediaBox", b"/Media#42ox"))
     yield Paper("blank-second-page", _blank_second_page, 2)
-    yield Paper("nested-tree", lambda: _nested_tree(3), 8)
+    yield Paper("nested-tree", lambda: nested_tree(3), 8)
     yield Paper("inherited", _inherited, 2)
     yield Paper("layers", lambda: plain(
         catalog=b"/OCProperties << /OCGs [31 0 R] /D << /ON [31 0 R] >> >>",
@@ -174,7 +174,7 @@ def _blank_second_page() -> bytes:
     return written(made)
 
 
-def _nested_tree(depth: int) -> bytes:
+def nested_tree(depth: int) -> bytes:
     made, number = objects(), 50
 
     def node(level: int, parent: int) -> int:
