@@ -20,7 +20,7 @@ from portal.core.documents.limits import MEGABYTE, Limits
 from portal.core.documents.refusals import Refused
 from portal.core.documents.sandbox import caller
 
-from .corpora.hostile_pictures import _scans, jpeg
+from .corpora.hostile_pictures import jpeg, repeated_scans
 from .corpora.photos import phone, quarters, saved
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -36,9 +36,9 @@ def room_pid() -> int:
     return caller._room().process.pid
 
 
-def slow_photo() -> io.BytesIO:
-    """A progressive photo with a thousand scans: many seconds of work for a decoder."""
-    return io.BytesIO(_scans(jpeg(6000, 4000, progressive=True, quality=5), 200))
+def slow_photo(scans: int = 5000) -> io.BytesIO:
+    """A progressive photo of 24 megapixels that asks for many passes: some 3 ms of work for each."""
+    return io.BytesIO(repeated_scans(jpeg(6000, 4000, progressive=True, quality=5), scans))
 
 
 def is_gone(pid: int, seconds: float = 10) -> bool:
@@ -87,14 +87,22 @@ def test_clean_after_the_room_was_killed_opens_another():
 
 def test_clean_while_the_room_is_killed_is_done_by_another():
     victim = room_pid()
-    timer = threading.Timer(0.3, os.kill, (victim, signal.SIGKILL))
-    timer.start()
-    with clean(
-        io.BytesIO(_scans(jpeg(3000, 2000, progressive=True, quality=5), 60)), declared_name="a"
-    ) as done:
-        assert done.width == 3000
-    timer.join()
-    assert is_gone(victim)
+    killed = []
+
+    def kill_at_work() -> None:
+        children = Path(f"/proc/{victim}/task/{victim}/children")
+        while not children.read_text().strip():
+            time.sleep(0.005)
+        killed.extend([int(children.read_text().split()[0]), victim])
+        os.kill(victim, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_at_work)
+    killer.start()
+    with clean(slow_photo(200), declared_name="a.jpg") as done:
+        assert done.width == 6000
+    killer.join()
+    assert killed
+    assert all(is_gone(pid) for pid in killed), "an orphan would write into the next one's file"
 
 
 def test_clean_from_several_threads_gives_each_its_own_picture():

@@ -178,7 +178,7 @@ def _carried() -> Iterator[Hostile]:
             pdf.attachments[name] = data
 
     yield hostile("pdf-carrying-three-hundred", lambda: resaved(plain(), attach_all), "cleaned")
-    yield hostile("pdf-carrying-a-bomb", lambda: _attached_raw(bomb(900 << 20)), "too_heavy cleaned")
+    yield hostile("pdf-carrying-a-bomb", lambda: attached_file(bomb(900 << 20)), "too_heavy cleaned")
     collection = b"/Collection << /View /D >>"
     yield hostile("pdf-of-files-only", lambda: plain(catalog=collection), "portfolio")
     elsewhere = b"/F (file:///etc/passwd) /FFilter /ASCIIHexDecode"
@@ -212,7 +212,8 @@ def _carried() -> Iterator[Hostile]:
     )
 
 
-def _attached_raw(data: bytes) -> bytes:
+def attached_file(data: bytes) -> bytes:
+    """A PDF carrying one file, given already deflated."""
     carrier = stream(data, b"/Type /EmbeddedFile /Filter /FlateDecode")
     names = b"/Names << /EmbeddedFiles << /Names [(a) << /Type /Filespec /EF << /F 31 0 R >> >>] >> >>"
     return plain(catalog=names, more={31: carrier})
