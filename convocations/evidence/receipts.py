@@ -1,0 +1,134 @@
+"""Receipts: the paper both sides hold, with the fingerprint of what was shown or sent."""
+
+from typing import Any
+
+from convocations.models import Convocation, DeliveryEvidence, Explanation, Fact, Justificatif, Modality
+from convocations.motives import Motive
+from messaging import letters
+from portal.core.french import NBSP, duration, full_date, full_datetime
+
+_FACTS: dict[str, str] = {
+    Fact.DEPOSITED: "Déposée dans l’espace personnel",
+    Fact.EMAIL_ACCEPTED: "E-mail remis au serveur de messagerie de la personne",
+    Fact.EMAIL_BOUNCED: "E-mail refusé par la messagerie",
+    Fact.LETTER_POSTED: "Lettre postée",
+    Fact.LETTER_DELIVERED: "Lettre remise",
+    Fact.CONSULTED: "Première consultation par la personne",
+    Fact.ACKNOWLEDGED: "Réception confirmée par la personne",
+    Fact.PHONE_CONFIRMED: "Confirmée par téléphone",
+}
+
+
+def of_appointment(convocation: Convocation) -> bytes:
+    """Make the receipt of a summons or an offer: what was shown, its fingerprint, who was told when.
+
+    The row comes with its agency and its advisor's account. The same ledger gives the same bytes.
+    """
+    tz = convocation.agency.place.zone
+    name = "Convocation" if convocation.is_binding else "Invitation"
+    ledger = DeliveryEvidence.objects.filter(convocation=convocation).order_by("at", "id")
+    return letters.typeset(
+        "receipt",
+        {
+            "title": f"Reçu{NBSP}: {name.lower()} {convocation.ref}",
+            "lead": "Ce document dit ce qui a été montré à la personne, et les faits datés qui le prouvent. "
+            "La personne et l’agence ont le même.",
+            "facts_title": f"{name} du {full_datetime(convocation.starts_at, tz)}",
+            "facts": _shown(convocation),
+            "parts": [],
+            "ledger_title": "Ce qui est prouvé",
+            "ledger": [
+                {
+                    "date": full_datetime(at, tz),
+                    "fact": f"{_FACTS[fact]} ({detail})" if detail else _FACTS[fact],
+                }
+                for fact, at, detail in ledger.values_list("fact", "at", "detail")
+            ],
+            "hash": bytes(convocation.content_hash).hex(),
+            "foot": f"{convocation.ref} – {convocation.agency.name}, {convocation.agency.phone}",
+        },
+        dated=convocation.issued_at,
+    )
+
+
+def _shown(convocation: Convocation) -> list[dict[str, str]]:
+    agency, tz = convocation.agency, convocation.agency.place.zone
+    minutes = int((convocation.ends_at - convocation.starts_at).total_seconds() // 60)
+    lasts = (
+        f"jusqu’au {full_datetime(convocation.ends_at, tz)}"
+        if convocation.modality == Modality.ASYNC_MESSAGE
+        else duration(minutes)
+    )
+    return _filled(
+        {
+            "Pour": str(convocation.claimant.user),
+            "Nature": f"{convocation.get_bindingness_display()}, {convocation.get_kind_display()}",
+            "Date et heure": full_datetime(convocation.starts_at, tz, zone=True),
+            "Durée": lasts,
+            "Comment": convocation.get_modality_display(),
+            "Lieu": convocation.place,
+            "Avec": f"{convocation.advisor.user}, {agency.name}",
+            "Objet": convocation.purpose,
+            "À apporter": convocation.to_bring,
+            "Envoyée le": full_datetime(convocation.issued_at, tz),
+            "Référence": str(convocation.ref),
+        }
+    )
+
+
+def of_explanation(explanation: Explanation) -> bytes:
+    """Make the acknowledgement of an explanation (CRPA L112-11 and R112-11-1): when, to whom, what, fingerprint.
+
+    The row comes with its absence, the absence's agency, appointment and claimant.
+    """
+    absence = explanation.absence
+    agency, tz = absence.agency, absence.agency.place.zone
+    sent = Justificatif.objects.filter(explanation=explanation).order_by("id")
+    return letters.typeset(
+        "receipt",
+        {
+            "title": f"Reçu{NBSP}: explication pour l’absence {absence.ref}",
+            "lead": "Votre explication est bien reçue. Gardez ce document\u00a0: il le prouve.",
+            "facts_title": "Ce que vous avez envoyé",
+            "facts": _filled(
+                {
+                    "Reçue le": full_datetime(explanation.given_at, tz, zone=True),
+                    "De": str(absence.claimant.user),
+                    "Au sujet de": "l’absence au rendez-vous du "
+                    + full_datetime(absence.convocation.starts_at, tz),
+                    "Raison": Motive(explanation.motive).label,
+                    "Explication": explanation.text,
+                    "Déclaration sur l’honneur": "oui" if explanation.sworn else "",
+                    "Documents": ", ".join(sent.values_list("document__title", flat=True)),
+                }
+            ),
+            "parts": [
+                {
+                    "title": "Qui examine",
+                    "sentences": [
+                        f"{agency.name}, {agency.address}. Téléphone{NBSP}: {agency.phone}.",
+                        f"Votre conseiller{NBSP}: {absence.advisor.user}.",
+                        "Vous pouvez aussi appeler le 3949.",
+                    ],
+                },
+                {
+                    "title": "La suite",
+                    "sentences": [
+                        "Votre conseiller lit votre explication et vous répond par écrit, avec ses raisons. "
+                        f"Il a jusqu’au {full_date(absence.decide_by.astimezone(tz))}.",
+                        "Sans réponse le "
+                        f"{full_date(absence.closes_at.astimezone(tz))}, l’absence est close en votre faveur.",
+                    ],
+                },
+            ],
+            "ledger_title": "",
+            "ledger": [],
+            "hash": bytes(explanation.content_hash).hex(),
+            "foot": f"{absence.ref} – {agency.name}, {agency.phone}",
+        },
+        dated=explanation.given_at,
+    )
+
+
+def _filled(rows: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"label": label, "value": value} for label, value in rows.items() if value]

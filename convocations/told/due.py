@@ -1,0 +1,194 @@
+"""What is due from a person and by when, the most urgent first, and what comes next."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from django.db.models import Q
+
+from convocations.models import Absence, Bindingness, Convocation, Justificatif
+from convocations.states import (
+    ABSENCE_UNDECIDED,
+    AHEAD,
+    HOLDS_TIME,
+    UNREAD,
+    AbsenceState,
+    ConvocationState,
+    ReviewState,
+)
+from convocations.told import words
+from portal.core.french import NBSP, days_left, full_date, full_deadline, short_datetime, urgency
+from portal.core.models.document import DocumentState
+from portal.core.working_time import Territory
+
+# A page shows the nearest few; the list of appointments shows all.
+COMING_SHOWN = 5
+AT_MOST = 20
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do: what, why, until when, and the one button that leads there."""
+
+    title: str
+    text: str
+    url: str
+    act: str
+    label: str
+    due: datetime | None = None
+    until: str = ""
+    left: str = ""
+    level: str = "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A person's first page: things to do, coming appointments, what is being examined."""
+
+    todo: list[Todo]
+    coming: list[dict[str, Any]]
+    examined: list[dict[str, str]]
+
+
+def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:
+    """Gather what is due from a person, in three queries; `tz` is their agency's."""
+    coming = _coming(claimant_id, now)
+    absences = _absences(claimant_id)
+    todo = [*_to_confirm(coming, now), *_to_explain(absences, now), *_to_complete(claimant_id, tz, now)]
+    return Owed(
+        todo=sorted(todo, key=lambda item: item.due or _FAR),
+        coming=[_appointment(row, now) for row in coming[:COMING_SHOWN]],
+        examined=[_examined(row) for row in absences if row[1] == AbsenceState.EXPLAINED],
+    )
+
+
+def _by(todo: Todo, due: datetime, now: datetime, tz: tzinfo) -> Todo:
+    """Give a thing to do its date, the time that remains, and how pressing that is."""
+    return replace(
+        todo,
+        due=due,
+        until=words.first_up(full_deadline(due, tz)),
+        left=words.first_up(days_left(due, now, tz)),
+        level=urgency(due, now, tz),
+    )
+
+
+def _coming(claimant_id: int, now: datetime) -> list[tuple[Any, ...]]:
+    return list(
+        Convocation.objects.filter(claimant_id=claimant_id, ends_at__gt=now, state__in=HOLDS_TIME)
+        .order_by("starts_at", "id")
+        .values_list(
+            "ref",
+            "bindingness",
+            "kind",
+            "modality",
+            "starts_at",
+            "state",
+            "agency__name",
+            "agency__territory",
+        )[:AT_MOST]
+    )
+
+
+def _to_confirm(coming: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
+    found = []
+    for ref, bindingness, kind, modality, starts_at, state, agency, territory in coming:
+        waits = state in AHEAD and state != ConvocationState.ACKNOWLEDGED
+        if bindingness != Bindingness.CONVOCATION or not waits or starts_at <= now:
+            continue
+        unread = state in UNREAD
+        todo = Todo(
+            title="Lisez votre convocation" if unread else "Confirmez votre convocation",
+            text=f"{words.KINDS[kind]} {words.MODALITIES[modality].lower()}, {agency}.",
+            url=f"/espace/convocations/{ref}/",
+            act="Lire la convocation" if unread else "Confirmer la réception",
+            label="Avant le rendez-vous",
+        )
+        found.append(_by(todo, starts_at, now, Territory(territory).zone))
+    return found
+
+
+def _absences(claimant_id: int) -> list[tuple[Any, ...]]:
+    return list(
+        Absence.objects.filter(claimant_id=claimant_id, state__in=ABSENCE_UNDECIDED)
+        .order_by("explanation_due_at")
+        .values_list(
+            "ref", "state", "explanation_due_at", "decide_by", "convocation__starts_at", "agency__territory"
+        )[:AT_MOST]
+    )
+
+
+def _to_explain(absences: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
+    found = []
+    for ref, state, due, _, starts_at, territory in absences:
+        if state != AbsenceState.EXPLANATION_REQUESTED:
+            continue
+        tz = Territory(territory).zone
+        todo = Todo(
+            title=f"Expliquez votre absence du {full_date(starts_at.astimezone(tz))}",
+            text="Le délai est passé, mais votre réponse compte encore."
+            if due <= now
+            else "Rien n’est décidé. Quelques phrases suffisent.",
+            url=f"/espace/absences/{ref}/",
+            act="Expliquer mon absence",
+            label="Au plus tard",
+        )
+        found.append(_by(todo, due, now, tz))
+    return found
+
+
+def _examined(row: tuple[Any, ...]) -> dict[str, str]:
+    ref, _, _, decide_by, starts_at, territory = row
+    tz = Territory(territory).zone
+    return {
+        "url": f"/espace/absences/{ref}/",
+        "title": f"Absence du {full_date(starts_at.astimezone(tz))}",
+        "meta": f"Votre conseiller doit répondre avant le {full_date(decide_by.astimezone(tz))}.",
+    }
+
+
+def _to_complete(claimant_id: int, tz: tzinfo, now: datetime) -> list[Todo]:
+    """Find what was sent and must be sent again: an incomplete justificatif, a file nobody can read."""
+    rows = (
+        Justificatif.objects.filter(
+            Q(state=ReviewState.INCOMPLETE)
+            | Q(document__state=DocumentState.REJECTED_TECH, state=ReviewState.IN_REVIEW),
+            claimant_id=claimant_id,
+            absence__state__in=ABSENCE_UNDECIDED,
+        )
+        .order_by("id")
+        .values_list(
+            "ref", "absence__ref", "state", "complete_by", "remark", "document__title", "document__rejection"
+        )[:AT_MOST]
+    )
+    found = []
+    for ref, absence_ref, state, complete_by, remark, title, rejection in rows:
+        incomplete = state == ReviewState.INCOMPLETE
+        todo = Todo(
+            title=f"{'Complétez' if incomplete else 'Renvoyez'} «{NBSP}{title}{NBSP}»",
+            text=remark if incomplete else rejection,
+            url=f"/espace/absences/{absence_ref}/justificatifs/{ref}/",
+            act="Compléter" if incomplete else "Renvoyer le fichier",
+            label="Au plus tard",
+        )
+        if incomplete and complete_by:
+            todo = _by(todo, datetime.combine(complete_by + timedelta(days=1), time(), tzinfo=tz), now, tz)
+        found.append(todo)
+    return found
+
+
+def _appointment(row: tuple[Any, ...], now: datetime) -> dict[str, Any]:
+    ref, bindingness, kind, modality, starts_at, state, agency, territory = row
+    binding = bindingness == Bindingness.CONVOCATION
+    tz = Territory(territory).zone
+    stands = words.said(state, binding, starts_at <= now)
+    return {
+        "url": f"/espace/convocations/{ref}/",
+        "title": words.KINDS[kind],
+        "date": words.first_up(short_datetime(starts_at, tz)),
+        "meta": f"{words.MODALITIES[modality]}, {agency}",
+        "binding": binding,
+        "state": stands.label,
+        "tone": stands.tone,
+    }
