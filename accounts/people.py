@@ -34,6 +34,11 @@ def change_contact(claimant_id: int, data: Mapping[str, Any], *, by: Actor, now:
     return claimant
 
 
+def note_news_read(claimant_id: int, *, now: datetime) -> None:
+    """Put the news of a person's first page away: they have read what was there until now."""
+    Claimant.objects.filter(pk=claimant_id).update(news_read_at=now)
+
+
 @transaction.atomic
 def change_role(user_id: int, role: Role, *, by: Actor, now: datetime) -> User:
     """Give an account another role, and end its sessions. Raises RefusedChange."""

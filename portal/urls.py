@@ -5,11 +5,18 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from portal.web.health import views as health
 
+_space: list[URLPattern | URLResolver] = [
+    path("", include("portal.web.space.urls")),
+    path("", include("convocations.web.claimant.urls")),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("admin/sante/", health.page, name="health"),
     path("admin/sante/relancer/", health.retry_stuck, name="health_retry"),
     path("", include("accounts.web.urls")),
+    path("", include("portal.web.public")),
+    path("espace/", include((_space, "espace"))),
 ]
 
 # The demo's doors do not exist elsewhere: another setting has neither the addresses nor the code behind them.

@@ -1,0 +1,1 @@
+"""The claimant's side: read, confirm, explain, keep proof."""

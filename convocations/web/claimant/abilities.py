@@ -1,0 +1,72 @@
+"""What the person may do now: templates ask this object, never a state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from convocations.models import Absence, Convocation
+from convocations.states import (
+    ABSENCE_DECIDED,
+    ABSENCE_UNDECIDED,
+    AHEAD,
+    HOLDS_TIME,
+    AbsenceState,
+    ConvocationState,
+)
+
+
+@dataclass(frozen=True)
+class AppointmentAbilities:
+    """What can be done with an appointment from its own page."""
+
+    acknowledge: bool
+    accept: bool
+    decline: bool
+    # It is still to come: where to call when one cannot be there.
+    call_off: bool
+    add_to_calendar: bool
+    remove_from_calendar: bool
+
+    @property
+    def answer(self) -> bool:
+        """Say whether there is an invitation to answer."""
+        return self.accept or self.decline
+
+
+def of_appointment(convocation: Convocation, now: datetime) -> AppointmentAbilities:
+    """Say what its person may do with an appointment at this instant."""
+    coming = convocation.starts_at > now
+    offered = coming and not convocation.is_binding
+    gone = convocation.state in {ConvocationState.CANCELLED, ConvocationState.CANCELLED_BY_AGENCY}
+    return AppointmentAbilities(
+        acknowledge=coming
+        and convocation.is_binding
+        and convocation.state in AHEAD
+        and convocation.state != ConvocationState.ACKNOWLEDGED,
+        accept=offered and convocation.may_move_to(ConvocationState.ACCEPTED),
+        decline=offered and convocation.may_move_to(ConvocationState.DECLINED),
+        call_off=coming and convocation.is_binding and convocation.state in HOLDS_TIME,
+        add_to_calendar=coming and convocation.state in HOLDS_TIME,
+        remove_from_calendar=coming and gone,
+    )
+
+
+@dataclass(frozen=True)
+class AbsenceAbilities:
+    """What can be done with an absence from its own page."""
+
+    explain: bool
+    has_explained: bool
+    is_decided: bool
+    is_annulled: bool
+    is_late: bool
+
+
+def of_absence(absence: Absence, now: datetime) -> AbsenceAbilities:
+    """Say what its person may do with an absence at this instant: explaining ends only with the decision."""
+    return AbsenceAbilities(
+        explain=absence.state in ABSENCE_UNDECIDED,
+        has_explained=absence.explained_at is not None,
+        is_decided=absence.state in ABSENCE_DECIDED,
+        is_annulled=absence.state == AbsenceState.ANNULLED,
+        is_late=absence.period_is_over(now),
+    )

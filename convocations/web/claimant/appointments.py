@@ -1,0 +1,319 @@
+"""A person's appointments: the list, one appointment, confirming it, answering an invitation, the proof."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import actor, claimant_required, signed_in
+from accounts.models import Claimant, Role
+from convocations.evidence import ledger, receipts
+from convocations.models import Absence, Bindingness, Convocation, DeliveryEvidence, Modality
+from convocations.scheduling import calendar_file, changing
+from convocations.states import ConvocationState
+from convocations.told import words
+from convocations.web.claimant.abilities import of_appointment
+from portal.core import clock
+from portal.core.french import full_datetime, short_datetime, urgency
+from portal.core.transitions import Refusal
+from portal.core.working_time import Territory
+
+PAGE = 50
+_ROW = (
+    "id",
+    "ref",
+    "bindingness",
+    "kind",
+    "modality",
+    "starts_at",
+    "state",
+    "agency__name",
+    "agency__territory",
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_KEY = 40
+
+
+# --- the list -------------------------------------------------------------------
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show a person's appointments, coming or past, fifty at a time."""
+    user = signed_in(request)
+    if user.role != Role.CLAIMANT:
+        raise Http404
+    now = clock.now()
+    past = request.GET.get("vue") == "passes"
+    found = list(_page(user.pk, past, _read_key(request.GET.get("apres", "")), now))
+    more, found = len(found) > PAGE, found[:PAGE]
+    here = reverse("espace:appointments")
+    view = "vue=passes&" if past else ""
+    return render(
+        request,
+        "convocations/claimant/appointments.html",
+        {
+            "rows": [_line(row, here, now) for row in found],
+            "past": past,
+            "here": here,
+            "first_url": (f"{here}?vue=passes" if past else here) if "apres" in request.GET else "",
+            "next_url": f"{here}?{view}apres={_write_key(found[-1])}" if more else "",
+        },
+    )
+
+
+def _page(claimant_id: int, past: bool, after: tuple[datetime, int] | None, now: datetime) -> Any:
+    rows = Convocation.objects.filter(claimant_id=claimant_id)
+    if past:
+        rows = rows.filter(ends_at__lte=now).order_by("-starts_at", "-id")
+    else:
+        rows = rows.filter(ends_at__gt=now).order_by("starts_at", "id")
+    if after is not None:
+        moment, key = after
+        side = "lt" if past else "gt"
+        rows = rows.filter(
+            Q(**{f"starts_at__{side}": moment}) | Q(**{"starts_at": moment, f"id__{side}": key})
+        )
+    return rows.values_list(*_ROW)[: PAGE + 1]
+
+
+def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
+    _, ref, bindingness, kind, modality, starts_at, state, agency, territory = row
+    binding = bindingness == Bindingness.CONVOCATION
+    stands = words.said(state, binding, starts_at <= now)
+    return {
+        "url": f"{here}{ref}/",
+        "title": words.KINDS[kind],
+        "date": short_datetime(starts_at, Territory(territory).zone),
+        "year": starts_at.year if starts_at.year != now.year else "",
+        "meta": f"{words.MODALITIES[modality]}, {agency}",
+        "binding": binding,
+        "state": stands.label,
+        "tone": stands.tone,
+    }
+
+
+def _write_key(row: tuple[Any, ...]) -> str:
+    return f"{(row[5] - _EPOCH) // timedelta(microseconds=1)}.{row[0]}"
+
+
+def _read_key(text: str) -> tuple[datetime, int] | None:
+    """Read where the page before ended; an address somebody rewrote gives the first page."""
+    try:
+        moment, key = (int(part) for part in text[:_LONGEST_KEY].split("."))
+        return (_EPOCH + timedelta(microseconds=moment), key) if 0 <= key < 2**63 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+# --- one appointment ------------------------------------------------------------
+
+
+@require_safe
+@claimant_required
+def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Show an appointment to its person; opening it is the first consultation, dated in the ledger."""
+    now = clock.now()
+    convocation = _own(claimant, ref)
+    if convocation.read_at is None and _is_really_reading(request):
+        ledger.consult(convocation.pk, by=actor(request), now=now)
+        convocation = _own(claimant, ref)
+    return render(request, "convocations/claimant/appointment.html", _shown(convocation, now))
+
+
+@require_POST
+@claimant_required
+def acknowledge(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Take the person's word that they received their convocation."""
+    convocation = _own(claimant, ref)
+    try:
+        ledger.acknowledge(convocation.pk, by=actor(request), now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, "C’est noté\u00a0: vous avez confirmé la réception de cette convocation.")
+    return redirect("espace:appointment", ref=convocation.ref)
+
+
+_ANSWERS = {
+    "oui": (ConvocationState.ACCEPTED, "C’est noté\u00a0: vous venez. Vous pouvez changer d’avis."),
+    "non": (ConvocationState.DECLINED, "C’est noté\u00a0: vous ne venez pas. C’est sans conséquence."),
+}
+
+
+@require_POST
+@claimant_required
+def answer(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Take a yes or a no to an invitation."""
+    convocation = _own(claimant, ref)
+    chosen = _ANSWERS.get(request.POST.get("reponse", ""))
+    if chosen is None:
+        messages.error(request, "Choisissez «\u00a0Je viens\u00a0» ou «\u00a0Je ne viens pas\u00a0».")
+        return redirect("espace:appointment", ref=convocation.ref)
+    try:
+        changing.answer_invitation(convocation.pk, chosen[0], by=actor(request), now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, chosen[1])
+    return redirect("espace:appointment", ref=convocation.ref)
+
+
+@require_safe
+@claimant_required
+def receipt(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Give the receipt: what was shown, its fingerprint, and the dated facts both sides see."""
+    convocation = _own(claimant, ref)
+    return _file(receipts.of_appointment(convocation), "application/pdf", f"recu-{convocation.ref}.pdf")
+
+
+@require_safe
+@claimant_required
+def calendar(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Give the appointment as a calendar file; a move or a cancellation updates the same entry."""
+    convocation = _own(claimant, ref)
+    content = calendar_file.of_appointment(convocation, now=clock.now())
+    return _file(content, "text/calendar; charset=utf-8", f"rendez-vous-{convocation.ref}.ics")
+
+
+def _own(claimant: Claimant, ref: str) -> Convocation:
+    """Load one of the person's own appointments; anybody else's is not there."""
+    try:
+        convocation = (
+            Convocation.objects.filter(claimant_id=claimant.pk, ref=ref)
+            .select_related("agency", "advisor__user", "successor")
+            .first()
+        )
+    except ValueError:
+        convocation = None
+    if convocation is None:
+        raise Http404
+    return convocation
+
+
+def _is_really_reading(request: HttpRequest) -> bool:
+    """Say whether a person asked for the page: not its headers only, not a browser that fetches ahead."""
+    ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    return request.method == "GET" and "prefetch" not in ahead and "prerender" not in ahead
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
+    tz = convocation.agency.place.zone
+    begun = convocation.starts_at <= now
+    binding = convocation.is_binding
+    title = f"{words.KINDS[convocation.kind]} du {full_datetime(convocation.starts_at, tz)}"
+    return {
+        "convocation": convocation,
+        "tz": tz,
+        "title": title,
+        "breadcrumb": [
+            {"label": "Mon espace", "url": reverse("espace:home")},
+            {"label": "Mes rendez-vous", "url": reverse("espace:appointments")},
+        ],
+        "binding": binding,
+        "stands": words.said(convocation.state, binding, begun),
+        "may": of_appointment(convocation, now),
+        "if_not_coming": words.IF_NOT_COMING[binding],
+        "coming": not begun,
+        "left": words.starts_in(convocation.starts_at, now, tz),
+        "level": urgency(convocation.starts_at, now, tz),
+        "facts": _facts(convocation),
+        "legal": words.LEGAL if binding else (),
+        "remedies": words.REMEDIES if binding else "",
+        "evidence": _evidence(convocation),
+        "absence": _absence(convocation),
+    }
+
+
+def _facts(convocation: Convocation) -> list[dict[str, str]]:
+    agency, tz = convocation.agency, convocation.agency.place.zone
+    advisor = convocation.advisor
+    phone = advisor.phone or agency.phone
+    return [
+        {
+            "label": "Quand",
+            "value": words.first_up(
+                words.when(convocation.starts_at, convocation.ends_at, convocation.modality, tz)
+            ),
+            "note": words.lasting(convocation.starts_at, convocation.ends_at, convocation.modality),
+            "icon": "clock",
+        },
+        {
+            "label": "Comment",
+            "value": words.MODALITIES[convocation.modality],
+            "note": _HOW.get(convocation.modality, ""),
+            "icon": _ICONS[convocation.modality],
+        },
+        {"label": "Où", "value": _place(convocation), "icon": "map-pin"},
+        {
+            "label": "Avec",
+            "value": str(advisor.user),
+            "note": "Votre agence\u00a0: " + agency.name,
+            "icon": "user",
+        },
+        {"label": "Téléphone", "value": phone, "url": f"tel:{phone.replace(' ', '')}", "icon": "phone"},
+        {"label": "Pourquoi", "value": convocation.purpose, "icon": "message-square"},
+        {"label": "À apporter", "value": convocation.to_bring, "icon": "clipboard-list"},
+    ]
+
+
+_ICONS: dict[str, str] = {
+    Modality.IN_PERSON: "building-2",
+    Modality.PHONE: "phone",
+    Modality.VIDEO: "video",
+    Modality.KIOSK_VIDEO: "monitor",
+    Modality.ASYNC_MESSAGE: "mail",
+}
+_HOW: dict[str, str] = {
+    Modality.PHONE: "Nous vous appelons au numéro de votre dossier. Restez dans un endroit calme.",
+    Modality.VIDEO: "Il faut un appareil avec caméra et micro, dans un endroit calme. "
+    "Vous n’en avez pas\u202f? Appelez votre agence\u00a0: un autre moyen est possible.",
+    Modality.KIOSK_VIDEO: "Un poste équipé vous attend à l’agence. Vous n’avez rien à installer.",
+    Modality.ASYNC_MESSAGE: "Vous répondez par écrit, quand vous voulez, pendant cette période.",
+}
+_AT_A_PLACE = frozenset({Modality.IN_PERSON, Modality.KIOSK_VIDEO})
+
+
+def _place(convocation: Convocation) -> str:
+    if convocation.modality not in _AT_A_PLACE:
+        return convocation.place if convocation.modality == Modality.VIDEO else ""
+    return convocation.place or f"{convocation.agency.name}\n{convocation.agency.address}"
+
+
+def _evidence(convocation: Convocation) -> list[dict[str, str]]:
+    tz = convocation.agency.place.zone
+    rows = DeliveryEvidence.objects.filter(convocation=convocation).order_by("at", "id")
+    lines = []
+    for fact, at, detail in rows.values_list("fact", "at", "detail"):
+        title, icon, tone = words.FACTS[fact]
+        lines.append(
+            {
+                "date": words.first_up(full_datetime(at, tz)),
+                "title": title,
+                "text": detail,
+                "icon": icon,
+                "tone": tone,
+            }
+        )
+    return lines
+
+
+def _absence(convocation: Convocation) -> dict[str, str] | None:
+    """Find the examination that hangs on this appointment, to lead there."""
+    if convocation.recorded_at is None:
+        return None
+    row = (
+        Absence.objects.filter(convocation=convocation).order_by("-id").values_list("ref", flat=True).first()
+    )
+    return {"url": reverse("espace:absence", args=[row])} if row else None

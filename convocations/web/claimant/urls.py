@@ -1,0 +1,14 @@
+"""Addresses under /espace/ (product §16): appointments and absences of the person signed in."""
+
+from django.urls import path
+
+from convocations.web.claimant import appointments
+
+urlpatterns = [
+    path("convocations/", appointments.index, name="appointments"),
+    path("convocations/<ref:ref>/", appointments.detail, name="appointment"),
+    path("convocations/<ref:ref>/accuser-reception/", appointments.acknowledge, name="acknowledge"),
+    path("convocations/<ref:ref>/repondre/", appointments.answer, name="answer"),
+    path("convocations/<ref:ref>/recu.pdf", appointments.receipt, name="appointment_receipt"),
+    path("convocations/<ref:ref>/calendrier.ics", appointments.calendar, name="appointment_calendar"),
+]

@@ -1,0 +1,1 @@
+"""The claimant's space: what is due, their documents, who did what on their file."""

@@ -1,0 +1,89 @@
+"""Who did what on one's own file, in sentences; the network address stays with those who keep the journal."""
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.access import claimant_required
+from accounts.models import Claimant, Role
+from portal.core import journal
+from portal.core.french import full_datetime, short_datetime
+from portal.core.models import JournalEntry
+
+PAGE = 50
+_ROLES = {
+    Role.ADVISOR: "conseiller",
+    "SUPERVISOR": "responsable d’agence",
+    Role.DECISION_MAKER: "délégataire du directeur régional",
+    Role.CONTROLLER: "contrôleur",
+    Role.PARTNER: "partenaire",
+    Role.ADMIN: "administrateur",
+}
+_LINE = ("id", "code", "at", "actor_id", "actor_role", "actor__first_name", "actor__last_name", "data")
+
+
+def news(claimant_id: int, *, since: datetime | None, tz: tzinfo, at_most: int) -> list[dict[str, str]]:
+    """Tell what others did on a file since the person last put the news away, the latest first."""
+    rows = JournalEntry.objects.filter(file_id=claimant_id, code__in=_shown()).exclude(actor_id=claimant_id)
+    if since is not None:
+        rows = rows.filter(at__gt=since)
+    return [
+        {"date": short_datetime(row[2], tz), "title": _sentence(row, claimant_id)}
+        for row in rows.order_by("-id").values_list(*_LINE)[:at_most]
+    ]
+
+
+@require_safe
+@claimant_required
+def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
+    """Show a person everything that was done on their file, by whom and when."""
+    tz = claimant.agency.place.zone
+    rows = JournalEntry.objects.filter(file_id=claimant.pk, code__in=_shown())
+    before = _read_key(request.GET.get("avant", ""))
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows.order_by("-id").values_list(*_LINE)[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    here = reverse("espace:journal")
+    return render(
+        request,
+        "space/journal.html",
+        {
+            "breadcrumb": [{"label": "Mon espace", "url": reverse("espace:home")}],
+            "lines": [
+                {"date": full_datetime(row[2], tz), "title": _sentence(row, claimant.pk), "who": _who(row)}
+                for row in found
+            ],
+            "first_url": here if before is not None else "",
+            "next_url": f"{here}?avant={found[-1][0]}" if more else "",
+        },
+    )
+
+
+def _read_key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _shown() -> list[int]:
+    return [number for number, kind in journal.codes().items() if kind.shown_to_claimant]
+
+
+def _sentence(row: tuple[Any, ...], claimant_id: int) -> str:
+    _, code, _, actor_id, _, first, last, data = row
+    if actor_id == claimant_id:
+        name = "Vous"
+    elif actor_id is None:
+        name = "Le portail"
+    else:
+        name = f"{first} {last}"
+    text = journal.sentence(JournalEntry(code=code, data=data), name)
+    # The sentences are written in the third person; the reader is addressed.
+    return text.replace("Vous a ", "Vous avez ", 1) if actor_id == claimant_id else text
+
+
+def _who(row: tuple[Any, ...]) -> str:
+    return _ROLES.get(row[4], "")

@@ -1,0 +1,11 @@
+"""Addresses under /espace/ that belong to the whole portal: home, documents, journal."""
+
+from django.urls import path
+
+from portal.web.space import home, journal
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("nouveautes/lues/", home.read_news, name="read_news"),
+    path("journal/", journal.index, name="journal"),
+]
