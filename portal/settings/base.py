@@ -14,6 +14,7 @@ env = environ.Env()
 
 DEBUG = False
 DEMO = False
+TESTS = False
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -121,8 +122,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FILES = 12
 
-# The antivirus: clamd's address, or the explicit words of a deployment that has none.
-CLAMAV_URL = env("CLAMAV_URL", default="")
+# The antivirus: clamd's address, or the explicit words of a deployment that has none («accept»).
+DOCUMENTS_UNSCANNED = env("DOCUMENTS_UNSCANNED", default="")
+CLAMAV_URL = env("CLAMAV_URL", default="none" if DOCUMENTS_UNSCANNED == "accept" else "")
 # How long one file may take to be scanned, in seconds.
 CLAMAV_SECONDS = env.float("CLAMAV_SECONDS", default=30.0)
 

@@ -11,12 +11,13 @@ os.environ.setdefault("SECRET_KEY", "tests-only-never-a-secret")
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
 os.environ.setdefault("PUBLIC_URL", "http://testserver")
 # No antivirus here, in so many words: documents are shown as «non analysés».
-os.environ.setdefault("CLAMAV_URL", "none")
+os.environ.setdefault("DOCUMENTS_UNSCANNED", "accept")
 os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:1")
 os.environ.setdefault("TRUSTED_PROXY_COUNT", "0")
 
 from portal.settings.base import *  # noqa: E402, F403
 
+TESTS = True
 CLOCK_MAY_MOVE = True
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = False
