@@ -13,7 +13,7 @@ from convocations.evidence.ledger import why_not_valid
 from convocations.models import CallTask, Convocation
 from convocations.scheduling.changing import stop_waiting
 from convocations.scheduling.clocks import record_due
-from convocations.states import AHEAD, RECORDABLE, ConvocationState
+from convocations.states import AHEAD, RECORDABLE, AbsenceState, ConvocationState
 from messaging import outbox
 from portal.core import deadlines, journal
 from portal.core.deadlines import Planned
@@ -92,6 +92,9 @@ def reopen(convocation_id: int, *, reason: str, by: Actor, now: datetime) -> Con
         )
         if convocation.state == _S.ABSENT:
             raise Refusal("Une absence se corrige depuis sa propre page, avec une raison.")
+        if convocation.absences.exclude(state=AbsenceState.ANNULLED).exists():
+            # Excused by a decision: taking the record back alone would leave the decision in the air.
+            raise Refusal("Une absence est décidée pour ce rendez-vous : corrigez-la depuis sa propre page.")
         before = convocation.get_state_display()
         await_record(convocation, now=now)
         journal.record(deeds.REOPENED, by=by, now=now, **_about(convocation, reason=reason, before=before))

@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.web.urls")),
     path("", include("portal.web.public")),
     path("espace/", include((_space, "espace"))),
+    path("conseiller/", include("portal.web.desk.urls")),
+    path("conseiller/", include("convocations.web.advisor.urls")),
 ]
 
 # The demo's doors do not exist elsewhere: another setting has neither the addresses nor the code behind them.

@@ -22,6 +22,10 @@ class CallClosed(Refusal):
     sentence = "Cet appel est déjà clos : la personne a été jointe, ou elle a lu sa convocation entre-temps."
 
 
+class NothingToConfirm(Refusal):
+    sentence = "Ce rendez-vous n’est plus à venir : une confirmation ne prouverait plus rien."
+
+
 def log_call(task_id: int, *, reached: bool, note: str = "", by: Actor, now: datetime) -> CallTask:
     """Write one attempt; reached before the start, the person is proven to know, and the task closes.
 
@@ -50,6 +54,30 @@ def log_call(task_id: int, *, reached: bool, note: str = "", by: Actor, now: dat
             data={"ref": str(convocation.ref), "outcome": outcome, "note": note},
         )
         return task
+
+
+def confirm(convocation_id: int, *, note: str = "", by: Actor, now: datetime) -> Convocation:
+    """Write that the person said by phone, before the start, that they know; calls that asked for it close."""
+    with transaction.atomic():
+        convocation = Convocation.objects.select_for_update(no_key=True).get(pk=convocation_id)
+        if convocation.state not in AHEAD or now >= convocation.starts_at:
+            raise NothingToConfirm
+        confirm_by_phone(convocation, by=by, now=now)
+        for task in CallTask.objects.select_for_update(no_key=True).filter(
+            convocation=convocation, state=CallState.OPEN, reason__in=_PROVING
+        ):
+            CallTry.objects.create(task=task, at=now, by_id=by.person_id, reached=True, note=note)
+            _close(task, CallState.REACHED, now)
+        Claimant.objects.filter(pk=convocation.claimant_id).update(last_contact_at=now)
+        journal.record(
+            deeds.CALLED,
+            by=by,
+            now=now,
+            file_id=convocation.claimant_id,
+            subject_id=convocation.pk,
+            data={"ref": str(convocation.ref), "outcome": "vous avez été joint", "note": note},
+        )
+        return convocation
 
 
 def _close(task: CallTask, state: CallState, now: datetime) -> None:

@@ -1,0 +1,75 @@
+"""What is due of some people: their next appointments, and what of one person is open."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min
+
+from accounts.models import Claimant
+from convocations.models import Absence, CallTask, Convocation, DeliveryEvidence, Fact, Justificatif
+from convocations.states import (
+    ABSENCE_UNDECIDED,
+    HOLDS_TIME,
+    CallState,
+    ConvocationState,
+    ReviewState,
+)
+
+
+def next_appointments(claimant_ids: Collection[int], now: datetime) -> dict[int, datetime]:
+    """Give the start of each person's next appointment; one query."""
+    return dict(
+        Convocation.objects.filter(claimant_id__in=claimant_ids, starts_at__gt=now, state__in=HOLDS_TIME)
+        .order_by()
+        .values_list("claimant_id")
+        .annotate(first=Min("starts_at"))
+    )
+
+
+def ahead_of(claimant: Claimant, now: datetime) -> list[Convocation]:
+    """List a person's coming appointments, the next one first."""
+    return list(
+        Convocation.objects.filter(claimant=claimant, ends_at__gt=now, state__in=HOLDS_TIME).order_by(
+            "starts_at"
+        )[:10]
+    )
+
+
+def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
+    """List what waits for somebody's act in one person's file, by deadline; four queries."""
+    found: list[dict[str, Any]] = []
+    for row in Convocation.objects.filter(claimant=claimant, state=ConvocationState.AWAITING_STATUS):
+        found.append(_matter("Présence à enregistrer", "convocations", row.ref, row.record_due_at))
+    for row in Absence.objects.filter(claimant=claimant, state__in=ABSENCE_UNDECIDED):
+        found.append(
+            _matter("Absence à examiner", "absences", row.ref, row.decide_by, str(row.get_state_display()))
+        )
+    waiting = Justificatif.objects.filter(absence__claimant=claimant, state=ReviewState.IN_REVIEW)
+    for row in waiting.select_related("document"):
+        found.append(
+            _matter("Justificatif à examiner", "justificatifs", row.ref, row.review_by, row.document.title)
+        )
+    for row in CallTask.objects.filter(convocation__claimant=claimant, state=CallState.OPEN):
+        found.append(_matter("Appel à passer", "appels", row.ref, row.due_at, str(row.get_reason_display())))
+    return sorted(found, key=lambda matter: matter["due_at"])
+
+
+def _matter(label: str, room: str, ref: str, due_at: datetime, detail: str = "") -> dict[str, Any]:
+    return {
+        "label": label,
+        "url": f"/conseiller/{room}/{ref}/",
+        "due_at": due_at,
+        "detail": detail,
+        "ref": ref,
+    }
+
+
+def mail_facts(claimant: Claimant, since: datetime, until: datetime | None) -> list[DeliveryEvidence]:
+    """List what mail servers answered for this person between two instants: the journal does not tell it."""
+    rows = DeliveryEvidence.objects.filter(
+        convocation__claimant=claimant, fact__in=[Fact.EMAIL_ACCEPTED, Fact.EMAIL_BOUNCED], at__gte=since
+    ).select_related("convocation")
+    if until is not None:
+        rows = rows.filter(at__lt=until)
+    return list(rows.order_by("-at")[:100])

@@ -1,0 +1,1 @@
+"""An advisor's pages on what is due: convoke, record, review, decide, call."""

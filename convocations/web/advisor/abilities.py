@@ -1,0 +1,146 @@
+"""What an advisor can do on each page now: templates ask these, and compare no states themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from convocations.absences.deciding import why_not_refer
+from convocations.evidence.ledger import known_late, why_not_valid
+from convocations.models import Absence, CallTask, Convocation, Justificatif
+from convocations.states import (
+    ABSENCE_DECIDED,
+    ABSENCE_UNDECIDED,
+    AHEAD,
+    RECORDABLE,
+    UNREAD,
+    AbsenceState,
+    CallState,
+    ConvocationState,
+    ReviewState,
+)
+from portal.core.models.document import DocumentState
+
+_S, _A = ConvocationState, AbsenceState
+_ONLY_BINDING = frozenset({_S.ABSENT, _S.EXCUSED, _S.NOT_PROVEN})
+_FROM_THE_START = frozenset({_S.ATTENDED, _S.TECH_INCIDENT, _S.CANCELLED_BY_AGENCY})
+_NEW_DATE_AFTER = frozenset({_S.NOT_PROVEN, _S.TECH_INCIDENT, _S.CANCELLED_BY_AGENCY})
+# In the order of the form: what happens most often first.
+_OUTCOMES = (
+    _S.ATTENDED,
+    _S.ABSENT,
+    _S.EXCUSED,
+    _S.TECH_INCIDENT,
+    _S.NOT_PROVEN,
+    _S.CANCELLED_BY_AGENCY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentAbilities:
+    """What can be done with one appointment."""
+
+    outcomes: tuple[ConvocationState, ...]
+    # Why ABSENT cannot be recorded here, sentence by sentence; empty when it can.
+    absent_closed: list[str]
+    to_record: bool
+    ahead: bool
+    frozen: bool
+    recorded: bool
+    reopen: bool
+    note_letter: bool
+    confirm_by_phone: bool
+    new_date: bool
+    unread: bool
+    # What the proof of notification lacks, sentence by sentence.
+    proof_missing: list[str]
+    known_late: bool
+
+
+def of_appointment(row: Convocation, *, has_absence: bool, now: datetime) -> AppointmentAbilities:
+    """Say what an advisor can do with an appointment at this instant."""
+    binding = row.is_binding
+    missing = why_not_valid(row) if binding else []
+    waiting = row.state in AHEAD or row.state == _S.AWAITING_STATUS
+    outcomes = tuple(
+        outcome
+        for outcome in _OUTCOMES
+        if waiting
+        and (binding or outcome not in _ONLY_BINDING)
+        and (now >= row.ends_at or (now >= row.starts_at and outcome in _FROM_THE_START))
+    )
+    return AppointmentAbilities(
+        outcomes=outcomes,
+        absent_closed=missing if _S.ABSENT in outcomes else [],
+        to_record=bool(outcomes),
+        ahead=(row.state in AHEAD or row.state == _S.ACCEPTED) and now < row.starts_at,
+        frozen=row.state == _S.RESCHEDULE_PENDING,
+        recorded=row.state in RECORDABLE,
+        reopen=row.state in RECORDABLE and not has_absence,
+        note_letter=binding and now < row.ends_at + timedelta(days=30),
+        confirm_by_phone=binding and row.state in AHEAD and now < row.starts_at,
+        new_date=row.state in _NEW_DATE_AFTER,
+        unread=row.state in UNREAD,
+        proof_missing=missing,
+        known_late=known_late(row),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceAbilities:
+    """What can be done with one absence."""
+
+    decide: bool
+    decided: bool
+    annulled: bool
+    correct: bool
+    refer: bool
+    # Why referring is not offered, sentence by sentence.
+    refer_closed: list[str]
+    explained: bool
+    period_over: bool
+    known_late: bool
+
+
+def of_absence(absence: Absence, *, now: datetime) -> AbsenceAbilities:
+    """Say what an advisor can do with an absence at this instant; one query."""
+    undecided = absence.state in ABSENCE_UNDECIDED
+    closed = why_not_refer(absence, now) if undecided else []
+    return AbsenceAbilities(
+        decide=undecided,
+        decided=absence.state in ABSENCE_DECIDED,
+        annulled=absence.state == _A.ANNULLED,
+        correct=absence.state != _A.ANNULLED,
+        refer=undecided and not closed,
+        refer_closed=closed,
+        explained=absence.explained_at is not None,
+        period_over=absence.period_is_over(now),
+        known_late=known_late(absence.convocation),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAbilities:
+    """What can be done with one justificatif."""
+
+    review: bool
+    reviewed: bool
+    open_document: bool
+    checking: bool
+    unreadable: bool
+
+
+def of_justificatif(row: Justificatif) -> ReviewAbilities:
+    """Say what an advisor can do with a justificatif."""
+    readable = row.document.state == DocumentState.RECEIVED
+    checking = row.document.state == DocumentState.QUARANTINED
+    return ReviewAbilities(
+        review=row.state in {ReviewState.IN_REVIEW, ReviewState.INCOMPLETE} and readable,
+        reviewed=row.state != ReviewState.IN_REVIEW,
+        open_document=readable,
+        checking=checking,
+        unreadable=not readable and not checking,
+    )
+
+
+def may_call(task: CallTask) -> bool:
+    """Say whether another attempt can be logged."""
+    return bool(task.state == CallState.OPEN)

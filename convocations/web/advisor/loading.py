@@ -1,0 +1,74 @@
+"""Who an advisor may work for: their own people and what was handed to them; anything else is not there (404)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404
+
+from accounts.access import sees
+from accounts.models import Advisor, BreakGlass, Claimant
+from convocations.models import Absence, CallTask, Convocation, Justificatif
+from portal.core.transitions import StatefulQuerySet
+
+
+def people_for(advisor: Advisor, now: datetime, **which: Collection[Any]) -> dict[int, Claimant]:
+    """Give, by id, those of these people whom the advisor may convoke; one query."""
+    opened = BreakGlass.objects.filter(advisor=advisor, opened_at__lte=now, until__gt=now)
+    mine = Q(advisor=advisor) | Q(agency_id=advisor.agency_id, pk__in=opened.values("claimant"))
+    if advisor.is_supervisor:
+        mine |= Q(agency_id=advisor.agency_id)
+    rows = Claimant.objects.filter(mine, **which).select_related("user", "agency")
+    return {person.pk: person for person in rows}
+
+
+def convocation_for(advisor: Advisor, ref: str, now: datetime) -> Convocation:
+    """Give an appointment with its person, agency and advisor; 404 unless it is this advisor's business."""
+    rows = Convocation.objects.select_related(
+        "claimant__user", "agency", "advisor__user", "recorded_by", "successor"
+    )
+    return _mine(advisor, rows, ref, now)
+
+
+def absence_for(advisor: Advisor, ref: str, now: datetime) -> Absence:
+    """Give an absence with its appointment and person; 404 unless it is this advisor's business."""
+    rows = Absence.objects.select_related(
+        "claimant__user",
+        "agency",
+        "advisor__user",
+        "convocation",
+        "decided_by",
+        "annulled_by",
+        "new_appointment",
+    )
+    return _mine(advisor, rows, ref, now)
+
+
+def justificatif_for(advisor: Advisor, ref: str, now: datetime) -> Justificatif:
+    """Give a justificatif with its document, absence and explanation; 404 unless it is this advisor's business."""
+    rows = Justificatif.objects.select_related(
+        "claimant__user",
+        "document",
+        "absence__agency",
+        "absence__convocation",
+        "explanation",
+        "reviewed_by",
+    )
+    return _mine(advisor, rows, ref, now)
+
+
+def call_for(advisor: Advisor, ref: str, now: datetime) -> CallTask:
+    """Give a call to make with its appointment and person; 404 unless it is this advisor's business."""
+    rows = CallTask.objects.select_related("claimant__user", "convocation__agency")
+    return _mine(advisor, rows, ref, now)
+
+
+def _mine(advisor: Advisor, rows: StatefulQuerySet, ref: str, now: datetime) -> Any:
+    try:
+        row = rows.filter(ref=ref).first()
+    except ValueError:  # the reference of another kind of thing
+        row = None
+    if row is None or not (row.advisor_id == advisor.pk or sees(advisor, row.claimant, now=now)):
+        raise Http404
+    return row

@@ -1,0 +1,326 @@
+"""One appointment as its advisor sees it: its proof, who came, and what can still be changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import actor, advisor_required
+from accounts.models import Advisor
+from accounts.sign_in.kept_forms import restored
+from convocations import attendance
+from convocations.evidence import calls, ledger
+from convocations.models import Bindingness, Convocation, Kind, Modality
+from convocations.scheduling import changing
+from convocations.scheduling.issuing import Draft
+from convocations.states import AbsenceState, ConvocationState
+from convocations.web.advisor import abilities, shown
+from convocations.web.advisor.forms.recording import LetterForm, MoveForm, PhoneForm, ReasonForm, RecordForm
+from convocations.web.advisor.forms.when import initial_of
+from convocations.web.advisor.loading import convocation_for
+from portal.core import clock
+from portal.core.forms import HouseForm
+from portal.core.french import full_datetime
+from portal.core.journal import Actor
+from portal.core.transitions import Refusal
+
+UNDONE_AT_ONCE = "Enregistré par erreur, repris aussitôt."
+
+
+@require_safe
+@advisor_required
+def appointment(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Show one appointment: what was told and proven, who came, what can be done."""
+    now = clock.now()
+    return _page(request, convocation_for(advisor, ref, now), now)
+
+
+@require_POST
+@advisor_required
+def record(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Record what happened; a refusal comes back on the same page with what was typed."""
+    now = clock.now()
+    row = convocation_for(advisor, ref, now)
+    # Every answer is understood here: one that is closed gets the process's own reason.
+    form = RecordForm(request.POST)
+    if form.is_valid():
+        outcome = form.cleaned_data["outcome"]
+        try:
+            attendance.record(row.pk, outcome, note=form.cleaned_data["note"], by=actor(request), now=now)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _after_record(request, row, outcome)
+    row = convocation_for(advisor, ref, now)
+    return _page(request, row, now, form=form)
+
+
+@require_POST
+@advisor_required
+def undo(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Take back a record made a moment ago, from the list: the appointment is to record again."""
+    now = clock.now()
+    row = convocation_for(advisor, ref, now)
+    try:
+        attendance.reopen(row.pk, reason=UNDONE_AT_ONCE, by=actor(request), now=now)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(
+            request, f"C’est annulé\u00a0: la présence de {row.claimant} est de nouveau à enregistrer."
+        )
+    return redirect(back_to(request, f"/conseiller/convocations/{row.ref}/"))
+
+
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """Give the page of the desk to come back to, as the form says; never another site."""
+    wanted = request.POST.get("retour", "")
+    safe = wanted.startswith("/conseiller/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if safe else otherwise
+
+
+def _after_record(request: HttpRequest, row: Convocation, outcome: ConvocationState) -> HttpResponse:
+    page = f"/conseiller/convocations/{row.ref}/"
+    if outcome == ConvocationState.ABSENT:
+        absence = row.absences.exclude(state=AbsenceState.ANNULLED).get()
+        messages.success(
+            request,
+            f"Absence enregistrée. {row.claimant} est invité(e) à s’expliquer\u00a0: rien n’est décidé.",
+        )
+        return redirect(f"/conseiller/absences/{absence.ref}/")
+    back = back_to(request, page)
+    if back == page:
+        messages.success(request, f"C’est enregistré\u00a0: {outcome.label}.")
+        return redirect(page)
+    # The list offers to take it back for as long as it says so.
+    return redirect(f"{back}{'' if back.endswith('?') else '&' if '?' in back else '?'}fait={row.ref}")
+
+
+def _page(
+    request: HttpRequest, row: Convocation, now: datetime, *, form: RecordForm | None = None
+) -> HttpResponse:
+    absence = row.absences.exclude(state=AbsenceState.ANNULLED).first()
+    can = abilities.of_appointment(row, has_absence=absence is not None, now=now)
+    form = form or RecordForm(initial=restored(request))
+    form.offer(can.outcomes, closed=bool(can.absent_closed))
+    form.action = f"/conseiller/convocations/{row.ref}/presence/"
+    facts = row.evidence.select_related("by").order_by("at", "id")
+    return render(
+        request,
+        "convocations/advisor/appointment.html",
+        {
+            "convocation": row,
+            "absence": absence,
+            "can": can,
+            "form": form,
+            "title": shown.appointment_title(row),
+            "when": full_datetime(row.starts_at, row.agency.place.zone),
+            "facts": shown.appointment_facts(row),
+            "evidence": shown.evidence_timeline(row, facts, now),
+            "state_tone": shown.tone(row.state),
+            "recorded_sentence": _recorded(row),
+            "new_url": f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
+            "actions": _actions(row, can),
+        },
+        status=form.http_status,
+    )
+
+
+def _recorded(row: Convocation) -> str:
+    if row.recorded_at is None or row.recorded_by is None:
+        return ""
+    when = full_datetime(row.recorded_at, row.agency.place.zone)
+    return f"{row.recorded_by} a enregistré «\u00a0{row.get_state_display()}\u00a0» le {when}."
+
+
+def _actions(row: Convocation, can: abilities.AppointmentAbilities) -> list[dict[str, str]]:
+    page = f"/conseiller/convocations/{row.ref}"
+    every = [
+        (can.ahead, "Déplacer", "La personne est prévenue.", "deplacer", "calendar-clock"),
+        (can.ahead, "Annuler", "Avec une raison que la personne lira.", "annuler", "calendar-x"),
+        (can.confirm_by_phone, "Noter un appel", "La personne confirme qu’elle sait.", "telephone", "phone"),
+        (can.note_letter, "Noter une lettre", "Postée ou remise.", "lettre", "send"),
+        (
+            can.reopen,
+            "Corriger l’enregistrement",
+            "Une erreur se corrige, avec une raison.",
+            "corriger",
+            "pencil",
+        ),
+    ]
+    return [
+        {"label": label, "note": note, "url": f"{page}/{path}/", "icon": icon}
+        for offered, label, note, path, icon in every
+        if offered
+    ]
+
+
+# --- what can be changed, each on its own small page ----------------------------
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One change of an appointment: its words, its form, the process it calls."""
+
+    title: str
+    lead: str
+    form: Callable[..., HouseForm]
+    act: Callable[[Convocation, dict[str, Any], Actor, datetime], Convocation]
+    done: str
+    options: Callable[[Convocation, datetime], dict[str, Any]]
+
+
+def _change(request: HttpRequest, advisor: Advisor, ref: str, change: _Change) -> HttpResponse:
+    now = clock.now()
+    row = convocation_for(advisor, ref, now)
+    page = f"/conseiller/convocations/{row.ref}/"
+    options = change.options(row, now)
+    if request.method == "POST":
+        options.pop("initial", None)
+        form = change.form(request.POST, **options)
+        if form.is_valid():
+            try:
+                result = change.act(row, form.cleaned_data, actor(request), now)
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, change.done)
+                return redirect(f"/conseiller/convocations/{result.ref}/")
+    else:
+        initial = {**options.pop("initial", {}), **restored(request)}
+        form = change.form(initial=initial, **options)
+    form.cancel_url = page
+    context = {
+        "convocation": row,
+        "title": change.title,
+        "lead": change.lead,
+        "form": form,
+        "facts": shown.appointment_facts(row),
+    }
+    return render(request, "convocations/advisor/change.html", context, status=form.http_status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def cancel(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Cancel a coming appointment, with the reason the person will read."""
+    return _change(
+        request,
+        advisor,
+        ref,
+        _Change(
+            "Annuler le rendez-vous",
+            "La personne est prévenue tout de suite. Elle n’a rien à faire, et rien ne compte.",
+            ReasonForm,
+            lambda row, data, by, now: changing.cancel(row.pk, reason=data["reason"], by=by, now=now),
+            "Le rendez-vous est annulé. La personne est prévenue.",
+            lambda row, now: {"submit_label": "Annuler ce rendez-vous"},
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def move(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Move a coming appointment: a new one takes its place, with its own proof and reminders."""
+    return _change(
+        request,
+        advisor,
+        ref,
+        _Change(
+            "Déplacer le rendez-vous",
+            "La personne est prévenue, son agenda suit. Les preuves du nouveau rendez-vous repartent de zéro.",
+            MoveForm,
+            _move,
+            "Le rendez-vous est déplacé. Voici le nouveau.",
+            lambda row, now: {
+                "zone": row.agency.place.zone,
+                "initial": {
+                    **initial_of(row.starts_at, row.agency.place.zone),
+                    "minutes": int((row.ends_at - row.starts_at).total_seconds() // 60),
+                },
+            },
+        ),
+    )
+
+
+def _move(row: Convocation, data: dict[str, Any], by: Actor, now: datetime) -> Convocation:
+    draft = Draft(
+        claimant_id=row.claimant_id,
+        advisor_id=row.advisor_id,
+        bindingness=Bindingness(row.bindingness),
+        kind=Kind(row.kind),
+        modality=Modality(row.modality),
+        starts_at=data["starts_at"],
+        ends_at=data["ends_at"],
+        purpose=row.purpose,
+        place=row.place,
+        to_bring=row.to_bring,
+        short_notice_agreed=data["short_notice_agreed"],
+    )
+    return changing.move(row.pk, draft, reason=data["reason"], form_key=data["form_key"], by=by, now=now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def letter(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Note that a letter was posted or delivered."""
+    return _change(
+        request,
+        advisor,
+        ref,
+        _Change(
+            "Noter une lettre",
+            "Une preuve écrite ici ne peut plus être changée. Relisez la date avant d’envoyer.",
+            LetterForm,
+            lambda row, data, by, now: ledger.note_letter(
+                row.pk, data["fact"], at=data["instant"], detail=data["detail"], by=by, now=now
+            ),
+            "La lettre est notée dans les preuves.",
+            lambda row, now: {"zone": row.agency.place.zone, "now": now},
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def phone(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Note that the person confirmed by phone that they know."""
+    return _change(
+        request,
+        advisor,
+        ref,
+        _Change(
+            "Noter une confirmation par téléphone",
+            "La personne vous a dit qu’elle connaît ce rendez-vous\u00a0: cela le prouve.",
+            PhoneForm,
+            lambda row, data, by, now: calls.confirm(row.pk, note=data["note"], by=by, now=now),
+            "La confirmation est notée dans les preuves.",
+            lambda row, now: {},
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def reopen(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Correct a record made in error, with the reason: it is to record again."""
+    return _change(
+        request,
+        advisor,
+        ref,
+        _Change(
+            "Corriger l’enregistrement",
+            "Le rendez-vous revient dans votre liste, à enregistrer de nouveau.",
+            ReasonForm,
+            lambda row, data, by, now: attendance.reopen(row.pk, reason=data["reason"], by=by, now=now),
+            "L’enregistrement est annulé. Enregistrez maintenant ce qui s’est passé.",
+            lambda row, now: {"submit_label": "Annuler cet enregistrement"},
+        ),
+    )

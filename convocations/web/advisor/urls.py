@@ -1,0 +1,27 @@
+"""The addresses of an advisor's work on what is due (product §16)."""
+
+from django.urls import path
+
+from convocations.web.advisor import calling, convoking, deciding, recording, reviewing
+
+app_name = "advisor"
+
+urlpatterns = [
+    path("convocations/nouvelle/", convoking.new, name="new"),
+    path("convocations/nouvelle/modele.csv", convoking.example_csv, name="example_csv"),
+    path("convocations/envois/<uuid:key>/", convoking.batch, name="batch"),
+    path("convocations/envois/<uuid:key>/resultats.csv", convoking.batch_csv, name="batch_csv"),
+    path("convocations/<ref:ref>/", recording.appointment, name="appointment"),
+    path("convocations/<ref:ref>/presence/", recording.record, name="record"),
+    path("convocations/<ref:ref>/reprendre/", recording.undo, name="undo"),
+    path("convocations/<ref:ref>/corriger/", recording.reopen, name="reopen"),
+    path("convocations/<ref:ref>/annuler/", recording.cancel, name="cancel"),
+    path("convocations/<ref:ref>/deplacer/", recording.move, name="move"),
+    path("convocations/<ref:ref>/lettre/", recording.letter, name="letter"),
+    path("convocations/<ref:ref>/telephone/", recording.phone, name="phone"),
+    path("absences/<ref:ref>/", deciding.absence, name="absence"),
+    path("absences/<ref:ref>/corriger/", deciding.correct, name="correct_absence"),
+    path("absences/<ref:ref>/explications/", deciding.explanation, name="note_explanation"),
+    path("justificatifs/<ref:ref>/", reviewing.justificatif, name="justificatif"),
+    path("appels/<ref:ref>/", calling.call, name="call"),
+]

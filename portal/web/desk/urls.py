@@ -1,0 +1,14 @@
+"""The addresses of the desk itself (product §16)."""
+
+from django.urls import path
+
+from portal.web.desk import agenda, file, portfolio, worklist
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", worklist.worklist, name="worklist"),
+    path("agenda/", agenda.agenda, name="agenda"),
+    path("portefeuille/", portfolio.portfolio, name="portfolio"),
+    path("demandeurs/<ref:ref>/", file.claimant_file, name="file"),
+]
