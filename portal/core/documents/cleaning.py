@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,8 @@ from .sandbox import caller
 from .sniffing import HEAD_BYTES, Kind, kind_of, refusal_for
 
 COPY_BYTES = 256 * 1024
+WORKPLACE = "espace-emploi-document-"
+LEFT_BEHIND_SECONDS = 3600
 Source = BinaryIO | str | os.PathLike[str]
 
 
@@ -68,7 +73,7 @@ def clean(source: Source, *, declared_name: str, limits: Limits = DEFAULT_LIMITS
     to show, or ``caller.RoomUnavailable`` when the machine could not do it now: the file is kept in
     quarantine then, and cleaned later.
     """
-    with tempfile.TemporaryDirectory(prefix="document-") as room:
+    with _workplace() as room:
         received = _receive(source, Path(room, "raw"), limits)
         target = Path(room, "clean")
         if received.kind is Kind.PDF:
@@ -90,7 +95,7 @@ def clean_photos(
         raise Refused("too_many_files", max_files=limits.max_files)
     if not sources:
         raise Refused("empty")
-    with tempfile.TemporaryDirectory(prefix="document-") as room:
+    with _workplace() as room:
         whole, size, sheets, peak, cpu = hashlib.sha256(), 0, [], 0, 0.0
         for number, source in enumerate(sources):
             received = _receive(source, Path(room, "raw"), limits, whole)
@@ -106,6 +111,17 @@ def clean_photos(
         report = caller.Report(bound.facts, max(peak, bound.peak_bytes), cpu + bound.cpu_seconds)
         together = _Received(target, size, whole.hexdigest(), received.kind)
         return _cleaned(target, report, together, declared_name)
+
+
+def _workplace() -> tempfile.TemporaryDirectory[str]:
+    """A directory for one file. What a killed worker left of somebody's file goes first."""
+    old = time.time() - LEFT_BEHIND_SECONDS
+    for left in Path(tempfile.gettempdir()).glob(f"{WORKPLACE}*"):
+        with contextlib.suppress(OSError):
+            about = left.lstat()
+            if about.st_uid == os.getuid() and about.st_mtime < old:
+                shutil.rmtree(left)
+    return tempfile.TemporaryDirectory(prefix=WORKPLACE)
 
 
 def _receive(source: Source, path: Path, limits: Limits, whole: hashlib._Hash | None = None) -> _Received:

@@ -17,7 +17,7 @@ class Limits:
 
     max_bytes: int = 15 * MEGABYTE
     max_files: int = 10
-    max_pages: int = 200
+    max_pages: int = 100
     max_pixels: int = 64_000_000
     # A larger picture is halved: A4 stays readable at more than 250 dots per inch.
     kept_pixels: int = 25_000_000
@@ -26,10 +26,15 @@ class Limits:
     # Everything a PDF unfolds to, all its streams together, and one stream that is not a picture.
     max_unfolded_bytes: int = 1024 * MEGABYTE
     max_stream_bytes: int = 64 * MEGABYTE
-    # Four bytes a pixel for the largest picture, once: the room is granted twice that and no more.
-    memory_bytes: int = 256 * MEGABYTE
+    # None: four bytes for each pixel of the largest picture, and never less than 256 MB.
+    memory_bytes: int | None = None
     cpu_seconds: int = 20
     wall_seconds: int = 60
+
+    @property
+    def granted_bytes(self) -> int:
+        """The memory one file may take at most: twice what its limits call for."""
+        return 2 * (self.memory_bytes or max(256 * MEGABYTE, 4 * self.max_pixels))
 
 
 DEFAULT_LIMITS = Limits()

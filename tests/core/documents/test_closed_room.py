@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from portal.core.documents.cleaning import clean
+from portal.core.documents.cleaning import WORKPLACE, clean
 from portal.core.documents.limits import MEGABYTE, Limits
 from portal.core.documents.refusals import Refused
 from portal.core.documents.sandbox import caller
@@ -133,7 +133,7 @@ WORKER = """
 import io, os, sys, time
 sys.path.insert(0, sys.argv[1])
 from PIL import Image
-from portal.core.documents.cleaning import clean
+from portal.core.documents.cleaning import WORKPLACE, clean
 from portal.core.documents.sandbox import caller
 photo = io.BytesIO()
 Image.new("RGB", (9, 9)).save(photo, "PNG")
@@ -190,3 +190,14 @@ def test_clean_leaves_no_file_behind(monkeypatch, tmp_path):
     with pytest.raises(Refused):
         clean(io.BytesIO(b"%PDF-1.7"), declared_name="a.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_clean_takes_away_what_a_killed_worker_left_long_ago(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    abandoned, recent = tmp_path / f"{WORKPLACE}abandoned", tmp_path / f"{WORKPLACE}recent"
+    for workplace in (abandoned, recent):
+        workplace.mkdir()
+        (workplace / "raw").write_bytes(b"of somebody")
+    os.utime(abandoned, (time.time() - 7200,) * 2)
+    assert accepted()
+    assert list(tmp_path.iterdir()) == [recent]

@@ -26,7 +26,7 @@ def test_corpus_has_its_files():
 def test_clean_hostile_file_is_refused_or_made_inert(hostile: Hostile):
     fate, peak_bytes, content = fate_of(hostile)
     assert fate in hostile.fates
-    assert peak_bytes < 2 * DEFAULT_LIMITS.memory_bytes
+    assert peak_bytes < DEFAULT_LIMITS.granted_bytes
     assert CANARY not in content
     assert EICAR not in content
 

@@ -101,7 +101,7 @@ def _do(order: dict[str, Any], limits: Limits, writer: int) -> None:
 def _shut_the_door(limits: Limits) -> None:
     """Bound this process for good: memory, processor, one file of output, no core dump."""
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-    allowance = _address_space() + 2 * limits.memory_bytes
+    allowance = _address_space() + limits.granted_bytes
     bounds = {
         resource.RLIMIT_AS: (allowance, allowance),
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 2),

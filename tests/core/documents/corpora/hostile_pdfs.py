@@ -242,7 +242,7 @@ def _locked() -> Iterator[Hostile]:
 
 
 def _boundless() -> Iterator[Hostile]:
-    for pages in (201, 1000, 10_000):
+    for pages in (101, 1000, 10_000):
         yield hostile(f"pdf-{pages}-pages", lambda p=pages: plain(pages=p), "too_many_pages")
     yield hostile("pdf-1024-pages-nested", lambda: nested_tree(10), "too_many_pages")
     made = objects()

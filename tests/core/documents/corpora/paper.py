@@ -91,7 +91,7 @@ def _shapes() -> Iterator[Paper]:
         yield Paper(f"paper-{name}", lambda b=box: plain(page=b"/CropBox " + b))
     for turn in (90, 180, 270, -90, 450):
         yield Paper(f"turned-{turn}", lambda t=turn: plain(page=b"/Rotate %d" % t))
-    for pages in (1, 2, 10, 50, 200):
+    for pages in (1, 2, 10, 50, 100):
         yield Paper(f"pages-{pages}", lambda p=pages: plain(pages=p), pages)
     yield Paper("user-unit", lambda: plain(page=b"/UserUnit 2.0"))
     yield Paper("page-of-one-group", lambda: plain(page=b"/Group << /S /Transparency /CS /DeviceRGB >>"))
