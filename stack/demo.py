@@ -195,7 +195,12 @@ def _prepare_data(environment: dict[str, str], state: Path) -> None:
     _manage(environment, "migrate", "--no-input", "--verbosity", "0")
     if next(PROJECT.glob("*/**/management/commands/demo_data.py"), None):
         print("Loading the demo data …", flush=True)
-        _manage(environment, "demo_data", *(["--reset"] if _reset() else []))
+        # A load that was cut short left half a world: the next start begins it anew.
+        loading = state / "loading"
+        reset = _reset() or loading.exists()
+        loading.touch()
+        _manage(environment, "demo_data", *(["--reset"] if reset else []))
+        loading.unlink()
     accounts = state / "accounts.json"
     if accounts.exists():  # the port may be another one than last time
         known = json.loads(accounts.read_text())

@@ -14,6 +14,20 @@ from stack.demo import answers, choose_port
 from stack.processes import StackError
 from tests.stack.conftest import Clone, eventually
 
+DEMO_DATA = "portal/web/management/commands/demo_data.py"
+# Stands for a load that is killed the first time, and says how it was called.
+CUT_SHORT = """
+import os, signal
+from django.core.management.base import BaseCommand
+class Command(BaseCommand):
+    def add_arguments(self, parser):
+        parser.add_argument("--reset", action="store_true")
+    def handle(self, *, reset, **options):
+        print("reset", reset, flush=True)
+        if os.environ.get("CUT_SHORT"):
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
+
 
 @pytest.fixture
 def taken_port():
@@ -104,27 +118,44 @@ def _status(port: int) -> int:
             return 0
 
 
-def test_reset_starts_afresh_and_without_it_data_stay(clone: Clone):
+LOOK = """
+import os, psycopg
+from urllib.parse import urlsplit
+from stack.demo import answers
+with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    connection.execute("CREATE TABLE IF NOT EXISTS mark (at int)")
+    connection.execute("INSERT INTO mark VALUES (1)")
+    print("rows", connection.execute("SELECT count(*) FROM mark").fetchone()[0])
+print("answers", answers(urlsplit(os.environ["DEMO_URL"]).port))
+raise SystemExit(5)
+"""
+
+
+def test_data_stay_unless_reset_or_cut_short(clone: Clone):
     """A command beside the demo looks at its data; its exit code passes through."""
-    look = (
-        "import os, psycopg; from urllib.parse import urlsplit; from stack.demo import answers;"
-        "c = psycopg.connect(os.environ['DATABASE_URL'], autocommit=True);"
-        "c.execute('CREATE TABLE IF NOT EXISTS mark (at int)'); c.execute('INSERT INTO mark VALUES (1)');"
-        "print('rows', c.execute('SELECT count(*) FROM mark').fetchone()[0],"
-        " answers(urlsplit(os.environ['DEMO_URL']).port)); raise SystemExit(5)"
-    )
+    (clone.folder / DEMO_DATA).write_text(CUT_SHORT)
+    beside = ("demo", "--name", "essai", "--", sys.executable, "-c", LOOK)
     kept = clone.folder / "var" / "essai" / "documents" / "garde.pdf"
+
+    cut = clone.stack(*beside, CUT_SHORT="1", timeout=180)
+    assert cut.returncode == 1
+    assert "demo_data failed" in cut.stderr
+
     shown = []
     for reset in ("", "", "1"):
-        done = clone.stack(
-            "demo", "--name", "essai", "--", sys.executable, "-c", look, RESET=reset, timeout=180
-        )
+        done = clone.stack(*beside, RESET=reset, timeout=180)
         assert done.returncode == 5, done.stderr
         assert clone.processes() == {}
-        shown += [line for line in done.stdout.splitlines() if line.startswith("rows")]
+        shown.append(
+            [line for line in done.stdout.splitlines() if line.startswith(("re", "rows", "answers"))]
+        )
         if not reset:
             kept.parent.mkdir(exist_ok=True)
             kept.write_bytes(b"%PDF-1.7")
-    assert shown == ["rows 1 True", "rows 2 True", "rows 1 True"]
+    assert shown == [
+        ["reset True", "rows 1", "answers True"],  # the load that was cut short begins anew
+        ["reset False", "rows 2", "answers True"],
+        ["reset True", "rows 1", "answers True"],
+    ]
     assert not kept.exists()
     assert not (clone.folder / "var/demo").exists()
