@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from messaging import emails
+from messaging.delivery.hints import hint
 from messaging.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -90,8 +91,6 @@ def _insert(
 
 
 def _hint_after_commit() -> None:
-    from messaging.delivery.hints import hint
-
     # Once a transaction: what a savepoint took back has left this list, and is asked for anew.
     if not any(entry[1] is hint for entry in connection.run_on_commit):
         transaction.on_commit(hint, robust=True)

@@ -6,12 +6,15 @@ idle at each of its four answers and tells a refused address from a server in tr
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.mail.utils import DNS_NAME
+
+_LONGEST_REPLY = 8_192
 
 
 class NotNow(Exception):
@@ -45,9 +48,10 @@ class Line:
 
     def __init__(self) -> None:
         self._smtp = _open()
+        self._socket: socket.socket = self._smtp.sock  # type: ignore[assignment]
         self._pipelining = self._smtp.has_extn("pipelining")
         self._sized = self._smtp.has_extn("size")
-        self._pending: list[bytes] = []
+        self._replies: Any = self._smtp.file
 
     def offer(self, sender: str, recipient: str, size: int, meanwhile: Callable[[], None]) -> None:
         """Offer one mail and come to the point where its text may be sent.
@@ -118,18 +122,24 @@ class Line:
 
     def _send(self, content: bytes) -> None:
         try:
-            self._smtp.send(content)
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._socket.sendall(content)
+        except OSError as error:
             raise Dropped(type(error).__name__) from error
 
     def _answer(self) -> tuple[int, bytes]:
+        words = []
         try:
-            code, words = self._smtp.getreply()
-        except (smtplib.SMTPException, OSError) as error:
+            while True:
+                line = self._replies.readline(_LONGEST_REPLY)
+                words.append(line[4:].strip())
+                if line[3:4] != b"-":
+                    break
+            code = int(line[:3])
+        except (OSError, ValueError) as error:
             raise Dropped(type(error).__name__) from error
         if code == 421:
-            raise Dropped(_said((code, words)))
-        return code, words
+            raise Dropped(_said((code, words[0])))
+        return code, b" ".join(words)
 
 
 def _said(answer: tuple[int, bytes]) -> str:
