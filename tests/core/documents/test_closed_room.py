@@ -21,6 +21,7 @@ from portal.core.documents.refusals import Refused
 from portal.core.documents.sandbox import caller
 
 from .corpora.hostile_pictures import jpeg, repeated_scans
+from .corpora.pdf_writer import objects, written
 from .corpora.photos import phone, quarters, saved
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -121,6 +122,15 @@ def test_room_has_no_secret_of_the_product(monkeypatch):
     environment = Path(f"/proc/{room_pid()}/environ").read_bytes()
     assert b"the-secret" not in environment
     assert b"DATABASE_URL" not in environment
+
+
+def test_room_says_nothing_of_a_file_but_to_its_worker(capfd):
+    caller.close()
+    numbers = objects() | {2: b"<< /Type /Pages /Count 3 /Kids [1 2 3] >>"}
+    with pytest.raises(Refused):
+        clean(io.BytesIO(written(numbers)), declared_name="a.pdf")
+    caller.close()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_room_does_not_load_the_product():

@@ -99,8 +99,13 @@ def _do(order: dict[str, Any], limits: Limits, writer: int) -> None:
 
 
 def _shut_the_door(limits: Limits) -> None:
-    """Bound this process for good: memory, processor, one file of output, no core dump."""
+    """Bound this process for good: silent; memory, processor, output and open files counted; no core dump."""
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+    # Decoders talk; the room's own output is its answer to the worker, and a log is no place for files.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
     allowance = _address_space() + limits.granted_bytes
     bounds = {
         resource.RLIMIT_AS: (allowance, allowance),
