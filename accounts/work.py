@@ -71,10 +71,9 @@ def first(parts: Mapping[int, Rows], count: int) -> list[Work]:
         "work_detail",
     )
     heads = [rows.order_by("work_due_at", "pk").values_list(*columns)[:count] for rows in parts.values()]
-    if not heads:
-        return []
-    lines = _union(heads).order_by("work_due_at", "work_kind", "pk")[:count]
-    return [Work(*line) for line in lines]
+    if len(heads) > 1:
+        heads = [_union(heads).order_by("work_due_at", "work_kind", "pk")[:count]]
+    return [Work(*line) for head in heads for line in head]
 
 
 def counts(parts: Mapping[int, Rows], now: datetime) -> dict[int, tuple[int, int]]:

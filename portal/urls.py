@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("espace/", include((_space, "espace"))),
     path("conseiller/", include("portal.web.desk.urls")),
     path("conseiller/", include("convocations.web.advisor.urls")),
+    path("agence/", include("portal.web.agency.urls")),
 ]
 
 # The demo's doors do not exist elsewhere: another setting has neither the addresses nor the code behind them.

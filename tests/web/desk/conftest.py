@@ -40,6 +40,8 @@ def at(monkeypatch) -> Clock:
     cache.clear()
     moved = Clock(NOW)
     monkeypatch.setattr("portal.core.clock.now", moved)
+    # Days pass in these tests; the session does not end meanwhile.
+    monkeypatch.setattr("accounts.sign_in.sessions.idle_minutes", lambda user: 10**9)
     return moved
 
 

@@ -151,7 +151,7 @@ class LetterForm(HouseForm, forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        """Read the instant; of a day without an hour, its end is meant, as the latest it can have been."""
+        """Read the instant; of a day without an hour, its latest that is not to come is meant."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("day"):
             try:
@@ -165,7 +165,8 @@ class LetterForm(HouseForm, forms.Form):
     def _instant(self, day: Any, at: time | None) -> datetime:
         if at is not None:
             return local_instant(day, at, self.zone)
-        return min(self.now, local_instant(day, time(23, 59), self.zone))
+        first, last = local_instant(day, time(0), self.zone), local_instant(day, time(23, 59), self.zone)
+        return min(max(self.now, first), last)
 
 
 class PhoneForm(HouseForm, forms.Form):
