@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import home_path
 from accounts.models import User
+from convocations.motives import RULES, Motive
+from portal.core import parameters
 
 
 @login_not_required
@@ -19,6 +21,44 @@ def door(request: HttpRequest) -> HttpResponse:
     return render(request, "public/door.html")
 
 
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Say what people ask most, and every way to reach somebody."""
+    numbers = parameters.current()
+    return render(
+        request,
+        "public/help.html",
+        {"numbers": numbers, "megabytes": numbers.upload_max_bytes // 1024**2},
+    )
+
+
+@login_not_required
+@require_safe
+def motives(request: HttpRequest) -> HttpResponse:
+    """Show the one catalogue of motives, with the documents each takes (product §4)."""
+    lines = [
+        {
+            "motive": motive.label,
+            "documents": rule.documents,
+            "sworn": rule.sworn_is_enough,
+            "hint": rule.hint,
+        }
+        for motive, rule in ((motive, RULES[motive]) for motive in Motive)
+    ]
+    return render(request, "public/motives.html", {"lines": lines})
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """State how accessible the portal is, how that was measured, and how to report a barrier."""
+    return render(request, "public/accessibility.html")
+
+
 urlpatterns = [
     path("", door, name="door"),
+    path("aide/", help_page, name="help"),
+    path("motifs/", motives, name="motives"),
+    path("accessibilite/", accessibility, name="accessibility"),
 ]
