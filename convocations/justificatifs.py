@@ -1,13 +1,17 @@
 """Review a justificatif: kept, to complete by a date, or not kept with a reason the person reads."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
+from accounts.models import Claimant
 from convocations import deeds
-from convocations.models import Justificatif
-from convocations.states import ReviewState
+from convocations.absences.deciding import AlreadyDecided, decided_sentence
+from convocations.absences.explaining import put_forward, review_due
+from convocations.models import Absence, Justificatif
+from convocations.states import ABSENCE_UNDECIDED, ReviewState
 from messaging import outbox
 from portal.core import journal
 from portal.core.french import full_datetime
@@ -21,6 +25,16 @@ _R = ReviewState
 
 class AlreadyReviewed(Refusal):
     sentence = "Ce justificatif est déjà examiné."
+
+
+class NothingToComplete(Refusal):
+    sentence = "Ce justificatif n’attend plus rien de vous."
+
+
+class NothingSent(Refusal):
+    sentence = (
+        "Ajoutez un fichier, ou cochez un document que vous n’avez pas encore envoyé pour cette absence."
+    )
 
 
 class NotReadable(Refusal):
@@ -67,6 +81,46 @@ def review(
             [outbox.Owed(deeds.MAIL_REVIEW, row.claimant_id, row.pk, occurrence=int(now.timestamp()))],
             now=now,
         )
+        return row
+
+
+def complete(justificatif_id: int, *, document_ids: Sequence[int], by: Actor, now: datetime) -> Justificatif:
+    """Take what the person sends for a justificatif that was incomplete, or whose file nobody could read.
+
+    An incomplete one goes back to review beside what completes it; an unreadable file gives way to the new one.
+    """
+    with transaction.atomic():
+        absence = (
+            Absence.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("agency", "decided_by", "annulled_by")
+            .get(justificatifs__pk=justificatif_id)
+        )
+        row = (
+            Justificatif.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("document", "explanation")
+            .get(pk=justificatif_id)
+        )
+        if absence.state not in ABSENCE_UNDECIDED:
+            raise AlreadyDecided(decided_sentence(absence))
+        unreadable = row.state == _R.IN_REVIEW and row.document.state == DocumentState.REJECTED_TECH
+        if row.state != _R.INCOMPLETE and not unreadable:
+            raise NothingToComplete
+        documents = list(
+            Document.objects.filter(pk__in=document_ids, owner_id=row.claimant_id)
+            .exclude(justificatifs__absence=absence)
+            .order_by("pk")
+        )
+        if not documents:
+            raise NothingSent
+        if unreadable:
+            row.document = documents[0]
+            row.save(update_fields=["document"])
+        else:
+            row.complete_by = None
+            row.review_by = review_due(absence, now)
+            row.move_to(_R.IN_REVIEW, saving=["complete_by", "review_by"])
+        put_forward(absence, row.explanation, documents, by=by, now=now)
+        Claimant.objects.filter(pk=row.claimant_id).update(last_contact_at=now)
         return row
 
 

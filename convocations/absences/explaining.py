@@ -92,11 +92,7 @@ def put_forward(
     is_health = RULES[Motive(explanation.motive)].is_health
     if is_health:
         Document.objects.filter(pk__in=[document.pk for document in documents]).update(is_health=True)
-    review_by = end_of_period(
-        now,
-        jours_ouvrables=parameters.current().justificatif_review_jours_ouvrables,
-        territory=absence.agency.place,
-    )
+    review_by = review_due(absence, now)
     links = Justificatif.objects.bulk_create(
         (
             Justificatif(
@@ -126,6 +122,12 @@ def put_forward(
         now=now,
     )
     return links
+
+
+def review_due(absence: Absence, now: datetime) -> datetime:
+    """Say by when the advisor is to have read a document sent now."""
+    days = parameters.current().justificatif_review_jours_ouvrables
+    return end_of_period(now, jours_ouvrables=days, territory=absence.agency.place)
 
 
 def _keep(
