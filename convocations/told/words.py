@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from convocations.models import Fact, Kind, Modality
-from convocations.states import ConvocationState
+from convocations.states import AbsenceState, ConvocationState, ReviewState
 from portal.core.french import NBSP, duration, full_datetime
 
 _S = ConvocationState
@@ -34,7 +34,7 @@ _EITHER = {
         "neutral",
         "Ce rendez-vous est passé. L’agence n’a pas encore noté votre présence. Vous n’avez rien à faire.",
     ),
-    _S.ATTENDED: Said("Présence notée", "success", "Votre présence est notée. Merci d’être venu."),
+    _S.ATTENDED: Said("Présence notée", "success", "Votre présence est notée. Merci."),
     _S.ABSENT: Said(
         "Absence notée",
         "warning",
@@ -113,6 +113,54 @@ FACTS: dict[str, tuple[str, str, str]] = {
     Fact.CONSULTED: ("Vous avez ouvert cette page pour la première fois", "eye", "success"),
     Fact.ACKNOWLEDGED: ("Vous avez confirmé la réception", "check", "success"),
     Fact.PHONE_CONFIRMED: ("Vous avez confirmé par téléphone", "phone", "success"),
+}
+
+
+_A = AbsenceState
+ABSENCES: dict[str, Said] = {
+    _A.RECORDED: Said("À expliquer", "warning", "Rien n’est décidé. Dites-nous ce qui s’est passé."),
+    _A.EXPLANATION_REQUESTED: Said(
+        "À expliquer", "warning", "Rien n’est décidé. Dites-nous ce qui s’est passé."
+    ),
+    _A.EXPLAINED: Said(
+        "À l’étude",
+        "info",
+        "Votre explication est bien reçue. Votre conseiller la lit et vous répondra par écrit.",
+    ),
+    _A.EXCUSED: Said("Excusée", "success", "Votre absence est excusée. Elle est sans conséquence."),
+    _A.CLOSED_NO_ACTION: Said(
+        "Close sans suite", "success", "L’examen est fini, sans suite. Vous n’avez rien à faire."
+    ),
+    _A.INVITED_TO_REGULARISE: Said(
+        "Nouveau rendez-vous",
+        "info",
+        "Un nouveau rendez-vous vous est donné. Aucune mesure n’est prise.",
+    ),
+    _A.REFERRED: Said(
+        "Transmise pour examen",
+        "warning",
+        "Une autre personne que votre conseiller va examiner votre situation. Aucune mesure n’est prise.",
+    ),
+    _A.ANNULLED: Said("Annulée", "success", "Cette absence avait été notée par erreur. Elle ne compte pas."),
+}
+DISAGREE: dict[str, tuple[str, ...]] = {
+    _A.REFERRED: (
+        "Si une mesure est envisagée, vous recevrez d’abord une lettre avec les faits. "
+        "Vous aurez dix jours pour répondre ou demander à être entendu (article R5412-7 du code du travail).",
+        "Une personne de votre choix pourra vous accompagner.",
+    ),
+}
+IF_YOU_DISAGREE = (
+    "Appelez votre agence ou le 3949 pour en parler. Vous pouvez demander à voir votre dossier.",
+    "Vous pouvez ensuite saisir gratuitement le médiateur (article L5312-12-1 du code du travail).",
+)
+
+_R = ReviewState
+REVIEWS: dict[str, tuple[str, str]] = {
+    _R.IN_REVIEW: ("En cours d’examen", "info"),
+    _R.ACCEPTED: ("Accepté", "success"),
+    _R.INCOMPLETE: ("À compléter", "warning"),
+    _R.REFUSED: ("Non retenu", "neutral"),
 }
 
 

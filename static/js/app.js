@@ -51,6 +51,23 @@
     });
   });
 
+  // The documents that back a reason: once one is chosen, only its own rule is shown.
+  document.querySelectorAll("[data-rules-of]").forEach((rules) => {
+    const select = document.getElementById(rules.dataset.rulesOf);
+    if (!select) return;
+    const details = rules.querySelector("details");
+    const show = () => {
+      rules.toggleAttribute("data-chosen", select.value !== "");
+      if (select.value !== "") details.open = true;
+      rules.querySelectorAll("[data-rule]").forEach((rule) => {
+        rule.hidden = select.value !== "" && rule.dataset.rule !== select.value;
+      });
+    };
+    rules.setAttribute("aria-live", "polite");
+    select.addEventListener("change", show);
+    if (select.value !== "") show();
+  });
+
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });

@@ -169,7 +169,7 @@ def answer(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
 def receipt(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
     """Give the receipt: what was shown, its fingerprint, and the dated facts both sides see."""
     convocation = _own(claimant, ref)
-    return _file(receipts.of_appointment(convocation), "application/pdf", f"recu-{convocation.ref}.pdf")
+    return pdf(receipts.of_appointment(convocation), f"recu-{convocation.ref}.pdf")
 
 
 @require_safe
@@ -200,6 +200,11 @@ def _is_really_reading(request: HttpRequest) -> bool:
     """Say whether a person asked for the page: not its headers only, not a browser that fetches ahead."""
     ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
     return request.method == "GET" and "prefetch" not in ahead and "prerender" not in ahead
+
+
+def pdf(content: bytes, name: str) -> HttpResponse:
+    """Answer with a paper to keep."""
+    return _file(content, "application/pdf", name)
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
