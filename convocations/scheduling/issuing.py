@@ -22,7 +22,7 @@ from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
 from portal.core.french import full_date, full_datetime
 from portal.core.journal import Actor, Line
-from portal.core.references import draw, to_text
+from portal.core.references import draw_free, to_text
 from portal.core.transitions import Refusal
 from portal.core.working_time import Territory, holiday_name
 
@@ -151,7 +151,7 @@ def _issue_slice(drafts: Sequence[Draft], *, by: Actor, now: datetime) -> list[R
     known = people({draft.claimant_id for draft in drafts})
     refused = [why_not(draft, known.get(draft.claimant_id), now) for draft in drafts]
     good = [draft for draft, reason in zip(drafts, refused, strict=True) if not reason]
-    numbers = [draw() for _ in good]
+    numbers = draw_free(Convocation, len(good))
     written = _insert(good, numbers, known, now) if good else {}
     lost = [draft for draft, number in zip(good, numbers, strict=True) if number not in written]
     reasons = conflict_sentences(lost, now=now) if lost else {}

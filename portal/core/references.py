@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Cast
 from django.urls import register_converter
 
 # Crockford's base 32: no I, L, O, U, so that a reference survives a telephone.
@@ -20,6 +21,23 @@ _READ_ALOUD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 def draw() -> int:
     """Draw a new reference: 40 random bits."""
     return secrets.randbits(BITS)
+
+
+def draw_free(model: type[models.Model], count: int) -> list[int]:
+    """Draw several new references that no row of this model bears, for rows written at once.
+
+    Among 5,000,000 rows one draw in 220,000 meets a reference already given: rare for one row, one batch
+    of 10,000 in twenty.
+    """
+    drawn: set[int] = set()
+    while len(drawn) < count:
+        more = {draw() for _ in range(count - len(drawn))} - drawn
+        # In the database it is a number; as a number it is asked for and compared.
+        taken = model._default_manager.filter(ref__in=more).annotate(
+            number=Cast("ref", models.BigIntegerField())
+        )
+        drawn |= more - set(taken.values_list("number", flat=True))
+    return list(drawn)
 
 
 def to_text(prefix: str, number: int) -> str:

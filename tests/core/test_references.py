@@ -61,7 +61,9 @@ def test_whatever_is_typed_is_a_reference_or_a_value_error(text):
     assert 0 <= number < 2**BITS
 
 
-@pytest.mark.parametrize("text", ["", "CV", "CV-7K3M-92QU", "CV-7K3M-92Q", "CV-7K3M-92QDD", "CV7K3M92QD", "CV-７K3M-92QD"])
+@pytest.mark.parametrize(
+    "text", ["", "CV", "CV-7K3M-92QU", "CV-7K3M-92Q", "CV-7K3M-92QDD", "CV7K3M92QD", "CV-７K3M-92QD"]
+)
 def test_what_is_no_reference_is_refused(text):
     with pytest.raises(ValueError, match="not a reference"):
         to_number("CV", text)
@@ -95,6 +97,20 @@ def test_row_is_found_by_its_reference_however_it_is_typed():
     assert Claimant.objects.get(ref=claimant.ref.lower()) == claimant
     claimant.refresh_from_db()
     assert Claimant.objects.get(ref=claimant.ref).ref == claimant.ref
+
+
+@pytest.mark.django_db
+def test_references_drawn_together_are_new_and_all_different(monkeypatch):
+    taken = to_number("DE", Claimant.objects.get(pk=make_claimant().pk).ref)
+    lots = iter([taken, 7, 7, 8, taken, 9, 10])
+    monkeypatch.setattr(references, "draw", lambda: next(lots))
+    assert sorted(references.draw_free(Claimant, 3)) == [7, 8, 9]
+
+
+@pytest.mark.django_db
+def test_references_drawn_together_cost_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert len(set(references.draw_free(Claimant, 1_000))) == 1_000
 
 
 @pytest.mark.django_db

@@ -93,8 +93,8 @@ def _part(label: str, state: State, absent_note: str = "") -> Part:
 
 
 def _job(job: probes.Job) -> Part:
-    words, tone = _WORDS[job.state]
-    if job.at is None and job.state is State.OK:
+    words, tone = _WORDS[job.answer]
+    if job.at is None and job.answer is State.OK:
         words, tone = "Pas encore passé", "neutral"
     return Part(_JOBS.get(job.name, job.name), words, tone, _when(job.at) if job.at else "Jamais")
 

@@ -86,7 +86,7 @@ def _broker() -> State:
 
 
 def _beat() -> State:
-    return State.OK if all(job.state is State.OK for job in jobs()) else State.STALE
+    return State.OK if all(job.answer is State.OK for job in jobs()) else State.STALE
 
 
 def _scanner() -> State:
@@ -122,7 +122,7 @@ class Job:
         late = max(_LATE_AT_LEAST, timedelta(seconds=_LATE_TICKS * schedule)) if ticks else _LATE_DAY
         # A daily job need not have run on the first day; a tick must come at once.
         never_ran = State.STALE if ticks else State.OK
-        self.state = never_ran if self.at is None else State.STALE if now - self.at > late else State.OK
+        self.answer = never_ran if self.at is None else State.STALE if now - self.at > late else State.OK
 
 
 def jobs() -> list[Job]:
