@@ -187,7 +187,7 @@ def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             title=title,
             preheader=deadline or next_step,
             deadline_text=deadline,
-            paragraphs=[f"Document : {justificatif.document.title}.", next_step],
+            paragraphs=[f"Référence du justificatif : {justificatif.ref}.", next_step],
             action="Voir mon justificatif",
         )
     return mails
@@ -203,7 +203,7 @@ def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             title="Nous n’avons pas pu lire un de vos fichiers",
             preheader="Votre explication est bien gardée. Il faut seulement renvoyer le fichier.",
             paragraphs=[
-                f"Document : {justificatif.document.title}.",
+                f"Référence du justificatif : {justificatif.ref}.",
                 "Votre explication est bien gardée. Le fichier, lui, n’a pas pu être lu.",
                 "La page de votre absence dit pourquoi et comment le renvoyer. "
                 "Vous pouvez aussi l’apporter à votre agence.",

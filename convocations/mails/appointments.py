@@ -8,8 +8,7 @@ from convocations import deeds
 from convocations.models import Bindingness, Convocation, Modality
 from convocations.states import AHEAD, ConvocationState
 from messaging.emails import Mail, Row, absolute, composes
-from portal.core import parameters
-from portal.core.french import days_left, duration, full_datetime, plural
+from portal.core.french import days_left, duration, full_datetime
 
 _WHERE = {
     Modality.IN_PERSON: "Où : {place}.",
@@ -110,6 +109,7 @@ def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
         preheader=f"{_countdown(convocation, now)} {act}",
         paragraphs=[*_facts(convocation), _BINDING if binding else _OFFER, act],
         action="Ouvrir la convocation" if binding else "Ouvrir l’invitation",
+        deadline_text=_date_and_countdown(convocation, now),
     )
 
 
@@ -117,16 +117,16 @@ def _remind(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     coming = convocation.state in AHEAD or convocation.state == ConvocationState.ACCEPTED
     if not coming or convocation.starts_at <= now or row.occurrence != int(convocation.starts_at.timestamp()):
         return None
-    hours = dict(enumerate(parameters.current().reminder_steps_hours, start=1)).get(row.step, 0)
-    ahead = plural(hours // 24, "jour") if hours >= 24 else plural(hours, "heure")
     when = _when(convocation)
     return _mail(
         convocation,
         subject=f"Rappel : votre rendez-vous {when}",
-        title=f"Votre rendez-vous est dans {ahead} environ",
+        # Not the step's «dans 7 jours»: a reminder that catches up may come later than its step.
+        title="Votre rendez-vous approche",
         preheader=f"{when}. {_countdown(convocation, now)}",
-        paragraphs=[f"Quand : {when}.", *_facts(convocation), _BINDING if convocation.is_binding else _OFFER],
+        paragraphs=[*_facts(convocation), _BINDING if convocation.is_binding else _OFFER],
         action="Voir mon rendez-vous",
+        deadline_text=_date_and_countdown(convocation, now),
     )
 
 
@@ -146,6 +146,7 @@ def _unread(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
             "Votre conseiller va aussi essayer de vous appeler.",
         ],
         action="Lire ma convocation",
+        deadline_text=_date_and_countdown(convocation, now),
     )
 
 
@@ -221,12 +222,14 @@ def _mail(
     preheader: str,
     paragraphs: Sequence[str],
     action: str,
+    deadline_text: str = "",
 ) -> Mail:
     agency = convocation.agency
     context: dict[str, Any] = {
         "title": title,
         "preheader": preheader,
         "body": "\n\n".join(paragraphs),
+        "deadline_text": deadline_text,
         "action_url": absolute(f"/espace/convocations/{convocation.ref}/"),
         "action_label": action,
         "kind": Bindingness(convocation.bindingness).name.lower(),
@@ -247,6 +250,11 @@ def _when(convocation: Convocation) -> str:
 def _countdown(convocation: Convocation, now: datetime) -> str:
     left = days_left(convocation.starts_at, now, convocation.agency.place.zone)
     return f"{left[0].upper()}{left[1:]}."
+
+
+def _date_and_countdown(convocation: Convocation, now: datetime) -> str:
+    when = _when(convocation)
+    return f"{when[0].upper()}{when[1:]}. {_countdown(convocation, now)}"
 
 
 def _facts(convocation: Convocation) -> list[str]:

@@ -24,6 +24,7 @@ from django.template import Context
 from django.template.loader import get_template
 
 from messaging.emails import Mail
+from portal.core.french import typographic
 
 # Nothing is fetched: the styles stand in the base's head. The dark ones stay there, for who knows them.
 _inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
@@ -44,8 +45,17 @@ class Letter:
 
 def rendered(mail: Mail) -> tuple[str, str]:
     """Fill the templates of one mail: its text and its HTML, styles put inline."""
-    html = filled(f"emails/{mail.template}.html", mail.context)
-    return filled(f"emails/{mail.template}.txt", mail.context), _inliner.inline(html)
+    words = {name: _typeset(name, value) for name, value in mail.context.items()}
+    html = filled(f"emails/{mail.template}.html", words)
+    return filled(f"emails/{mail.template}.txt", words), _inliner.inline(html)
+
+
+def _typeset(name: str, value: Any) -> Any:
+    # Words come from composers and from what people typed; an address or a code is left as it is.
+    return _typographic(value) if type(value) is str and name not in ("action_url", "code") else value
+
+
+_typographic = lru_cache(maxsize=4_096)(typographic)
 
 
 def filled(name: str, values: Mapping[str, Any]) -> str:
@@ -124,7 +134,7 @@ def _line(value: str) -> str:
 
 @lru_cache(maxsize=2_048)
 def _subject(subject: str) -> str:
-    words = _line(subject)[:200]
+    words = typographic(_line(subject)[:200])
     if words.isascii() and len(words) < 70:
         return words
     return Header(words.encode("utf-8", "replace").decode(), "utf-8", maxlinelen=75).encode(linesep="\r\n")

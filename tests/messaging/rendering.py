@@ -19,6 +19,7 @@ from django.template import engines
 
 from messaging.delivery.rendering import letter
 from messaging.emails import Mail
+from portal.core.french import typographic
 
 LONGEST_AVERAGE_SENTENCE = 18
 # Mail readers cut off what is longer (Gmail: 102 kB).
@@ -74,7 +75,7 @@ def _part(message: EmailMessage, subtype: str) -> str:
 def _check_heads(message: EmailMessage, mail: Mail) -> None:
     assert not message.defects
     assert 10 <= len(mail.subject) <= 110, f"a subject is read on a phone: {mail.subject!r}"
-    assert message["Subject"] == mail.subject
+    assert message["Subject"] == typographic(mail.subject)
     assert message["Auto-Submitted"] == "auto-generated"
     assert mail.context.get("preheader"), "the preheader says the deadline, or what is asked"
 
@@ -111,8 +112,8 @@ def _check_same_facts(shown: Shown, mail: Mail, facts: Sequence[str]) -> None:
         str(mail.context[key]) for key in ("title", "deadline_text", "action_label") if mail.context.get(key)
     ]
     for fact in [*map(_plain, facts), *map(_plain, named)]:
-        assert fact in shown.text, f"{fact!r} is not in the text: {shown.text}"
-        assert fact in shown.visible, f"{fact!r} is not in the HTML: {shown.visible}"
+        assert fact.casefold() in shown.text.casefold(), f"{fact!r} is not in the text: {shown.text}"
+        assert fact.casefold() in shown.visible.casefold(), f"{fact!r} is not in the HTML: {shown.visible}"
     if mail.context.get("action_url"):
         assert mail.context["action_url"] in shown.text
     # Whatever else they say: no date, hour or sum stands in one part only.
@@ -134,7 +135,7 @@ def average_sentence(text: str) -> float:
 
 
 def _plain(words: str) -> str:
-    return re.sub(r"[ \u00a0\u202f\t]+", " ", words)
+    return re.sub(r"[ \u00a0\u202f\t]+", " ", typographic(words))
 
 
 class _Page(HTMLParser):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from html import unescape
 
 import pytest
 
@@ -38,8 +39,7 @@ def test_rendering_the_base_shows_each_fact_in_both_parts():
         replace(MAIL, context=MAIL.context | {"preheader": ""}),
         replace(MAIL, context=MAIL.context | {"body": "Venez {{ date }}."}),
         replace(MAIL, context=MAIL.context | {"body": "Vous êtes radié définitivement."}),
-        replace(MAIL, context=MAIL.context | {"body": "Venez-vous ?"}),
-        replace(MAIL, context=MAIL.context | {"body": "L'agence vous attend."}),
+        replace(MAIL, context=MAIL.context | {"body": "Venez..."}),
         replace(MAIL, context=MAIL.context | {"body": "mot " * 300}),
         replace(MAIL, context=MAIL.context | {"action_url": "/espace/7/"}),
         replace(MAIL, context=MAIL.context | {"action_url": "https://ailleurs.example/"}),
@@ -49,6 +49,17 @@ def test_rendering_the_base_shows_each_fact_in_both_parts():
 def test_checking_a_mail_that_is_wrong_fails(broken):
     with pytest.raises(AssertionError):
         check_mail(broken)
+
+
+def test_words_are_put_into_french_typography():
+    words = replace(
+        MAIL,
+        subject="Rappel : venez-vous ?",
+        context=MAIL.context | {"preheader": "À lire.", "body": "L'agence dit : « venez » à 8 h 30 !"},
+    )
+    shown = check_mail(words)
+    assert shown.message["Subject"] == "Rappel\u00a0: venez-vous\u202f?"
+    assert "L’agence dit\u00a0: «\u00a0venez\u00a0» à 8\u00a0h\u00a030\u202f!" in unescape(shown.html)
 
 
 HOSTILE = [
