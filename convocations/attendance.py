@@ -171,8 +171,8 @@ def _refuse(convocation: Convocation, outcome: ConvocationState, now: datetime) 
         raise Refusal(
             "C’est une invitation : ne pas venir est sans conséquence, il n’y a rien à enregistrer."
         )
-    if outcome == _S.ABSENT and not convocation.validly_notified:
-        raise NotValidlyNotified(why_not_valid(convocation))
+    if outcome == _S.ABSENT and (lacking := why_not_valid(convocation)):
+        raise NotValidlyNotified(lacking)
 
 
 def _already(convocation: Convocation) -> str:

@@ -7,6 +7,7 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
-        from messaging import account_mails
+        from messaging import account_mails, oversight_mails
 
         account_mails.connect()
+        oversight_mails.connect()

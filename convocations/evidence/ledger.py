@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Min, Q
 
 from convocations import deeds
 from convocations.models import CallTask, Convocation, DeliveryEvidence, Fact
+from convocations.models.evidence import PROVES_KNOWN
 from convocations.states import AHEAD, UNREAD, CallState, ConvocationState
 from portal.core import journal, parameters
 from portal.core.french import full_datetime
@@ -127,15 +129,21 @@ def known_late(convocation: Convocation) -> bool:
 
 
 def why_not_valid(convocation: Convocation) -> list[str]:
-    """Say in French what the proof of notification lacks; empty when an absence could be founded on it."""
+    """Say in French what the proof of notification lacks; empty when an absence could be founded on it.
+
+    Asks the ledger itself, as the database's trigger does: the summary on the row is for lists.
+    """
+    facts = DeliveryEvidence.objects.filter(convocation=convocation).aggregate(
+        deposited_at=Min("at", filter=Q(fact=Fact.DEPOSITED)),
+        known_at=Min("at", filter=Q(fact__in=PROVES_KNOWN)),
+    )
+    deposited_at, known_at = facts["deposited_at"], facts["known_at"]
     reasons = []
     if not convocation.is_binding:
         reasons.append("C’est une invitation : ne pas venir est sans conséquence.")
-    if not convocation.deposited_in_time:
-        reasons.append(
-            "Elle n’a pas été déposée dans l’espace personnel assez longtemps avant le rendez-vous."
-        )
-    if not convocation.known_before_start:
+    if deposited_at is None or deposited_at > convocation.notice_deadline:
+        reasons.append("Elle n’a pas été déposée dans l’espace personnel assez longtemps avant le rendez-vous.")
+    if known_at is None or known_at >= convocation.starts_at:
         reasons.append("Rien ne prouve que la personne en a eu connaissance avant le rendez-vous.")
     return reasons
 

@@ -199,21 +199,6 @@ class Convocation(Stateful):
         """Say whether attendance is due."""
         return self.bindingness == Bindingness.CONVOCATION
 
-    @property
-    def deposited_in_time(self) -> bool:
-        """Say whether it reached the space with the notice floor before the start."""
-        return self.deposited_at is not None and self.deposited_at <= self.notice_deadline
-
-    @property
-    def known_before_start(self) -> bool:
-        """Say whether the ledger proves the person knew before the start."""
-        return self.known_at is not None and self.known_at < self.starts_at
-
-    @property
-    def validly_notified(self) -> bool:
-        """Say whether an absence could be founded on it (product §3): in time, and proven known."""
-        return self.is_binding and self.deposited_in_time and self.known_before_start
-
     def is_past(self, now: datetime) -> bool:
         """Say whether its end has come."""
         return self.ends_at <= now

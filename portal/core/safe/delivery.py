@@ -1,13 +1,13 @@
-"""Hand a document to somebody allowed to read it: every opening is written down, mass reading is noticed."""
+"""Hand a document to somebody allowed to read it: every opening is written down."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import FileResponse, HttpResponseBase
 
-from portal.core import journal, parameters
+from portal.core import journal
 from portal.core.journal import Actor
 from portal.core.models import Document, DocumentReading
 from portal.core.models.document import DocumentState
@@ -49,9 +49,3 @@ def note_reading(document: Document, *, by: Actor, now: datetime) -> None:
             subject_id=document.pk,
             data={"title": document.title, "ref": str(document.ref)},
         )
-
-
-def reads_too_much(reader_id: int, now: datetime) -> bool:
-    """Say whether an account opened more documents in the last hour than the parameter allows unnoticed."""
-    hour = DocumentReading.objects.filter(reader_id=reader_id, at__gt=now - timedelta(hours=1))
-    return hour.count() > parameters.current().mass_reading_per_hour

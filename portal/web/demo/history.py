@@ -192,7 +192,7 @@ class Replay:
         outcome = self.draw.choices(
             [_S.ATTENDED, _S.ABSENT, _S.TECH_INCIDENT, _S.EXCUSED, _S.CANCELLED_BY_AGENCY], [78, 14, 3, 3, 2]
         )[0]
-        if outcome == _S.ABSENT and not convocation.validly_notified:
+        if outcome == _S.ABSENT and ledger.why_not_valid(convocation):
             outcome = _S.NOT_PROVEN
         if outcome == _S.TECH_INCIDENT and convocation.modality == Modality.IN_PERSON:
             outcome = _S.ATTENDED

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Role, User
 from portal.core.french import short_datetime
 from portal.web.demo import mailbox, ways_in
+from portal.web.demo.cast import PASSWORD
 
 _ROLES = {
     "claimant": ("Demandeurs d’emploi", "Ils reçoivent les convocations, répondent, envoient des documents."),
@@ -44,7 +45,7 @@ def people(request: HttpRequest) -> HttpResponse:
         for role, (title, lead) in _ROLES.items()
         if groups[role]
     ]
-    return render(request, "demo/people.html", {"groups": shown, "password": ways_in.PASSWORD})
+    return render(request, "demo/people.html", {"groups": shown, "password": PASSWORD})
 
 
 @login_not_required
@@ -78,7 +79,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@csp_update({"frame-src": ["'self'"]})
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # takes views with arguments too
 def mail(request: HttpRequest, name: str) -> HttpResponse:
     """Show one mail as a reader of mails would, its text beside it."""
     found = mailbox.read(_folder(), name)
@@ -97,7 +98,7 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 @login_not_required
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]  # takes views with arguments too
     {
         "default-src": ["'none'"],
         "style-src": ["'unsafe-inline'"],

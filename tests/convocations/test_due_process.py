@@ -1,0 +1,294 @@
+"""No sequence of acts and clock moves reaches an absence that was not validly notified.
+
+A random walk plays claimant, advisor and time over real rows; after each step the evidence ledger is read
+with plain SQL, written without the code it judges. A walk is named by its seed: a failure prints its steps.
+"""
+
+import random
+import uuid
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from convocations import attendance
+from convocations.absences import deciding, explaining, opening
+from convocations.evidence import calls, ledger
+from convocations.models import Absence, Bindingness, CallTask, Convocation, Fact
+from convocations.motives import Motive
+from convocations.scheduling import changing
+from convocations.states import ABSENCE_DECIDED, RECORDABLE, AbsenceState, ConvocationState
+from portal.core import deadlines
+from portal.core.transitions import Refusal
+from tests import factories
+from tests.factories import NOW, acting
+
+LEADS = [timedelta(hours=hours) for hours in (3, 30, 47, 49, 100, 200, 400)]
+STEPS = [timedelta(hours=hours) for hours in (1, 5, 23, 47, 49, 100, 300)]
+
+
+WALKS, LENGTH = 45, 50
+
+
+class DueProcess:
+    """One walk: an advisor, a person, and whatever they and time may do next."""
+
+    def __init__(self, draw: random.Random) -> None:
+        self.draw = draw
+        self.advisor = factories.advisor()
+        self.person = factories.claimant(self.advisor)
+        self.now = NOW
+        self.ids: list[int] = []
+        self.steps: list[str] = []
+        self.reached: set[str] = set()
+
+    def walk(self, length: int) -> None:
+        """Begin somewhere along the ordinary story, then do anything in any order."""
+        self.one_ordinary_convocation(self.draw.randrange(5))
+        for _ in range(length):
+            name = self.draw.choice(ACTS)
+            arguments = {key: self.draw.choice(values) for key, values in CHOICES[name].items()}
+            self.steps.append(f"{self.now} {name} {arguments}")
+            getattr(self, name)(**arguments)
+            self.reached.update(Absence.objects.values_list("state", flat=True))
+            self.reached.update(Convocation.objects.values_list("state", flat=True))
+            self.every_absence_stands_on_proof()
+            self.a_referral_waited_and_was_decided_by_a_person()
+            self.time_alone_never_records_an_absence()
+
+    def attempt(self, act, *arguments, **keywords):
+        """Do something anybody might try; a refusal is an answer, anything else a defect."""
+        try:
+            with transaction.atomic():
+                return act(*arguments, **keywords)
+        except Refusal as refusal:
+            assert refusal.sentence
+            return None
+
+    def some(self, number):
+        """Give one of the appointments; the newest are the likeliest."""
+        return self.ids[number % len(self.ids)]
+
+    def absence(self, number):
+        found = list(Absence.objects.order_by("pk").values_list("pk", flat=True))
+        return found[number % len(found)] if found else None
+
+    def one_ordinary_convocation(self, depth):
+        """Begin somewhere along the ordinary story, so that the random acts also meet its later chapters."""
+        self.issue(lead=timedelta(hours=200), offer=False, agreed=False)
+        if depth > 0:
+            self.read(0)
+        if depth > 1:
+            self.its_hour_passes(0, timedelta(minutes=5))
+        if depth > 2:
+            self.not_there(0)
+        if depth > 3:
+            self.time_passes(timedelta(days=9), tick=True)
+
+    def issue(self, lead, offer, agreed):
+        drafted = factories.draft(
+            self.person,
+            starts_at=self.now + lead,
+            bindingness=Bindingness.INVITATION if offer else Bindingness.CONVOCATION,
+            short_notice_agreed="Accord donné par téléphone" if agreed else "",
+        )
+        issued = self.attempt(
+            factories.issue, drafted, form_key=uuid.uuid4(), by=acting(self.advisor), now=self.now
+        )
+        if issued is not None:
+            self.ids.append(issued.pk)
+
+    def time_passes(self, step, tick):
+        self.now += step
+        if tick:
+            deadlines.work(lambda: self.now)
+
+    def its_hour_passes(self, number, late):
+        ends_at = Convocation.objects.values_list("ends_at", flat=True).get(pk=self.some(number))
+        self.now = max(self.now, ends_at + late)
+        deadlines.work(lambda: self.now)
+
+    def not_there(self, number):
+        """The advisor tries to record an absence, and what is allowed when it is refused."""
+        by = acting(self.advisor)
+        for outcome in (ConvocationState.ABSENT, ConvocationState.NOT_PROVEN):
+            self.attempt(attendance.record, self.some(number), outcome, by=by, now=self.now)
+
+    def read(self, number):
+        self.attempt(ledger.consult, self.some(number), by=acting(self.person), now=self.now)
+
+    def acknowledge(self, number):
+        self.attempt(ledger.acknowledge, self.some(number), by=acting(self.person), now=self.now)
+
+    def letter(self, number, back, fact):
+        self.attempt(
+            ledger.note_letter,
+            self.some(number),
+            fact,
+            at=self.now - back,
+            detail="",
+            by=acting(self.advisor),
+            now=self.now,
+        )
+
+    def call(self, number, reached):
+        found = list(CallTask.objects.order_by("pk").values_list("pk", flat=True))
+        if found:
+            task = found[number % len(found)]
+            self.attempt(calls.log_call, task, reached=reached, by=acting(self.advisor), now=self.now)
+
+    def record(self, number, outcome):
+        self.attempt(
+            attendance.record,
+            self.some(number),
+            ConvocationState(outcome),
+            by=acting(self.advisor),
+            now=self.now,
+        )
+
+    def reopen(self, number):
+        self.attempt(
+            attendance.reopen, self.some(number), reason="Erreur.", by=acting(self.advisor), now=self.now
+        )
+
+    def cancel(self, number):
+        self.attempt(
+            changing.cancel, self.some(number), reason="Grève.", by=acting(self.advisor), now=self.now
+        )
+
+    def move(self, number, lead):
+        moved = self.attempt(
+            changing.move,
+            self.some(number),
+            factories.draft(self.person, starts_at=self.now + lead),
+            reason="Autre date.",
+            form_key=uuid.uuid4(),
+            by=acting(self.advisor),
+            now=self.now,
+        )
+        if moved is not None:
+            self.ids.append(moved.pk)
+
+    def decide(self, number, outcome):
+        if (absence := self.absence(number)) is not None:
+            drafted = factories.draft(self.person, starts_at=self.now + timedelta(days=9, minutes=number))
+            self.attempt(
+                deciding.decide,
+                absence,
+                AbsenceState(outcome),
+                reasons="Raisons.",
+                report="Faits.",
+                new_appointment=drafted,
+                by=acting(self.advisor),
+                now=self.now,
+            )
+
+    def explain(self, number):
+        if (absence := self.absence(number)) is not None:
+            self.attempt(
+                explaining.explain,
+                absence,
+                motive=Motive.OTHER,
+                text="J’ai été retenue.",
+                sworn=True,
+                document_ids=[],
+                form_key=uuid.uuid4(),
+                by=acting(self.person),
+                now=self.now,
+            )
+
+    def correct(self, number):
+        if (absence := self.absence(number)) is not None:
+            self.attempt(
+                opening.correct,
+                absence,
+                ConvocationState.ATTENDED,
+                reason="Erreur.",
+                by=acting(self.advisor),
+                now=self.now,
+            )
+
+    def force_by_hand(self, number, state):
+        """Go round every process: the database still refuses."""
+        if self.ids:
+            try:
+                with transaction.atomic():
+                    Convocation.objects.filter(pk=self.some(number)).update(
+                        state=state,
+                        known_at=NOW,
+                        deposited_at=NOW,
+                        recorded_at=self.now,
+                        recorded_by=self.advisor.user,
+                    )
+            except Exception as error:
+                assert "validly" in str(error) or "nothing_follows" in str(error) or "evidence" in str(error)
+
+    def every_absence_stands_on_proof(self):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT count(*) FROM convocations_convocation c
+                LEFT JOIN convocations_absence a ON a.convocation_id = c.id
+                WHERE (c.state = 'ABSENT' OR a.id IS NOT NULL)
+                  AND (c.bindingness <> 'CONVOCATION'
+                    OR c.issued_at + interval '48 hours' > c.starts_at
+                    OR NOT EXISTS (SELECT 1 FROM convocations_deliveryevidence e
+                        WHERE e.convocation_id = c.id AND e.at < c.starts_at
+                          AND e.fact IN ('CONSULTED', 'ACKNOWLEDGED', 'LETTER_DELIVERED', 'PHONE_CONFIRMED')))
+                """
+            )
+            assert cursor.fetchone()[0] == 0
+
+    def a_referral_waited_and_was_decided_by_a_person(self):
+        assert not Absence.objects.filter(state=AbsenceState.REFERRED, decided_by=None).exists()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT count(*) FROM convocations_absence
+                WHERE state = 'REFERRED' AND decided_at < recorded_at + interval '5 days'
+                """
+            )
+            assert cursor.fetchone()[0] == 0
+
+    def time_alone_never_records_an_absence(self):
+        assert not Convocation.objects.filter(state__in=[*RECORDABLE], recorded_by=None).exists()
+
+
+NUMBER = range(8)
+CHOICES = {
+    "issue": {"lead": LEADS, "offer": [False, False, True], "agreed": [False, True]},
+    "time_passes": {"step": STEPS, "tick": [False, True]},
+    "its_hour_passes": {"number": NUMBER, "late": [timedelta(minutes=5), timedelta(days=9)]},
+    "not_there": {"number": NUMBER},
+    "read": {"number": NUMBER},
+    "acknowledge": {"number": NUMBER},
+    "letter": {"number": NUMBER, "back": STEPS, "fact": [Fact.LETTER_POSTED, Fact.LETTER_DELIVERED]},
+    "call": {"number": NUMBER, "reached": [False, True]},
+    "record": {"number": NUMBER, "outcome": sorted(RECORDABLE)},
+    "reopen": {"number": NUMBER},
+    "cancel": {"number": NUMBER},
+    "move": {"number": NUMBER, "lead": LEADS},
+    "decide": {"number": NUMBER, "outcome": sorted(ABSENCE_DECIDED)},
+    "explain": {"number": NUMBER},
+    "correct": {"number": NUMBER},
+    "force_by_hand": {"number": NUMBER, "state": ["ABSENT", "EXCUSED"]},
+}
+ACTS = sorted(CHOICES)
+
+
+@pytest.mark.django_db
+def test_no_sequence_of_acts_reaches_an_absence_without_valid_notice():
+    reached: Counter[str] = Counter()
+    for seed in [*range(WALKS), *(random.randrange(10**9) for _ in range(5))]:
+        with transaction.atomic():
+            walk = DueProcess(random.Random(seed))
+            try:
+                walk.walk(LENGTH)
+            except Exception as error:
+                raise AssertionError(f"walk {seed}:\n" + "\n".join(walk.steps)) from error
+            reached.update(walk.reached)
+            transaction.set_rollback(True)
+    # A walk that never records an absence would prove nothing.
+    for state in ("ABSENT", "NOT_PROVEN", "EXCUSED", "REFERRED", "ANNULLED", "CLOSED_NO_ACTION"):
+        assert reached[state], f"the acts never reached {state}: {reached}"
