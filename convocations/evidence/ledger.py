@@ -142,7 +142,9 @@ def why_not_valid(convocation: Convocation) -> list[str]:
     if not convocation.is_binding:
         reasons.append("C’est une invitation : ne pas venir est sans conséquence.")
     if deposited_at is None or deposited_at > convocation.notice_deadline:
-        reasons.append("Elle n’a pas été déposée dans l’espace personnel assez longtemps avant le rendez-vous.")
+        reasons.append(
+            "Elle n’a pas été déposée dans l’espace personnel assez longtemps avant le rendez-vous."
+        )
     if known_at is None or known_at >= convocation.starts_at:
         reasons.append("Rien ne prouve que la personne en a eu connaissance avant le rendez-vous.")
     return reasons
