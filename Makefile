@@ -15,7 +15,7 @@ READY = @if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and w
 VENV := .venv/bin/python
 STACK := $(VENV) -m stack
 TESTS := $(STACK) run --tests --with-clamav --
-CODE := accounts bench convocations messaging portal stack tests manage.py
+
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -48,7 +48,7 @@ faults: ## kill everything at random, check that nothing is lost (KILLS=200)
 
 screenshots: ## the pictures of the README
 	$(READY) tests
-	@$(STACK) screenshots
+	@RESET=1 $(STACK) demo --name screenshots -- $(VENV) docs/screenshots.py
 
 clean: ## remove the environment, the demo's data and every cache
 	@$(if $(PYTHON),$(PYTHON),python3) -m stack clean

@@ -51,6 +51,7 @@ def demo(command: Sequence[str] = (), name: str = "demo") -> int:
                 services[-1].child.wait_until(lambda: answers(port), 60)
                 if command:
                     return run_command(command, environment | {"DEMO_URL": address}, check_parent)
+                _wait_until_well(port, services, check_parent)
                 _say_where(address, state)
                 services += [Service(child, _before(engines, child)) for child in engines.children]
                 _watch(services, check_parent)
@@ -241,14 +242,34 @@ def _before(engines: Engines, child: Child) -> Callable[[], None] | None:
     return None
 
 
+def health(port: int) -> tuple[int, str]:
+    """The status and the words of /healthz; 0 when nothing answers."""
+    with (
+        suppress(OSError, http.client.HTTPException),
+        closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection,
+    ):
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace")
+    return 0, "no answer"
+
+
 def answers(port: int) -> bool:
     """Whether something answers over HTTP, whatever it says."""
-    with suppress(OSError, http.client.HTTPException):
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-            connection.request("GET", "/healthz")
-            connection.getresponse().read()
-        return True
-    return False
+    return health(port)[0] > 0
+
+
+def _wait_until_well(port: int, services: list[Service], check_parent: Callable[[], None]) -> None:
+    """Give worker and beat the time of their first round; who is still unwell then is named."""
+    deadline = time.monotonic() + 60
+    while (found := health(port))[0] != 200:
+        for service in services:
+            service.look_after(time.monotonic())
+        check_parent()
+        if time.monotonic() > deadline:
+            print(f"Not everything is well yet: {found[1]}", flush=True)
+            return
+        time.sleep(0.2)
 
 
 def _say_where(address: str, state: Path) -> None:
