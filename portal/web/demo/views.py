@@ -16,6 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role, User
+from accounts.sign_in.second_factor import mark_shown
 from portal.core.french import short_datetime
 from portal.web.demo import mailbox, ways_in
 from portal.web.demo.cast import PASSWORD
@@ -55,6 +56,7 @@ def enter(request: HttpRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(User, pk=user_id, is_active=True)
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     record_authentication(request, user, method="demo")
+    mark_shown(request, user)
     return redirect("/")
 
 
