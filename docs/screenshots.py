@@ -61,10 +61,11 @@ def _take(browser: Browser, address: str, picture: Picture) -> None:
     if picture.role:
         _enter(page, picture.role)
     found = page.goto(picture.address)
-    if picture.follow:
+    if picture.follow and found is not None and found.status == 200:
         found = page.goto(page.locator(f'a[href^="{picture.follow}"]').first.get_attribute("href"))
-    if found is None or found.status != 200:
-        sys.exit(f"{picture.name}: {page.url} answered {found and found.status}")
+    expected = picture.follow or picture.address
+    if found is None or found.status != 200 or not page.url.startswith(address + expected):
+        sys.exit(f"{picture.name}: wanted {expected}, {page.url} answered {found and found.status}")
     page.screenshot(path=IMAGES / f"{picture.name}.png")
     context.close()
 

@@ -3,10 +3,13 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import sys
 from contextlib import closing
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -78,6 +81,9 @@ def test_demo_survives_every_death_and_leaves_nothing(clone: Clone):
     assert accounts["url"] == f"http://127.0.0.1:{port}"
     assert accounts["accounts"][0]["email"] in clone.output()
 
+    assert _enters(port, accounts["accounts"], "claimant", "/espace/")
+    assert _enters(port, accounts["accounts"], "advisor", "/conseiller/")
+
     second = clone.stack("demo")
     assert second.returncode == 1
     assert f"already runs: http://127.0.0.1:{port}" in second.stderr
@@ -97,6 +103,21 @@ def test_demo_survives_every_death_and_leaves_nothing(clone: Clone):
     assert demo.wait(40) == 0
     assert clone.processes() == {}
     assert not answers(port)
+
+
+def _enters(port: int, accounts: list[dict], role: str, address: str) -> bool:
+    """Sign in by the one-click door of the first person of `role`, and open their own page."""
+    site = f"http://127.0.0.1:{port}"
+    email = next(account["email"] for account in accounts if account["role"] == role)
+    browser = build_opener(HTTPCookieProcessor())
+    with browser.open(f"{site}/demo/") as answer:
+        door = answer.read().decode().partition(email)[2]
+    action = re.search(r'action="([^"]+)"', door).group(1)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', door).group(1)
+    with browser.open(site + action, urlencode({"csrfmiddlewaretoken": token}).encode()):
+        pass
+    with browser.open(site + address) as answer:
+        return answer.url == site + address
 
 
 def _find(clone: Clone, word: str) -> list[int]:
