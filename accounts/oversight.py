@@ -9,13 +9,14 @@ from accounts.models import Advisor, BreakGlass, Claimant, FileOpening, ReadingA
 from portal.core import journal, parameters
 from portal.core.journal import Actor
 from portal.core.models import DocumentReading
+from portal.core.transitions import Refusal
 
 SHORTEST_REASON = 10
 ONE_HOUR = timedelta(hours=1)
 
 
-class RefusedOpening(Exception):
-    """The file may not be opened so; carries the sentence to show."""
+class RefusedOpening(Refusal):
+    """The file may not be opened so."""
 
 
 @transaction.atomic

@@ -12,12 +12,13 @@ from accounts.models import Advisor, Claimant, Role, User
 from accounts.sign_in import second_factor, sessions
 from portal.core import journal
 from portal.core.journal import Actor
+from portal.core.transitions import Refusal
 
 CONTACT_FIELDS = ("phone", "street", "postcode", "city", "reminders_by_email")
 
 
-class RefusedChange(Exception):
-    """The account may not be changed so; carries the sentence to show."""
+class RefusedChange(Refusal):
+    """The account may not be changed so."""
 
 
 @transaction.atomic
@@ -45,19 +46,24 @@ def change_role(user_id: int, role: Role, *, by: Actor, now: datetime) -> User:
     user = User.objects.select_for_update().get(pk=user_id)
     if user.role == role:
         return user
-    _refuse_own(user, by, "Vous ne pouvez pas changer votre propre rôle.")
-    if user.role == Role.CLAIMANT or role == Role.CLAIMANT:
-        raise RefusedChange(
-            "Un compte de demandeur d’emploi le reste\u00a0: créez un autre compte pour un autre rôle."
-        )
-    if user.role == Role.ADVISOR and Claimant.objects.filter(advisor_id=user.pk).exists():
-        raise RefusedChange("Confiez d’abord son portefeuille à d’autres conseillers.")
+    refuse_role(user, role, by=by)
     before = user.role
     user.role = role
     user.save(update_fields=["role"])
     sessions.end_all(user)
     _note(deeds.ROLE_CHANGED, user, by, now, {"before": before, "after": role.value})
     return user
+
+
+def refuse_role(user: User, role: Role, *, by: Actor) -> None:
+    """Raise RefusedChange where this account may not take this role."""
+    _refuse_own(user, by, "Vous ne pouvez pas changer votre propre rôle.")
+    if Role.CLAIMANT in (user.role, role):
+        raise RefusedChange(
+            "Un compte de demandeur d’emploi le reste\u00a0: créez un autre compte pour un autre rôle."
+        )
+    if user.role == Role.ADVISOR and Claimant.objects.filter(advisor_id=user.pk).exists():
+        raise RefusedChange("Confiez d’abord son portefeuille à d’autres conseillers.")
 
 
 @transaction.atomic

@@ -12,12 +12,13 @@ from accounts.access import SUPERVISOR
 from accounts.models import Advisor, Claimant, Role
 from portal.core import journal, parameters
 from portal.core.journal import Actor, Line
+from portal.core.transitions import Refusal
 
 MODES = Claimant.FollowUpMode
 
 
-class RefusedAssignment(Exception):
-    """The person cannot be given to this advisor; carries the sentence to show."""
+class RefusedAssignment(Refusal):
+    """The person cannot be given to this advisor."""
 
 
 class Overload(RefusedAssignment):
@@ -83,7 +84,7 @@ def assign_all(
         .order_by("pk")
     )
     moving = [claimant for claimant in claimants if claimant.advisor_id != advisor.pk]
-    _refuse(moving, advisor, by=by, reason=reason)
+    refuse(moving, advisor, by=by, reason=reason)
     before = {claimant.pk: claimant.advisor_id for claimant in moving}
     Claimant.objects.filter(pk__in=before).update(advisor=advisor)
     for claimant in moving:
@@ -92,7 +93,8 @@ def assign_all(
     return claimants
 
 
-def _refuse(moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str) -> None:
+def refuse(moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str) -> None:
+    """Raise RefusedAssignment or Overload where these people may not go to this advisor."""
     if by.role not in (SUPERVISOR, Role.ADMIN) and not by.is_portal:
         raise RefusedAssignment("Seul le responsable de l’agence change le conseiller référent.")
     if not advisor.user.is_active:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.back_office.site import site as back_office
 from portal.web.health import views as health
 
 _space: list[URLPattern | URLResolver] = [
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/sante/", health.page, name="health"),
     path("admin/sante/relancer/", health.retry_stuck, name="health_retry"),
     path("", include("accounts.web.urls")),
+    path("admin/", back_office.urls),
     path("", include("portal.web.public")),
     path("espace/", include((_space, "espace"))),
     path("conseiller/", include("portal.web.desk.urls")),

@@ -32,7 +32,7 @@ def ask(request: HttpRequest, advisor: Advisor) -> HttpResponse:
             except Http404:
                 form.add_error("ref", "Aucun dossier de votre agence ne porte cette référence.")
             except oversight.RefusedOpening as refused:
-                form.add_error("reason", str(refused))
+                form.add_error("reason", refused.sentence)
             else:
                 messages.success(request, "Le dossier vous est ouvert jusqu’à ce soir.")
                 return redirect(f"/conseiller/demandeurs/{claimant.ref}/")

@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from accounts import signals
 from accounts.models import User
+from accounts.web import entrance
 
 
 @dataclass
@@ -24,6 +25,12 @@ def _nobody_has_tried_yet() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer at once: the tests of the equal time set their own."""
+    monkeypatch.setattr(entrance, "UNIFORM_SECONDS", 0)
 
 
 @pytest.fixture

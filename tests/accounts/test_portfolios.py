@@ -56,7 +56,7 @@ def test_supervisor_gives_a_person_another_advisor(supervisor, by, told):
     portfolios.assign(claimant.pk, new.pk, by=by, now=NOW)
     assert Claimant.objects.get(pk=claimant.pk).advisor_id == new.pk
     assert told == [{"claimant_ids": [claimant.pk], "old": old, "new": new.pk}]
-    entry = JournalEntry.objects.get(code=20)
+    entry = JournalEntry.objects.get(code=23)
     assert (entry.file_id, entry.data["old_advisor_id"], entry.data["new_advisor_id"]) == (
         claimant.pk,
         old,
@@ -68,7 +68,7 @@ def test_assigning_to_the_same_advisor_changes_and_says_nothing(supervisor, by, 
     claimant = people.make_claimant(people.make_advisor(supervisor.agency))
     portfolios.assign(claimant.pk, claimant.advisor_id, by=by, now=NOW)
     assert told == []
-    assert not JournalEntry.objects.filter(code=20).exists()
+    assert not JournalEntry.objects.filter(code=23).exists()
 
 
 def test_advisor_may_not_reassign(supervisor):
@@ -86,7 +86,7 @@ def test_full_portfolio_is_refused_without_a_reason_and_taken_with_one(superviso
     with pytest.raises(portfolios.Overload, match="3 personnes suivies, pour un repère de 2"):
         portfolios.assign(claimant.pk, new.pk, by=by, now=NOW)
     portfolios.assign(claimant.pk, new.pk, by=by, now=NOW, reason="Départ d’un collègue")
-    assert JournalEntry.objects.get(code=20).data["reason"] == "Départ d’un collègue"
+    assert JournalEntry.objects.get(code=23).data["reason"] == "Départ d’un collègue"
 
 
 def test_too_many_reinforced_follow_ups_are_refused(supervisor, by):

@@ -184,11 +184,12 @@ def test_asking_a_code_tells_nothing_about_who_exists(owed_mails):
 
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("address", ["/connexion/code/", "/connexion/mot-de-passe-oublie/"])
-def test_asking_a_code_takes_the_same_time_for_known_and_unknown(client, owed_mails, known, address):
+def test_asking_a_code_takes_as_long_for_known_and_unknown(client, owed_mails, known, address, monkeypatch):
+    monkeypatch.setattr(entrance, "UNIFORM_SECONDS", 0.25)
     email = people.make_claimant().user.email if known else "inconnu@exemple.fr"
     started = time.monotonic()
     client.post(address, {"email": email})
-    assert time.monotonic() - started >= entrance.UNIFORM_SECONDS
+    assert time.monotonic() - started >= 0.25
 
 
 def test_three_wrong_codes_end_the_attempt(client, owed_mails):
@@ -274,5 +275,5 @@ def test_password_anybody_would_guess_is_refused(client, owed_mails, weak):
 @pytest.mark.parametrize("address", ["/connexion/", "/connexion/code/", "/connexion/mot-de-passe-oublie/"])
 def test_nonsense_is_answered_calmly(client, address, nonsense):
     names = ("login", "password", "email", "next", "code", "form_owner")
-    assert client.post(address, dict.fromkeys(names, nonsense)).status_code == 200
-    assert client.get(address, {"next": nonsense, "email": nonsense}).status_code == 200
+    assert client.post(address, dict.fromkeys(names, nonsense)).status_code in (200, 400)
+    assert client.get(address, {"next": nonsense, "email": nonsense}).status_code in (200, 400)
