@@ -13,10 +13,9 @@ from accounts.access import actor, supervisor_required
 from accounts.models import Advisor, Claimant
 from convocations.desk import late
 from convocations.desk.late import DECISIONS, RECORDS, Late
-from portal.core import clock, parameters
+from portal.core import clock, keyset, parameters
 from portal.core.forms import HouseForm
 from portal.core.french import due_in, plural
-from portal.web.desk import keyset
 
 PAGE = 50
 TABS = {RECORDS: "Présences à enregistrer", DECISIONS: "Absences à décider"}

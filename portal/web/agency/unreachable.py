@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import supervisor_required
 from accounts.models import Advisor, Claimant
+from portal.core import keyset
 from portal.core.french import short_date
-from portal.web.desk import keyset
 
 PAGE = 50
 

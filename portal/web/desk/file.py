@@ -13,11 +13,10 @@ from accounts.access import advisor_required, claimant_for
 from accounts.models import Advisor, Claimant, User
 from convocations.desk import people
 from convocations.models import Fact
-from portal.core import clock, journal
+from portal.core import clock, journal, keyset
 from portal.core.french import due_in, full_datetime, short_date, short_datetime, urgency
 from portal.core.models import Document, JournalEntry
 from portal.core.models.document import DocumentState
-from portal.web.desk import keyset
 
 PAGE = 40
 _TONES = {"past": "tone-danger", "urgent": "tone-danger", "soon": "tone-warning", "calm": "tone-neutral"}

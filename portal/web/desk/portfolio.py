@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import advisor_required
 from accounts.models import Advisor, Claimant
 from convocations.desk import people
-from portal.core import clock, parameters
+from portal.core import clock, keyset, parameters
 from portal.core.french import number, plural, short_date, short_datetime
 from portal.core.references import to_number
-from portal.web.desk import keyset
 
 PAGE = 50
 ORDERS = {"": "Sans contact depuis longtemps d’abord", "nom": "Par nom"}

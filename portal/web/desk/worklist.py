@@ -14,10 +14,9 @@ from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.work import Place, Rows, Work
 from convocations.desk import worklist as due
-from portal.core import clock
+from portal.core import clock, keyset
 from portal.core.french import due_in, plural, short_date, short_datetime, urgency
 from portal.core.references import to_text
-from portal.web.desk import keyset
 from portal.web.desk.agenda import coming
 
 PAGE = 50
