@@ -1,6 +1,6 @@
 """A person's appointments: the list, one appointment, confirming it, answering an invitation, the proof."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,7 @@ from convocations.scheduling import calendar_file, changing
 from convocations.states import ConvocationState
 from convocations.told import words
 from convocations.web.claimant.abilities import of_appointment
-from portal.core import clock
+from portal.core import clock, keyset
 from portal.core.french import full_datetime, short_datetime, urgency
 from portal.core.transitions import Refusal
 from portal.core.working_time import Territory
@@ -35,8 +35,6 @@ _ROW = (
     "agency__name",
     "agency__territory",
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LONGEST_KEY = 40
 
 
 # --- the list -------------------------------------------------------------------
@@ -50,8 +48,8 @@ def index(request: HttpRequest) -> HttpResponse:
         raise Http404
     now = clock.now()
     past = request.GET.get("vue") == "passes"
-    found = list(_page(user.pk, past, _read_key(request.GET.get("apres", "")), now))
-    more, found = len(found) > PAGE, found[:PAGE]
+    after = keyset.read(request.GET.get("apres", ""), 1)
+    found, more = keyset.cut(list(_page(user.pk, past, after, now)), PAGE)
     here = reverse("espace:appointments")
     view = "vue=passes&" if past else ""
     return render(
@@ -62,19 +60,19 @@ def index(request: HttpRequest) -> HttpResponse:
             "past": past,
             "here": here,
             "first_url": (f"{here}?vue=passes" if past else here) if "apres" in request.GET else "",
-            "next_url": f"{here}?{view}apres={_write_key(found[-1])}" if more else "",
+            "next_url": f"{here}?{view}apres={keyset.write(found[-1][5], found[-1][0])}" if more else "",
         },
     )
 
 
-def _page(claimant_id: int, past: bool, after: tuple[datetime, int] | None, now: datetime) -> Any:
+def _page(claimant_id: int, past: bool, after: tuple[datetime, list[int]] | None, now: datetime) -> Any:
     rows = Convocation.objects.filter(claimant_id=claimant_id)
     if past:
         rows = rows.filter(ends_at__lte=now).order_by("-starts_at", "-id")
     else:
         rows = rows.filter(ends_at__gt=now).order_by("starts_at", "id")
     if after is not None:
-        moment, key = after
+        moment, (key,) = after
         side = "lt" if past else "gt"
         rows = rows.filter(
             Q(**{f"starts_at__{side}": moment}) | Q(**{"starts_at": moment, f"id__{side}": key})
@@ -96,19 +94,6 @@ def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
         "state": stands.label,
         "tone": stands.tone,
     }
-
-
-def _write_key(row: tuple[Any, ...]) -> str:
-    return f"{(row[5] - _EPOCH) // timedelta(microseconds=1)}.{row[0]}"
-
-
-def _read_key(text: str) -> tuple[datetime, int] | None:
-    """Read where the page before ended; an address somebody rewrote gives the first page."""
-    try:
-        moment, key = (int(part) for part in text[:_LONGEST_KEY].split("."))
-        return (_EPOCH + timedelta(microseconds=moment), key) if 0 <= key < 2**63 else None
-    except (ValueError, OverflowError):
-        return None
 
 
 # --- one appointment ------------------------------------------------------------

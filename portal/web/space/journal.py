@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import claimant_required
 from accounts.models import Claimant, Role
-from portal.core import journal
+from portal.core import journal, keyset
 from portal.core.french import full_datetime, short_datetime
 from portal.core.models import JournalEntry
 
@@ -46,8 +46,7 @@ def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
     before = _read_key(request.GET.get("avant", ""))
     if before is not None:
         rows = rows.filter(id__lt=before)
-    found = list(rows.order_by("-id").values_list(*_LINE)[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
+    found, more = keyset.cut(list(rows.order_by("-id").values_list(*_LINE)[: PAGE + 1]), PAGE)
     here = reverse("espace:journal")
     return render(
         request,
@@ -81,8 +80,15 @@ def _sentence(row: tuple[Any, ...], claimant_id: int) -> str:
     else:
         name = f"{first} {last}"
     text = journal.sentence(JournalEntry(code=code, data=data), name)
-    # The sentences are written in the third person; the reader is addressed.
-    return text.replace("Vous a ", "Vous avez ", 1) if actor_id == claimant_id else text
+    return addressed(text) if actor_id == claimant_id else text
+
+
+def addressed(text: str) -> str:
+    """Turn a sentence of the third person towards its reader: «Vous a lu» is «Vous avez lu»."""
+    for third, second in (("Vous a ", "Vous avez "), ("Vous s’est ", "Vous vous êtes ")):
+        if text.startswith(third):
+            return second + text.removeprefix(third)
+    return text
 
 
 def _who(row: tuple[Any, ...]) -> str:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from portal.web.space import home, journal
+from portal.web.space import documents, home, journal
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("nouveautes/lues/", home.read_news, name="read_news"),
+    path("documents/", documents.index, name="documents"),
     path("journal/", journal.index, name="journal"),
 ]
