@@ -10,9 +10,9 @@ import socket
 import ssl
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail.utils import DNS_NAME
 
 _LONGEST_REPLY = 8_192
 
@@ -152,7 +152,7 @@ def _open() -> smtplib.SMTP:
         place: dict[str, Any] = {
             "host": settings.EMAIL_HOST,
             "port": settings.EMAIL_PORT,
-            "local_hostname": DNS_NAME.get_fqdn(),
+            "local_hostname": _our_name(),
             "timeout": settings.EMAIL_TIMEOUT or 10,
         }
         smtp = smtplib.SMTP_SSL(**place, context=context) if settings.EMAIL_USE_SSL else smtplib.SMTP(**place)
@@ -169,6 +169,12 @@ def _open() -> smtplib.SMTP:
         smtp.close()
         raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
     return smtp
+
+
+def _our_name() -> str:
+    # Not the machine's name: asking for that one may wait on a name server for seconds.
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return f"[{host}]" if re.fullmatch(r"[0-9.]+", host) else host
 
 
 def _tls() -> ssl.SSLContext:

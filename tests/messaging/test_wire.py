@@ -108,6 +108,17 @@ def test_a_mail_is_taken(server, hello):
     assert [said.split(" ")[0] for said in scripted.said[1:]] == ["MAIL", "RCPT", "DATA"] * 2 + ["quit"]
 
 
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("https://emploi.example.fr", "emploi.example.fr"), ("http://127.0.0.1:8000", "[127.0.0.1]")],
+)
+def test_we_greet_under_our_public_name(server, settings, url, name):
+    settings.PUBLIC_URL = url
+    scripted = server()
+    Line().close()
+    assert scripted.said[0] == f"ehlo {name}"
+
+
 def test_a_server_of_the_old_days_is_greeted_its_way(server):
     scripted = server(EHLO="502 what?")
     line = Line()
