@@ -7,8 +7,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "Personnes et agences"
 
     def ready(self) -> None:
-        from accounts import deeds  # noqa: F401 - declares its journal codes
+        from accounts import deeds, oversight  # noqa: F401 - declares its journal codes
         from accounts.sign_in import second_factor, trail
 
         second_factor.connect()
         trail.connect()
+        oversight.count_documents_too()

@@ -1,8 +1,10 @@
 """Looking at files one does not follow: with a written reason for a day, and never in bulk unnoticed."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_save
 
 from accounts import deeds, signals
 from accounts.models import Advisor, BreakGlass, Claimant, FileOpening, ReadingAlert
@@ -85,6 +87,16 @@ def note_reading(reader_id: int, *, now: datetime) -> bool:
             )
             signals.mass_reading_noticed.send(sender=ReadingAlert, reader_id=reader_id, count=opened, now=now)
     return first
+
+
+def count_documents_too() -> None:
+    """Listen to the safe: a document opened by somebody else counts like a file."""
+    post_save.connect(_on_document_read, sender=DocumentReading, dispatch_uid="accounts.oversight")
+
+
+def _on_document_read(sender: Any, instance: DocumentReading, created: bool, **_: Any) -> None:
+    if created:
+        note_reading(instance.reader_id, now=instance.at)
 
 
 def _opened_lately(reader_id: int, now: datetime) -> int:

@@ -9,7 +9,7 @@ from accounts import access, oversight, signals
 from accounts.models import BreakGlass, FileOpening, ReadingAlert
 from portal.core import clock, parameters
 from portal.core.journal import Actor
-from portal.core.models import JournalEntry, ParameterOverride
+from portal.core.models import Document, DocumentReading, JournalEntry, ParameterOverride
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +157,28 @@ def test_files_of_earlier_hours_are_not_counted(advisor, told):
             advisor.pk, people.make_claimant(advisor).pk, now=NOW + timedelta(minutes=7 * n)
         )
     assert told == []
+
+
+@pytest.mark.usefixtures("ten_an_hour")
+def test_documents_opened_count_like_files(advisor, told):
+    person = people.make_claimant(advisor)
+    document = Document.objects.create(
+        owner=person.user,
+        title="Certificat",
+        uploaded_at=NOW,
+        uploaded_by=person.user,
+        sha256=b"0" * 32,
+        size=1,
+        keep_until=NOW.date(),
+    )
+    for n in range(11):
+        DocumentReading.objects.create(document=document, reader=advisor.user, at=NOW + timedelta(minutes=n))
+    assert [said["count"] for said in told] == [11]
+
+
+@pytest.mark.usefixtures("ten_an_hour")
+def test_opening_files_on_the_desk_is_counted(advisor, told):
+    client = people.signed_in(advisor)
+    for _ in range(11):
+        client.get(f"/conseiller/demandeurs/{people.make_claimant(advisor).ref}/")
+    assert [said["count"] for said in told] == [11]

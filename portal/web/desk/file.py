@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
+from accounts import oversight
 from accounts.access import advisor_required, claimant_for
 from accounts.models import Advisor, Claimant, User
 from convocations.desk import people
@@ -28,6 +29,7 @@ def claimant_file(request: HttpRequest, advisor: Advisor, ref: str) -> HttpRespo
     """Show a person's file; reading it is their advisor's task, anybody else finds nothing."""
     now = clock.now()
     person = claimant_for(advisor, ref, now=now)
+    oversight.note_opening(advisor.pk, person.pk, now=now)
     zone = person.agency.place.zone
     story, next_url = _story(person, request.GET.get("avant", ""), zone)
     context = {
