@@ -7,10 +7,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).resolve().parent / "images"
-WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 360, "height": 780}
+WIDE, NARROW = ViewportSize(width=1280, height=860), ViewportSize(width=360, height=780)
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Picture:
     role: str
     address: str
     follow: str = ""
-    size: tuple[tuple[str, int], ...] = tuple(WIDE.items())
+    narrow: bool = False
     dark: bool = False
 
 
@@ -29,7 +29,7 @@ PICTURES = (
     Picture("connexion", "", "/connexion/"),
     Picture("demonstration", "", "/demo/"),
     Picture("espace", "claimant", "/espace/"),
-    Picture("espace-telephone", "claimant", "/espace/", size=tuple(NARROW.items())),
+    Picture("espace-telephone", "claimant", "/espace/", narrow=True),
     Picture("espace-sombre", "claimant", "/espace/", dark=True),
     Picture("convocation", "claimant", "/espace/convocations/", follow="/espace/convocations/CV-"),
     Picture("bureau", "advisor", "/conseiller/"),
@@ -53,16 +53,19 @@ def main() -> int:
 
 
 def _take(browser: Browser, address: str, picture: Picture) -> None:
-    scheme = "dark" if picture.dark else "light"
     context = browser.new_context(
-        base_url=address, viewport=dict(picture.size), color_scheme=scheme, locale="fr-FR"
+        base_url=address,
+        viewport=NARROW if picture.narrow else WIDE,
+        color_scheme="dark" if picture.dark else "light",
+        locale="fr-FR",
     )
     page = context.new_page()
     if picture.role:
         _enter(page, picture.role)
     found = page.goto(picture.address)
     if picture.follow and found is not None and found.status == 200:
-        found = page.goto(page.locator(f'a[href^="{picture.follow}"]').first.get_attribute("href"))
+        link = page.locator(f'a[href^="{picture.follow}"]').first
+        found = page.goto(link.get_attribute("href", timeout=5000) or "")
     expected = picture.follow or picture.address
     if found is None or found.status != 200 or not page.url.startswith(address + expected):
         sys.exit(f"{picture.name}: wanted {expected}, {page.url} answered {found and found.status}")
