@@ -177,6 +177,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--refuse", action="append", default=[REFUSED], help="a domain that gets 550")
     parser.add_argument("--temporary", type=int, default=0, help="so many mails get 451, -1: all")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each mail is accepted")
+    parser.add_argument("--greeting", type=float, default=0.0, help="seconds before a new caller is greeted")
     parser.add_argument("--cut", type=int, default=0, help="so many mails are cut off in mid-message")
 
 
@@ -186,6 +187,7 @@ def serve(arguments: argparse.Namespace) -> int:
         refused_domains=frozenset(arguments.refuse),
         temporary=arguments.temporary,
         delay=arguments.delay,
+        greeting_delay=arguments.greeting,
         cut=arguments.cut,
     )
     sink = Mailsink(arguments.dir, port=arguments.port, behaviour=behaviour)

@@ -1,0 +1,1 @@
+"""`make bench`: the product's figures beside references taken in the same run."""
