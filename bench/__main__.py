@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import report, seeding
@@ -40,10 +42,32 @@ def _environment(name: str) -> dict[str, str]:
         "BENCH_SCALE": name,
         "PYTHONPATH": os.pathsep.join([str(PROJECT), str(STATE / "site")]),
     }
-    migrate = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
-    subprocess.run(migrate, env=environment, cwd=PROJECT, check=True)
-    seeding.seed(name, server)
+    (STATE / "clock").write_text("0")
+    _install_references()
+    for command in ("collectstatic", "migrate"):
+        manage = [sys.executable, "manage.py", command, "--no-input", "--verbosity", "0"]
+        subprocess.run(manage, env=environment, cwd=PROJECT, check=True)
+    scale = seeding.seed(name, server)
+    # The product's clock stands where the seeding dated its rows from.
+    (STATE / "clock").write_text(repr((scale.now - datetime.now(UTC)).total_seconds()))
     return environment
+
+
+def _install_references() -> None:
+    """Put what only the references need beside the environment, not into it."""
+    site, wanted = STATE / "site", (PROJECT / "bench" / "requirements.txt").read_text()
+    stamp = site / "stamp"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    places = [str(PROJECT / ".venv" / "uv" / "bin"), os.environ.get("PATH", "")]
+    uv = shutil.which("uv", path=os.pathsep.join(places))
+    pip = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
+    options = ["--quiet", "--no-deps", "--require-hashes", "--upgrade", "--target", str(site)]
+    command = [*pip, "install", *options, "-r", str(PROJECT / "bench" / "requirements.txt")]
+    if subprocess.run(command, check=False).returncode == 0:
+        stamp.write_text(wanted)
+    else:
+        print("django-postman could not be installed: its rows will say so.", file=sys.stderr)
 
 
 def _measure(name: str, parts: "list[str] | tuple[str, ...]", environment: dict[str, str]) -> None:

@@ -101,8 +101,9 @@ def against_one_connection(first: int) -> list[Row]:
     rate, loop = MAILS / sum(ours), MAILS / sum(bare)
     shares = [f"{round(100 * sum(busy[way]) / len(busy[way]))} %" for way in ("ours", "bare")]
     return [
-        Row("outbox: 20,000 mails, one sender", f"{rate:,.0f} mails/s", f"bare smtplib, ready mails {loop:,.0f} mails/s",
-            rate / loop, 0.9, lower=False, note=f"sink busy {shares[0]} of the time, {shares[1]} with the loop")
+        Row("outbox: 20,000 mails, one sender", f"{rate:,.0f} mails/s",
+            f"bare smtplib, ready mails {loop:,.0f} mails/s", rate / loop, 0.9, lower=False,
+            note=f"sink busy {shares[0]} of the time, {shares[1]} with the loop")
     ]  # fmt: skip
 
 

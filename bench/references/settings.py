@@ -1,6 +1,7 @@
 """Production's settings over plain HTTP on this machine, and the references beside the product's pages."""
 
 import os
+from importlib.util import find_spec
 
 os.environ.setdefault("SECRET_KEY", "bench-only-never-a-secret")
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1")
@@ -17,4 +18,11 @@ SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_NAME = "session"
 CSRF_COOKIE_NAME = "csrf"
-LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "WARNING"}}  # noqa: F405
+LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "WARNING"}}
+
+# The references: bare views, a plain admin, and django-postman when it could be installed.
+ROOT_URLCONF = "bench.references.urls"
+HAS_POSTMAN = find_spec("postman") is not None
+if HAS_POSTMAN:
+    INSTALLED_APPS = [*INSTALLED_APPS, "postman"]
+    POSTMAN_AUTO_MODERATE_AS = True
