@@ -24,12 +24,14 @@ INSERT = """
 def seal_until(done: Callable[[journal.Verdict], bool], now: datetime = NOW) -> int:
     """Seal again and again, as beat does; how many were sealed.
 
-    Transactions of the other tests' databases on the same server hold the horizon back a little.
+    Transactions of the other tests’ databases on the same server hold the horizon back while they last.
     """
-    sealed, end = 0, time.monotonic() + 20
+    sealed, end = 0, time.monotonic() + 180
     while not done(journal.verify()):
         assert time.monotonic() < end, journal.verify()
-        sealed += journal.seal(now)
+        if not (latest := journal.seal(now)):
+            time.sleep(0.02)
+        sealed += latest
     return sealed
 
 

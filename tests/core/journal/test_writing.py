@@ -1,7 +1,7 @@
 """Deeds are written with what they change, and told in French."""
 
 import pytest
-from django.db import transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from portal.core import journal
 from portal.core.journal import Actor, Line
@@ -27,13 +27,42 @@ def test_record_keeps_who_what_when_and_from_where(django_user_model):
 
 
 @pytest.mark.django_db
-def test_record_all_costs_one_statement_and_keeps_the_order(django_assert_num_queries):
-    with django_assert_num_queries(1):
-        journal.record_all(
-            (Line(SEEN if n % 2 else DONE, file_id=n) for n in range(3_000)), by=journal.PORTAL, now=NOW
-        )
-    assert list(JournalEntry.objects.order_by("id").values_list("file_id", flat=True)) == list(range(3_000))
-    assert JournalEntry.objects.filter(code=DONE.number).count() == 1_500
+@pytest.mark.parametrize("number", [1, 2, 19, 20, 21, 3_000])
+def test_record_all_keeps_every_line_in_order(number):
+    tricky = {"what": "«\u00a0tabulation\t, \\ et \n retour\u00a0»", "nil": None, "list": [1, {"a": "É"}]}
+    lines = (Line(SEEN if n % 2 else DONE, file_id=n, subject_id=None, data=tricky) for n in range(number))
+    journal.record_all(lines, by=Actor(None, "PORTAL", "192.0.2.7"), now=NOW)
+    entries = list(JournalEntry.objects.order_by("id"))
+    assert [entry.file_id for entry in entries] == list(range(number))
+    assert {entry.code for entry in entries} <= {SEEN.number, DONE.number}
+    assert all(entry.data == tricky and entry.subject_id is None for entry in entries)
+    assert {(entry.at, entry.actor_id, entry.actor_role, entry.ip) for entry in entries} == {
+        (NOW, None, "PORTAL", "192.0.2.7")
+    }
+
+
+@pytest.mark.django_db
+def test_record_all_may_ask_the_database_while_it_is_told(django_assert_max_num_queries):
+    journal.record_all(
+        (Line(DONE, file_id=JournalEntry.objects.count()) for _ in range(30)), by=journal.PORTAL, now=NOW
+    )
+    assert JournalEntry.objects.count() == 30
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [1, 50])
+def test_record_all_of_a_stranger_is_an_integrity_error(number):
+    journal.record_all([Line(DONE)] * number, by=Actor(987_654_321, "ADVISOR"), now=NOW)
+    with pytest.raises(IntegrityError):
+        connection.check_constraints()
+    transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [1, 50])
+def test_record_all_of_what_cannot_be_stored_is_djangos_error(number):
+    with pytest.raises(DataError), transaction.atomic():
+        journal.record_all([Line(DONE, data={"what": "\x00"})] * number, by=journal.PORTAL, now=NOW)
 
 
 @pytest.mark.django_db
