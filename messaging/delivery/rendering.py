@@ -7,7 +7,6 @@ no text reaches the wire but encoded (quoted-printable), so neither can begin a 
 
 import re
 from binascii import b2a_qp
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -16,18 +15,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from css_inline import CSSInliner
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.template import Context
-from django.template.loader import get_template
 
+from messaging.delivery.templates import ready
 from messaging.emails import Mail
 from portal.core.french import typographic
-
-# Nothing is fetched: the styles stand in the base's head. The dark ones stay there, for who knows them.
-_inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 
 
 class NoSuchAddress(Exception):
@@ -46,8 +40,8 @@ class Letter:
 def rendered(mail: Mail) -> tuple[str, str]:
     """Fill the templates of one mail: its text and its HTML, styles put inline."""
     words = {name: _typeset(name, value) for name, value in mail.context.items()}
-    html = filled(f"emails/{mail.template}.html", words)
-    return filled(f"emails/{mail.template}.txt", words), _inliner.inline(html)
+    text, html = ready(f"emails/{mail.template}.txt"), ready(f"emails/{mail.template}.html")
+    return text.fill(words), html.fill(words)
 
 
 def _typeset(name: str, value: Any) -> Any:
@@ -56,14 +50,6 @@ def _typeset(name: str, value: Any) -> Any:
 
 
 _typographic = lru_cache(maxsize=4_096)(typographic)
-
-
-def filled(name: str, values: Mapping[str, Any]) -> str:
-    """Fill one template, without a request; only `.html` is escaped."""
-    template: Any = get_template(name)
-    context = Context(dict(values), autoescape=name.endswith(".html"))
-    # A lone half of a character, from some broken import, must not stop the mail.
-    return str(template.template.render(context)).encode("utf-8", "replace").decode("utf-8")
 
 
 def letter(mail: Mail, *, to: str, message_id: str, now: datetime) -> Letter:
