@@ -65,6 +65,12 @@ def _matter(label: str, room: str, ref: str, due_at: datetime, detail: str = "")
     }
 
 
+def reviews_of(document_ids: Collection[int]) -> dict[int, str]:
+    """Give, by document, the reference of its latest review; one query."""
+    rows = Justificatif.objects.filter(document_id__in=document_ids).order_by("pk").only("ref", "document_id")
+    return {row.document_id: str(row.ref) for row in rows}
+
+
 def mail_facts(claimant: Claimant, since: datetime, until: datetime | None) -> list[DeliveryEvidence]:
     """List what mail servers answered for this person between two instants: the journal does not tell it."""
     rows = DeliveryEvidence.objects.filter(

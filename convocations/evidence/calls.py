@@ -15,7 +15,7 @@ from portal.core.transitions import Refusal
 
 TRIES = 3
 # Reasons for which being reached proves that the person knows of the appointment.
-_PROVING = frozenset({CallTask.Reason.UNREAD, CallTask.Reason.BOUNCED, CallTask.Reason.NO_EMAIL})
+PROVING = frozenset({CallTask.Reason.UNREAD, CallTask.Reason.BOUNCED, CallTask.Reason.NO_EMAIL})
 
 
 class CallClosed(Refusal):
@@ -38,7 +38,7 @@ def log_call(task_id: int, *, reached: bool, note: str = "", by: Actor, now: dat
             raise CallClosed
         CallTry.objects.create(task=task, at=now, by_id=by.person_id, reached=reached, note=note)
         if reached:
-            if task.reason in _PROVING and convocation.state in AHEAD and now < convocation.starts_at:
+            if task.reason in PROVING and convocation.state in AHEAD and now < convocation.starts_at:
                 confirm_by_phone(convocation, by=by, now=now)
             Claimant.objects.filter(pk=task.claimant_id).update(last_contact_at=now)
             _close(task, CallState.REACHED, now)
@@ -64,7 +64,7 @@ def confirm(convocation_id: int, *, note: str = "", by: Actor, now: datetime) ->
             raise NothingToConfirm
         confirm_by_phone(convocation, by=by, now=now)
         for task in CallTask.objects.select_for_update(no_key=True).filter(
-            convocation=convocation, state=CallState.OPEN, reason__in=_PROVING
+            convocation=convocation, state=CallState.OPEN, reason__in=PROVING
         ):
             CallTry.objects.create(task=task, at=now, by_id=by.person_id, reached=True, note=note)
             _close(task, CallState.REACHED, now)

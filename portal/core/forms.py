@@ -102,6 +102,17 @@ class HouseForm(forms.BaseForm):
         return 422 if self.is_bound and self.errors else 200
 
     @property
+    def kept_texts(self) -> list[tuple[str, str]]:
+        """List what was typed in words, for a page whose form has closed meanwhile: nothing is lost."""
+        if not self.is_bound:
+            return []
+        return [
+            (str(field.label), field.value())
+            for field in self
+            if type(field.field) is forms.CharField and not field.is_hidden and field.value()
+        ]
+
+    @property
     def helper(self) -> FormHelper:
         """The house's crispy helper; a form with its own layout extends it: `helper = super().helper`."""
         helper = FormHelper()

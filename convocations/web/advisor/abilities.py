@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from accounts.models import Advisor
 from convocations.absences.deciding import why_not_refer
+from convocations.evidence.calls import PROVING
 from convocations.evidence.ledger import known_late, why_not_valid
 from convocations.models import Absence, CallTask, Convocation, Justificatif
 from convocations.states import (
@@ -124,21 +126,29 @@ class ReviewAbilities:
     review: bool
     reviewed: bool
     open_document: bool
+    for_its_reviewer_only: bool
     checking: bool
     unreadable: bool
 
 
-def of_justificatif(row: Justificatif) -> ReviewAbilities:
-    """Say what an advisor can do with a justificatif."""
+def of_justificatif(row: Justificatif, advisor: Advisor) -> ReviewAbilities:
+    """Say what an advisor can do with a justificatif; one of health opens to its reviewer alone (product §5)."""
     readable = row.document.state == DocumentState.RECEIVED
+    closed = row.document.is_health and row.advisor_id != advisor.pk
     checking = row.document.state == DocumentState.QUARANTINED
     return ReviewAbilities(
         review=row.state in {ReviewState.IN_REVIEW, ReviewState.INCOMPLETE} and readable,
         reviewed=row.state != ReviewState.IN_REVIEW,
-        open_document=readable,
+        open_document=readable and not closed,
+        for_its_reviewer_only=closed,
         checking=checking,
         unreadable=not readable and not checking,
     )
+
+
+def proves_by_call(task: CallTask) -> bool:
+    """Say whether reaching the person proves that they know; else a new date is to be agreed."""
+    return task.reason in PROVING
 
 
 def may_call(task: CallTask) -> bool:

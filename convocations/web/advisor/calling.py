@@ -1,5 +1,7 @@
 """One call to make: who, about what, and each attempt written down."""
 
+from typing import Any, cast
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -28,12 +30,7 @@ class CallForm(HouseForm, forms.Form):
         label="Avez-vous joint la personne\u202f?",
         coerce=lambda value: value == "oui",
         choices=[("oui", "Oui, je lui ai parlé"), ("non", "Non, sans réponse")],
-        widget=RadioCards(
-            notes={
-                "oui": "Elle connaît maintenant son rendez-vous\u00a0: cela le prouve.",
-                "non": "Rien ne lui est reproché. Après trois essais, choisissez une autre voie.",
-            }
-        ),
+        widget=RadioCards,
     )
     note = forms.CharField(
         label="Note",
@@ -42,6 +39,16 @@ class CallForm(HouseForm, forms.Form):
         help_text="Exemple\u00a0: message laissé, ou date convenue ensemble.",
     )
 
+    def __init__(self, *args: Any, proves: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cards = cast(RadioCards, self.fields["reached"].widget)
+        cards.notes = {
+            "oui": "Elle connaît maintenant son rendez-vous\u00a0: l’appel le prouve."
+            if proves
+            else "Convenez d’une nouvelle date, puis convoquez-la à cette date.",
+            "non": "Rien ne lui est reproché. Après trois essais, choisissez une autre voie.",
+        }
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @advisor_required
@@ -49,7 +56,7 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     """Show whom to call and why, and log the attempt."""
     now = clock.now()
     row = call_for(advisor, ref, now)
-    form = CallForm(request.POST or None, initial=restored(request))
+    form = CallForm(request.POST or None, proves=abilities.proves_by_call(row), initial=restored(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -77,6 +84,9 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         "convocation": row.convocation,
         "title": f"Appeler {row.claimant}",
         "form": form,
+        "new_url": ""
+        if abilities.proves_by_call(row)
+        else f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
         "may_call": abilities.may_call(row),
         "tries": tries,
         "left": f"Encore {plural(left, 'essai')} avant de choisir une autre voie." if left > 0 else "",

@@ -35,7 +35,7 @@ def absence(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     row = absence_for(advisor, ref, now)
     can = abilities.of_absence(row, now=now)
     if request.method != "POST":
-        return _page(request, row, can, _blank(request, row, can, advisor, now), now)
+        return _page(request, row, advisor, can, _blank(request, row, can, advisor, now), now)
     form = DecideForm(request.POST, refer=can.refer, zone=row.agency.place.zone)
     if form.is_valid():
         try:
@@ -49,7 +49,7 @@ def absence(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
             return redirect("advisor:absence", ref=row.ref)
     # Somebody else may have decided meanwhile: the page shows what is true now.
     row = absence_for(advisor, ref, now)
-    return _page(request, row, abilities.of_absence(row, now=now), form, now)
+    return _page(request, row, advisor, abilities.of_absence(row, now=now), form, now)
 
 
 def _blank(
@@ -101,6 +101,7 @@ def _new_appointment(row: Absence, data: dict[str, Any], advisor: Advisor) -> Dr
 def _page(
     request: HttpRequest,
     row: Absence,
+    advisor: Advisor,
     can: abilities.AbsenceAbilities,
     form: DecideForm,
     now: datetime,
@@ -121,7 +122,8 @@ def _page(
         "when": full_datetime(row.convocation.starts_at, zone),
         "facts": shown.appointment_facts(row.convocation),
         "evidence": shown.evidence_timeline(row.convocation, facts, now),
-        "explanations": _explanations(row, zone),
+        "known": shown.proof_sentence(row.convocation),
+        "explanations": _explanations(row, advisor, zone),
         "state_tone": shown.tone(row.state),
         "decision": deciding.decided_sentence(row) if can.decided or can.annulled else "",
         "decide_date": full_deadline(row.decide_by, zone),
@@ -130,7 +132,7 @@ def _page(
     return render(request, "convocations/advisor/absence.html", context, status=form.http_status)
 
 
-def _explanations(row: Absence, zone: Any) -> list[dict[str, Any]]:
+def _explanations(row: Absence, advisor: Advisor, zone: Any) -> list[dict[str, Any]]:
     """What the person said, each time with its documents and what became of them; two queries."""
     documents: dict[int, list[dict[str, Any]]] = {}
     for link in Justificatif.objects.filter(absence=row).select_related("document").order_by("pk"):
@@ -140,7 +142,7 @@ def _explanations(row: Absence, zone: Any) -> list[dict[str, Any]]:
                 "name": link.document.title,
                 "state": link.get_state_display(),
                 "tone": shown.tone(link.state),
-                "can": abilities.of_justificatif(link),
+                "can": abilities.of_justificatif(link, advisor),
                 "note": link.remark,
             }
         )

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import actor, advisor_required
 from accounts.models import Advisor
@@ -18,6 +18,7 @@ from convocations.web.advisor.forms.reviewing import ReviewForm
 from convocations.web.advisor.loading import justificatif_for
 from portal.core import clock, parameters
 from portal.core.french import full_datetime
+from portal.core.safe import delivery
 from portal.core.transitions import Refusal
 
 
@@ -32,7 +33,7 @@ def justificatif(request: HttpRequest, advisor: Advisor, ref: str) -> HttpRespon
             row.absence.agency.place.zone
         )
         return _page(
-            request, row, ReviewForm(initial={"complete_by": until.date(), **restored(request)}), now
+            request, row, advisor, ReviewForm(initial={"complete_by": until.date(), **restored(request)}), now
         )
     form = ReviewForm(request.POST)
     if form.is_valid():
@@ -51,10 +52,28 @@ def justificatif(request: HttpRequest, advisor: Advisor, ref: str) -> HttpRespon
         else:
             messages.success(request, "Votre réponse est enregistrée. La personne la reçoit.")
             return redirect("advisor:absence", ref=row.absence.ref)
-    return _page(request, justificatif_for(advisor, ref, now), form, now)
+    return _page(request, justificatif_for(advisor, ref, now), advisor, form, now)
 
 
-def _page(request: HttpRequest, row: Justificatif, form: ReviewForm, now: datetime) -> HttpResponse:
+@require_safe
+@advisor_required
+def document(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponseBase:
+    """Hand the document to whoever examines it; the person sees in their journal who opened it."""
+    now = clock.now()
+    row = justificatif_for(advisor, ref, now)
+    can = abilities.of_justificatif(row, advisor)
+    if can.for_its_reviewer_only:
+        raise Http404
+    try:
+        return delivery.deliver(row.document, by=actor(request), now=now)
+    except Refusal as refusal:
+        messages.info(request, refusal.sentence)
+        return redirect("advisor:justificatif", ref=row.ref)
+
+
+def _page(
+    request: HttpRequest, row: Justificatif, advisor: Advisor, form: ReviewForm, now: datetime
+) -> HttpResponse:
     zone = row.absence.agency.place.zone
     rule = RULES[Motive(row.explanation.motive)]
     form.cancel_url, form.cancel_label = f"/conseiller/absences/{row.absence.ref}/", "Revenir à l’absence"
@@ -62,7 +81,8 @@ def _page(request: HttpRequest, row: Justificatif, form: ReviewForm, now: dateti
         "justificatif": row,
         "document": row.document,
         "absence": row.absence,
-        "can": abilities.of_justificatif(row),
+        "can": abilities.of_justificatif(row, advisor),
+        "document_url": f"/conseiller/justificatifs/{row.ref}/document/",
         "form": form,
         "now": now,
         "zone": zone,

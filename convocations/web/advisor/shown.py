@@ -97,6 +97,17 @@ def evidence_timeline(
     return items
 
 
+def proof_sentence(row: Convocation) -> str:
+    """Say in one sentence since when the appointment was there, and known."""
+    zone = row.agency.place.zone
+    parts = []
+    if row.deposited_at:
+        parts.append(f"Déposée le {full_datetime(row.deposited_at, zone)}.")
+    if row.known_at:
+        parts.append(f"Connue de la personne le {full_datetime(row.known_at, zone)}.")
+    return " ".join(parts)
+
+
 def _said_by(fact: DeliveryEvidence, zone: Any) -> str:
     parts = [fact.detail] if fact.detail else []
     if fact.written_at > fact.at and fact.by is not None:

@@ -6,21 +6,41 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from accounts import oversight
 from accounts.access import advisor_required, claimant_for
 from accounts.models import Advisor, Claimant, User
+from convocations import deeds
 from convocations.desk import people
 from convocations.models import Fact
 from portal.core import clock, journal, keyset
-from portal.core.french import due_in, full_datetime, short_date, short_datetime, urgency
+from portal.core.french import due_in, full_datetime, short_date, short_datetime, typographic, urgency
 from portal.core.models import Document, JournalEntry
 from portal.core.models.document import DocumentState
+from portal.core.safe import delivery
 
 PAGE = 40
-_TONES = {"past": "tone-danger", "urgent": "tone-danger", "soon": "tone-warning", "calm": "tone-neutral"}
+_ICONS = {
+    deeds.ISSUED.number: "calendar-plus",
+    deeds.CONSULTED.number: "eye",
+    deeds.ACKNOWLEDGED.number: "circle-check",
+    deeds.CANCELLED.number: "calendar-x",
+    deeds.MOVED.number: "calendar-clock",
+    deeds.RECORDED.number: "clipboard-list",
+    deeds.REOPENED.number: "pencil",
+    deeds.LETTER_NOTED.number: "send",
+    deeds.CALLED.number: "phone",
+    deeds.ABSENCE_OPENED.number: "calendar-x",
+    deeds.ABSENCE_EXPLAINED.number: "message-square",
+    deeds.REVIEWED.number: "file-text",
+    deeds.PUT_FORWARD.number: "paperclip",
+    deeds.PERIOD_ENDED.number: "hourglass",
+    deeds.DECISION_LATE.number: "hourglass",
+    deeds.RECORD_LATE.number: "hourglass",
+    delivery.READ.number: "eye",
+}
+_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 
 
 @require_safe
@@ -90,27 +110,20 @@ def _matter(row: dict[str, Any], now: datetime, zone: Any) -> dict[str, Any]:
 
 
 def _documents(person: Claimant, zone: Any) -> list[dict[str, Any]]:
-    """List the latest documents; whether one opens is asked again at its own door."""
-    rows = Document.objects.filter(owner_id=person.pk).order_by("-uploaded_at")[:10]
+    """List the latest documents; each opens on the page where it is examined."""
+    rows = list(Document.objects.filter(owner_id=person.pk).order_by("-uploaded_at")[:10])
+    reviews = people.reviews_of([row.pk for row in rows])
     return [
         {
             "name": row.title,
             "meta": f"Envoyé le {short_datetime(row.uploaded_at, zone)}",
             "state": row.get_state_display(),
             "checking": row.state == DocumentState.QUARANTINED,
-            "url": download_url(row) if row.state == DocumentState.RECEIVED and not row.is_health else "",
+            "url": f"/conseiller/justificatifs/{reviews[row.pk]}/" if row.pk in reviews else "",
             "health": row.is_health,
         }
         for row in rows
     ]
-
-
-def download_url(document: Document) -> str:
-    """Give the address of the permission-checked delivery."""
-    try:
-        return reverse("documents:download", args=[document.ref])
-    except NoReverseMatch:
-        return ""
 
 
 def _story(person: Claimant, before: str, zone: Any) -> tuple[list[dict[str, Any]], str]:
@@ -122,7 +135,13 @@ def _story(person: Claimant, before: str, zone: Any) -> tuple[list[dict[str, Any
     entries, more = keyset.cut(list(rows[: PAGE + 1]), PAGE)
     names = _names(entries, person)
     items = [
-        (entry.at, entry.id, journal.sentence(entry, names.get(entry.actor_id, "Le portail")), "check", "")
+        (
+            entry.at,
+            entry.id,
+            typographic(journal.sentence(entry, names.get(entry.actor_id, "Le portail"))),
+            _ICONS.get(entry.code, "check"),
+            "",
+        )
         for entry in entries
     ]
     since = entries[-1].at if more else datetime.min.replace(tzinfo=zone, year=1970)

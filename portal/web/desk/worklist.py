@@ -26,7 +26,7 @@ _GROUPS = {
     "soon": "Dans les trois jours",
     "calm": "Plus tard",
 }
-_TONES = {"past": "tone-danger", "urgent": "tone-danger", "soon": "tone-warning", "calm": "tone-neutral"}
+_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from convocations.models import Absence, Convocation, Justificatif
 from convocations.motives import Motive
 from convocations.scheduling.clocks import record_due
 from convocations.states import ConvocationState
+from portal.core import parameters
 from portal.core.deadlines import Due
 from portal.core.models import Document
 from tests import factories
@@ -38,8 +39,11 @@ class Clock:
 @pytest.fixture
 def at(monkeypatch) -> Clock:
     cache.clear()
+    parameters.forget()
     moved = Clock(NOW)
     monkeypatch.setattr("portal.core.clock.now", moved)
+    # Read once and believed: a page that asks again would count one query more.
+    monkeypatch.setattr("portal.core.parameters.in_force._BELIEVED", 10**9)
     # Days pass in these tests; the session does not end meanwhile.
     monkeypatch.setattr("accounts.sign_in.sessions.idle_minutes", lambda user: 10**9)
     return moved
