@@ -195,7 +195,7 @@ def test_hour_taken_between_preview_and_sending_is_a_refused_result(desk, nadia,
 def test_short_notice_goes_with_the_persons_agreement(desk, camille):
     agreed = {"day": "2026-11-24", "short_notice_agreed": "Par téléphone ce matin"}
     send(desk, look(desk, camille, **agreed), **agreed)
-    assert not Convocation.objects.get().deposited_in_time
+    assert cast.ledger.why_not_valid(Convocation.objects.get())
 
 
 def test_repeated_hour_of_autumn_says_which_of_the_two(desk, camille):

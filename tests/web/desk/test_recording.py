@@ -173,7 +173,7 @@ def test_delivered_letter_proves_that_the_person_knew(desk, at, camille):
     desk.post(url(row, "lettre/"), {"fact": "LETTER_DELIVERED", "day": "2026-11-26", "at": "10:00"})
     row.refresh_from_db()
     assert row.known_at is not None
-    assert row.validly_notified
+    assert cast.ledger.why_not_valid(row) == []
 
 
 @pytest.mark.parametrize("day", ["2026-11-30", "2025-01-01"])
