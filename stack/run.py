@@ -5,11 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from stack.engines import CARELESS, Engines
-from stack.places import database_dir, state_dir
+from stack.places import database_dir, only_one, state_dir
 from stack.processes import Child, Stopped, adopt_orphans, dies_with_us, end_orphans, stopping_on_signals
 
 
@@ -29,7 +29,10 @@ def run(
     adopt_orphans()
     engines: Engines | None = None
     try:
-        with stopping_on_signals() as check_parent:
+        with (
+            only_one(state_dir(keep)) if keep else nullcontext(),
+            stopping_on_signals() as check_parent,
+        ):
             try:
                 engines = Engines(
                     state=state_dir(keep) if keep else None,

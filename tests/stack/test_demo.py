@@ -86,7 +86,7 @@ def test_demo_survives_every_death_and_leaves_nothing(clone: Clone):
 
     second = clone.stack("demo")
     assert second.returncode == 1
-    assert f"already runs: http://127.0.0.1:{port}" in second.stderr
+    assert f"already runs here: http://127.0.0.1:{port}" in second.stderr
 
     for word in (
         "granian",

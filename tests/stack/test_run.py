@@ -105,6 +105,17 @@ def test_kept_data_survive_a_second_start(clone: Clone):
         assert done.stdout.strip() == expected, done.stderr
 
 
+def test_second_launcher_on_the_same_data_is_refused(clone: Clone):
+    clone.start(*clone.command("run", "--keep", "here", "--", "sleep", "600"))
+    eventually(lambda: clone.find("sleep 600"))
+    second = clone.stack("run", "--keep", "here", "--", "true")
+    assert second.returncode == 1
+    assert "already runs here" in second.stderr
+    assert clone.find("sleep 600")
+    assert clone.stack("clean").returncode == 1
+    assert (clone.folder / "var" / "here").exists()
+
+
 def test_kept_data_survive_kill_of_everything_at_once(clone: Clone):
     wait = COUNT_STARTS + "import time; time.sleep(600)"
     clone.start(*clone.command("run", "--keep", "here", "--", sys.executable, "-c", wait))
