@@ -1,9 +1,11 @@
 """The people of the tests, valid by default: each factory makes one, with what it needs."""
 
 import itertools
+import time
 from datetime import date
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from accounts.models import Advisor, Agency, Claimant, Controller, DecisionMaker, Partner, Role, User
@@ -77,3 +79,8 @@ def signed_in(person: Any, client: Client | None = None) -> Client:
     session[second_factor.SHOWN] = user.pk
     session.save()
     return client
+
+
+def totp_code(secret: str, step: int = 0) -> str:
+    """Give the code that an application with this key shows now (or some steps from now)."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))

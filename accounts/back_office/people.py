@@ -125,6 +125,14 @@ class PeopleAdmin(ModelAdmin):
     search_fields = ["last_name"]
     account = ""
 
+    @admin.display(description="personne", ordering="user__last_name")
+    def person(self, row: Any) -> str:
+        return str(row.user)
+
+    @admin.display(description="référence", ordering="ref")
+    def reference(self, row: Any) -> str:
+        return str(row.ref)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -223,7 +231,7 @@ class AdvisorAdmin(PeopleAdmin):
 
     form = AdvisorForm
     account = "user__"
-    list_display = ["user", "agency", "is_supervisor", "volunteers_for_web", "follows"]
+    list_display = ["person", "agency", "is_supervisor", "volunteers_for_web", "follows"]
     list_filter = ["is_supervisor", "volunteers_for_web", "agency"]
     list_select_related = ["user", "agency"]
     ordering = ["agency__name", "user__last_name"]
@@ -311,14 +319,21 @@ class ClaimantAdmin(PeopleAdmin):
 
     form = ClaimantForm
     account = "user__"
-    list_display = ["ref", "user", "agency", "advisor", "follow_up_mode"]
+    list_display = ["reference", "person", "agency", "advisor", "follow_up_mode"]
     list_filter = ["follow_up_mode", "agency"]
     list_select_related = ["user", "agency", "advisor__user"]
     ordering = ["-user_id"]
     raw_id_fields = ["advisor"]
-    readonly_fields = ["ref", "user", "agency", "registered_on", "last_contact_at", "email_bounced_at"]
+    readonly_fields = [
+        "reference",
+        "person",
+        "agency",
+        "registered_on",
+        "last_contact_at",
+        "email_bounced_at",
+    ]
     fieldsets = [
-        (None, {"fields": ["ref", "user", "agency", "registered_on", "last_contact_at"]}),
+        (None, {"fields": ["reference", "person", "agency", "registered_on", "last_contact_at"]}),
         ("Suivi", {"fields": ["advisor", "reason", "follow_up_mode", "benefit_status"]}),
         ("Pour joindre la personne", {"fields": ["phone", "street", "postcode", "city"]}),
         (None, {"fields": ["prefers_letters", "reminders_by_email", "email_bounced_at"]}),
@@ -352,10 +367,11 @@ class ClaimantAdmin(PeopleAdmin):
 @admin.register(DecisionMaker, Controller, site=site)
 class RegionalAdmin(PeopleAdmin):
     account = "user__"
-    list_display = ["user", "region"]
+    list_display = ["person", "region"]
     list_filter = ["region"]
     list_select_related = ["user"]
-    readonly_fields = ["user"]
+    readonly_fields = ["person"]
+    exclude = ["user"]
     ordering = ["user__last_name"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -364,5 +380,5 @@ class RegionalAdmin(PeopleAdmin):
 
 @admin.register(Partner, site=site)
 class PartnerAdmin(RegionalAdmin):
-    list_display = ["user", "organisation"]
+    list_display = ["person", "organisation"]
     list_filter = ["organisation"]

@@ -11,6 +11,15 @@ from accounts.models import Agency, Closure, OpeningHours
 from portal.core.models import Outage
 
 
+class LabelledForm(forms.ModelForm):
+    """In a table the column's header names a field for the eye only: each field says its own name too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = str(field.label).capitalize()
+
+
 class HoursFormSet(forms.BaseInlineFormSet):
     """Two openings of one kind never overlap on one day."""
 
@@ -29,12 +38,14 @@ class HoursFormSet(forms.BaseInlineFormSet):
 
 class HoursInline(admin.TabularInline):
     model = OpeningHours
+    form = LabelledForm
     formset = HoursFormSet
     extra = 1
 
 
 class ClosureInline(admin.TabularInline):
     model = Closure
+    form = LabelledForm
     extra = 1
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 
 from accounts import access, deeds
 from accounts.models import Role
@@ -80,12 +81,18 @@ class ModelAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 50
+    # Numbers beside each filter would count the table once per choice.
+    show_facets = admin.ShowFacets.NEVER
     actions: Any = None
     # Whether the journal may carry the values before and after; for people it names the fields only.
     journal_values = True
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: Any, form: BaseForm, change: bool) -> None:
         note_changes(request, form, values=self.journal_values)

@@ -35,7 +35,10 @@ def touch(request: HttpRequest, user: User, *, now: datetime) -> bool:
         if 0 <= silence < GRAIN_SECONDS:
             return True
     request.session[SEEN_AT] = second
-    UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+    known = UserSession.objects.filter(session_key=request.session.session_key)
+    if not known.update(last_seen_at=timezone.now()):
+        # Whichever way the person came in, the place stands in their list of devices.
+        UserSession.objects.create_from_request(request)
     return True
 
 

@@ -17,6 +17,9 @@ _PHONE = RegexValidator(
 class ContactForm(HouseForm, forms.Form):
     """Address, phone, reminders."""
 
+    # The page says once that nothing here is compulsory.
+    marks_optional = False
+
     submit_label = "Enregistrer"
     autocomplete = {"street": "street-address", "postcode": "postal-code", "city": "address-level2"}
 

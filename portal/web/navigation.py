@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import access
 from accounts.models import Role, User
-from accounts.sign_in import kept_forms
+from accounts.sign_in import kept_forms, second_factor
 
 Item = tuple[str, str]
 _PAGES: dict[str, tuple[Item, ...]] = {
@@ -37,8 +37,10 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {}
     supervisor = access.is_supervisor(user)
+    # Before the second step, staff reach nothing: no menu promises otherwise.
+    arrived = not access.is_staff_member(user) or second_factor.has_shown(request, user)
     return {
-        "nav_items": _items(request.path, user, supervisor),
+        "nav_items": _items(request.path, user, supervisor) if arrived else [],
         "signed_in_name": str(user),
         "signed_in_role": "responsable d’agence" if supervisor else user.get_role_display(),
         "form_owner": SimpleLazyObject(lambda: kept_forms.owner_token(user)),
