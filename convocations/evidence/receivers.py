@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.dispatch import receiver
 
 from convocations import deeds, justificatifs
-from convocations.models import CallTask, Convocation, DeliveryEvidence, Fact
+from convocations.models import CallTask, Convocation, Fact
 from convocations.states import AHEAD, ConvocationState
 from messaging.signals import Settled, messages_settled
 from portal.core import parameters
@@ -37,15 +38,24 @@ def note_rejected(sender: Any, *, document: Document, now: datetime, **_: Any) -
 
 
 def _write(mails: Sequence[Settled], fact: Fact) -> None:
-    DeliveryEvidence.objects.bulk_create(
-        (
-            DeliveryEvidence(
-                convocation_id=mail.subject_id, fact=fact, at=mail.at, written_at=mail.at, message_id=mail.id
-            )
-            for mail in mails
-        ),
-        ignore_conflicts=True,
-    )
+    if not mails:
+        return
+    # One statement without models: this runs for each mail that leaves, a tenth of the sender's time otherwise.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO convocations_deliveryevidence (convocation_id, fact, at, written_at, message_id, detail)
+            SELECT convocation_id, %s, at, at, message_id, ''
+            FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]) AS mail (convocation_id, at, message_id)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                fact,
+                [mail.subject_id for mail in mails],
+                [mail.at for mail in mails],
+                [mail.id for mail in mails],
+            ],
+        )
 
 
 def _ask_for_calls(convocation_ids: Sequence[int], now: datetime) -> None:
