@@ -65,6 +65,13 @@ def insist(write: Callable[[], T], *, seconds: float = 30.0) -> T:
             time.sleep(0.3)
 
 
+def database_is_gone(error: Exception) -> bool:
+    """Say whether an error means that nobody's work can go on; a deadlock or a timeout is one batch's own."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return connection.connection is None or not connection.is_usable()
+
+
 # --- the lease --------------------------------------------------------------------
 
 
@@ -184,9 +191,9 @@ def settle(accepted: Collection[int], refused: Sequence[Refusal], now: datetime)
     try:
         with transaction.atomic():
             return _settle(accepted, refused, now)
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
+        if database_is_gone(error):
+            raise
         if len(accepted) + len(refused) == 1:
             alone = next(iter(accepted), None) or refused[0].id
             log.exception("message %s can't be settled", alone)

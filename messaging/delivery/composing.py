@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from messaging import emails
-from messaging.delivery.books import Leased
+from messaging.delivery.books import Leased, database_is_gone
 from messaging.emails import Kind, Mail, Row
 
 log = logging.getLogger(__name__)
@@ -63,9 +63,9 @@ def _compose_kind(
     try:
         with transaction.atomic():
             words.update(kind.compose(asked, now))
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
+        if database_is_gone(error):
+            raise
         if len(rows) == 1:
             log.exception("message %s of kind %s can't be composed", rows[0].row.id, kind.name)
             outcome.failed.append((rows[0], f"{type(error).__name__}: {error}"))

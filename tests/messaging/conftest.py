@@ -40,13 +40,14 @@ class Composer:
     poisoned: set[int] = field(default_factory=set)
     moot: set[int] = field(default_factory=set)
     calls: list[int] = field(default_factory=list)
+    error: type[Exception] = ValueError
     write: Callable[[Row], Mail] = mail_about
 
     def __call__(self, rows: Sequence[Row], now: datetime) -> Mapping[int, Mail]:
         self.calls.append(len(rows))
         for row in rows:
             if row.subject_id in self.poisoned:
-                raise ValueError(f"poisoned {row.subject_id}")
+                raise self.error(f"poisoned {row.subject_id}")
         return {row.id: self.write(row) for row in rows if row.subject_id not in self.moot}
 
 

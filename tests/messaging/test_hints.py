@@ -61,5 +61,6 @@ def test_a_broker_that_hangs_costs_a_third_of_a_second_once(monkeypatch):
             started = time.perf_counter()
             hints.hint()
             times.append(time.perf_counter() - started)
-    assert times[0] < 1.0
-    assert max(times[1:]) < 0.05, "after a failure the broker is left alone"
+    # Three tenths of a second, and what a loaded machine adds: a broker without a limit would hold it for ever.
+    assert times[0] < 5.0
+    assert max(times[1:]) < hints.PATIENCE, "after a failure the broker is left alone"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from django.db import OperationalError
 
 from messaging import outbox
 from messaging.delivery import send_due, sender, tick
@@ -71,9 +72,10 @@ def test_send_due_with_a_server_in_trouble_tries_later(claimant, composer, to_th
     assert send_due(lambda: NOW + timedelta(seconds=16), seconds=20) == (1, False)
 
 
-def test_send_due_with_a_poisoned_row_sends_its_neighbours(claimant, composer, to_the_sink):
+@pytest.mark.parametrize("error", [ValueError, OperationalError])
+def test_send_due_with_a_poisoned_row_sends_its_neighbours(claimant, composer, to_the_sink, error):
     rows = owe(claimant, *range(10))
-    composer.poisoned = {4}
+    composer.poisoned, composer.error = {4}, error
     assert send_due(clock, seconds=20) == (9, False)
     rows[4].refresh_from_db()
     assert (rows[4].state, rows[4].attempts) == (State.PENDING, 1)
@@ -168,14 +170,15 @@ def test_send_due_with_a_template_that_breaks_on_one_row_sends_its_neighbours(
     assert "TemplateDoesNotExist" in rows[3].last_error
 
 
+@pytest.mark.parametrize("error", [ValueError, OperationalError])
 def test_send_due_with_a_receiver_that_fails_settles_the_others_and_repeats_no_mail(
-    claimant, composer, to_the_sink, heard
+    claimant, composer, to_the_sink, heard, error
 ):
     rows = owe(claimant, *range(6))
 
     def fail_on_one(accepted, **kwargs) -> None:
         if rows[4].id in [each.id for each in accepted]:
-            raise ValueError("this one")
+            raise error("this one")
 
     messages_settled.connect(fail_on_one)
     try:
