@@ -5,7 +5,7 @@
   const list = document.querySelector("[data-desk-list]");
   if (!list) return;
   const rows = Array.from(list.querySelectorAll("[data-desk-row]"));
-  document.querySelectorAll("[data-desk-keys]").forEach((hint) => (hint.hidden = false));
+  document.querySelectorAll("[data-desk-keys], [data-desk-all]").forEach((element) => (element.hidden = false));
 
   const line = (element) => element.closest("li, tr");
   const here = () => rows.findIndex((row) => line(row).contains(document.activeElement));

@@ -18,7 +18,7 @@ from portal.core.french import number, plural, short_date, short_datetime
 from portal.core.references import to_number
 
 PAGE = 50
-ORDERS = {"": "Sans contact depuis longtemps d’abord", "nom": "Par nom"}
+ORDERS = {"": "Dernier contact", "nom": "Par nom"}
 
 
 @require_safe
