@@ -3,7 +3,7 @@
 from portal.core.journal import code
 
 # --- the person's own account
-SIGNED_IN = code(1, "signed_in", "{actor} s’est connecté au portail.")
+SIGNED_IN = code(1, "signed_in", "Connexion au portail\u00a0: {actor}.")
 PASSWORD_CHANGED = code(2, "password_changed", "{actor} a changé le mot de passe du compte.")
 EMAIL_CHANGED = code(3, "email_changed", "L’adresse e-mail du compte a été changée par {actor}.")
 SECOND_FACTOR_ADDED = code(4, "second_factor_added", "{actor} a activé la connexion en deux étapes.")

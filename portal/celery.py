@@ -8,7 +8,7 @@ from celery.schedules import crontab
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.base")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["portal.core", "messaging", "convocations"])
+app.autodiscover_tasks(["portal.core", "accounts", "messaging", "convocations"])
 
 # Every tick is short and safe to run twice, so two beats at once are harmless: rows hold the work, a tick
 # only looks for it. Each job ends by noting a heartbeat under its name in this table (`Heartbeat.beat`).
@@ -18,5 +18,6 @@ app.conf.beat_schedule = {
     "journal-seal": {"task": "core.seal_journal", "schedule": 30.0, "options": {"expires": 60}},
     "journal-head": {"task": "core.export_journal_head", "schedule": crontab(hour=1, minute=10)},
     "outbox-purge": {"task": "messaging.purge_outbox", "schedule": crontab(hour=2, minute=20)},
+    "sessions-purge": {"task": "accounts.purge_sessions", "schedule": crontab(hour=2, minute=0)},
     "deadlines-purge": {"task": "core.purge_closed_deadlines", "schedule": crontab(hour=2, minute=40)},
 }

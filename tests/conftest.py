@@ -170,6 +170,12 @@ def _documents_of_this_test(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = str(tmp_path / "documents")
 
 
+@pytest.fixture(autouse=True)
+def _counts_of_this_test(settings) -> None:
+    """Count tries, codes and the like apart: tests share one Redis, also with those of other processes."""
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}}
+
+
 @pytest.fixture
 def mailsink(tmp_path: Path) -> Iterator[Mailsink]:
     """A real SMTP server: `mailsink.port`, `mailsink.box.messages()`, `mailsink.behaviour.delay = 2`."""

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.crypto import salted_hmac
 
 
@@ -54,7 +55,11 @@ class User(AbstractBaseUser):
         verbose_name = "personne"
         verbose_name_plural = "personnes"
         # What sign-in looks up, for known and unknown addresses alike.
-        indexes = [models.Index(fields=["email"], name="user_by_email")]
+        indexes = [
+            models.Index(fields=["email"], name="user_by_email"),
+            # The beginning of a name, in capitals or not: how the back office finds somebody among a million.
+            models.Index(OpClass(Upper("last_name"), name="text_pattern_ops"), name="user_by_last_name"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

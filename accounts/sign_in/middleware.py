@@ -44,7 +44,7 @@ class IdleSessionMiddleware:
                 kept_forms.note_ended(request, user)
                 messages.warning(
                     request,
-                    f"Par sécurité, vous avez été déconnecté après {_spell(minutes)} sans activité. "
+                    f"Par sécurité, votre session a pris fin après {_spell(minutes)} sans activité. "
                     "Reconnectez-vous pour continuer.",
                 )
         response = self.get_response(request)

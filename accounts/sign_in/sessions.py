@@ -1,10 +1,13 @@
 """Sessions end: after a silence, on request, when rights change."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,6 +18,7 @@ from portal.core import parameters
 SEEN_AT = "seen_at"
 # How exactly the silence is measured: a session is written at most once a minute.
 GRAIN_SECONDS = 60
+AT_A_TIME = 5_000
 
 
 def idle_minutes(user: User) -> int:
@@ -60,3 +64,21 @@ def end(sessions: Iterable[UserSession]) -> int:
 def end_all(user: User) -> int:
     """End every session of an account: its rights have changed."""
     return end(UserSession.objects.filter(user=user))
+
+
+def purge() -> int:
+    """Forget the sessions whose time is over, a few thousand at a time; the number forgotten.
+
+    By the machine's own time, as Django dates them.
+    """
+    forgotten = 0
+    while True:
+        over = Session.objects.filter(expire_date__lt=timezone.now()).values("pk")[:AT_A_TIME]
+        count, _ = Session.objects.filter(pk__in=over).delete()
+        forgotten += count
+        if count < AT_A_TIME:
+            break
+    long_ago = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    living = Session.objects.filter(pk=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(living), last_seen_at__lt=long_ago).delete()
+    return forgotten

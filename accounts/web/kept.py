@@ -11,6 +11,11 @@ from accounts.sign_in import kept_forms
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Refuse a form without a valid token; give its own person the page again with what they had typed."""
     user = request.user
+    # A second window of the sign-in page, or of any page left: nothing was typed there that could be lost.
+    if user.is_authenticated and request.path.startswith("/connexion/"):
+        return redirect("/")
+    if user.is_authenticated and request.path == "/deconnexion/":
+        return redirect("account_logout")
     shown_to = kept_forms.owner_of(request)
     if isinstance(user, User) and shown_to == user.pk and kept_forms.keep(request):
         return redirect(request.path)

@@ -180,7 +180,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 # Counted before a password is hashed. A tight count of failures per network address stops guessing over
 # many accounts; a code by e-mail still lets honest people of that network in.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
+    "login": "120/m/ip",
     "login_failed": "10/h/key,10/h/ip",
     "request_login_code": "30/h/ip,5/h/key",
     "reset_password": "30/h/ip,5/h/key",

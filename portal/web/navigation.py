@@ -42,9 +42,16 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav_items": _items(request.path, user, supervisor) if arrived else [],
         "signed_in_name": str(user),
-        "signed_in_role": "responsable d’agence" if supervisor else user.get_role_display(),
+        "signed_in_role": _role(user, supervisor),
         "form_owner": SimpleLazyObject(lambda: kept_forms.owner_token(user)),
     }
+
+
+def _role(user: User, supervisor: bool) -> str:
+    """Name the hat that staff wear; a claimant knows who they are."""
+    if user.role == Role.CLAIMANT:
+        return ""
+    return "responsable d’agence" if supervisor else user.get_role_display()
 
 
 def _items(path: str, user: User, supervisor: bool) -> list[dict[str, Any]]:

@@ -1,11 +1,10 @@
-"""What the tests of «who» share: a cache of its own for each test, and the mails that were owed."""
+"""What the tests of «who» share: no waiting, and the mails that were owed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from accounts import signals
 from accounts.models import User
@@ -18,13 +17,6 @@ class OwedMail:
     user: User
     template_prefix: str
     context: dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)

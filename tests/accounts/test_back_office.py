@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -279,6 +280,13 @@ def test_list_costs_the_same_queries_for_one_row_and_for_three(office, model, dj
         people.make_claimant()
         with django_assert_max_num_queries(10):
             office.get(address)
+
+
+def test_name_is_found_through_its_index(office):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        rows = User.objects.filter(last_name__istartswith="oza").order_by()
+        assert "user_by_last_name" in rows.explain()
 
 
 # --- reference data ------------------------------------------------------------------------------------

@@ -9,11 +9,6 @@ from tests import people
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet():
-    """Take the place of the fixture that empties the cache: here there is none."""
-
-
 @pytest.fixture
 def lost_redis(settings, tmp_path):
     settings.CACHES = {

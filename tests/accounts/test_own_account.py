@@ -231,3 +231,14 @@ def test_form_of_another_site_is_refused():
     answer = client.post("/espace/profil/", {"city": "Lyon"})
     assert answer.status_code == 403
     assert "trop longtemps" in answer.content.decode()
+
+
+def test_second_window_of_the_sign_in_page_leads_home_once_signed_in():
+    client = people.signed_in(people.make_claimant(), Client(enforce_csrf_checks=True))
+    answer = client.post("/connexion/", {"login": "x@exemple.fr", "password": "x"})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_signing_out_from_a_stale_page_asks_once_more():
+    client = people.signed_in(people.make_claimant(), Client(enforce_csrf_checks=True))
+    assert client.post("/deconnexion/")["Location"] == "/deconnexion/"

@@ -1,8 +1,11 @@
 """Who follows whom: limits, volunteers, and what follows when an advisor changes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from accounts import access, portfolios, signals
 from accounts.models import Claimant
@@ -143,3 +146,28 @@ def test_batch_costs_the_same_queries_for_one_and_for_many(
     parameters.current()
     with django_assert_max_num_queries(12):
         portfolios.assign_all(moved, new.pk, by=by, now=NOW, reason="Départ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_last_place_is_given_once_when_two_supervisors_want_it():
+    supervisor = people.make_supervisor()
+    new = people.make_advisor(supervisor.agency)
+    people.make_claimant(new)
+    waiting = [people.make_claimant(people.make_advisor(supervisor.agency)).pk for _ in range(2)]
+    actor = Actor(supervisor.pk, access.SUPERVISOR)
+    together = Barrier(2)
+
+    def give(claimant_id: int) -> str:
+        try:
+            together.wait(timeout=10)
+            portfolios.assign(claimant_id, new.pk, by=actor, now=NOW)
+        except portfolios.Overload:
+            return "full"
+        else:
+            return "given"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as supervisors:
+        assert sorted(supervisors.map(give, waiting)) == ["full", "given"]
+    assert portfolios.load_of(new.pk).people == 2
