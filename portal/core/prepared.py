@@ -1,0 +1,126 @@
+"""Queries written with the ORM, compiled once: the busiest pages ask the same few questions all day.
+
+Compiling costs far more than asking (measured: 0.9 ms of CPU against 0.05 ms for a few rows by index), and
+its result only differs by the values. The first call compiles with marks in the place of the values; every
+call after puts the values where the marks stood. Nothing else changes: same SQL, same converters, same rows.
+
+    @prepared
+    def _coming(claimant_id: int, now: datetime) -> Any:
+        return Convocation.objects.filter(claimant_id=claimant_id, ends_at__gt=now).values_list("ref", "state")
+
+    rows = _coming(claimant_id=7, now=now)
+
+The function only says which rows; it takes values of type int, date or datetime, and must not look at them.
+"""
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import update_wrapper
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+
+# Values no row of ours has; a query that repeats one is told by the count in `_compile`.
+_MARKS: dict[type, Callable[[int], Any]] = {
+    int: lambda number: 7_318_000_000_000_000_000 + number,
+    datetime: lambda number: datetime(1871, 3, 18, tzinfo=UTC) + timedelta(microseconds=number + 1),
+    date: lambda number: date(1871, 3, 18) + timedelta(days=number),
+}
+
+
+# The types we check with are a release ahead of Django's LTS here.
+_populators: Any = get_related_populators
+
+
+class Prepared:
+    """One question, compiled at its first asking; called with its values by name, it gives a list of rows."""
+
+    def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
+        self._make = make
+        self._compiled: _Compiled | None = None
+        update_wrapper(self, make)
+
+    def __call__(self, **values: Any) -> list[Any]:
+        """Ask, and give the rows as the queryset would: tuples of `values_list`, or instances."""
+        compiled = self._compiled
+        if compiled is None:
+            compiled = self._compiled = _Compiled(self._make)
+        return compiled.ask(values)
+
+    def queryset(self, **values: Any) -> QuerySet[Any, Any]:
+        """Give the same question as an ordinary queryset: what the tests compare with."""
+        return self._make(**values)
+
+
+def prepared(make: Callable[..., QuerySet[Any, Any]]) -> Prepared:
+    """Compile the query that a function describes once, at its first call."""
+    return Prepared(make)
+
+
+class _Slot(str):
+    """Where the value of this name goes."""
+
+    __slots__ = ()
+
+
+class _Compiled:
+    def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
+        marks = {
+            name: _MARKS[parameter.annotation](number)
+            for number, (name, parameter) in enumerate(inspect.signature(make).parameters.items())
+        }
+        queryset = make(**marks)
+        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        self._sql, params = compiler.as_sql()
+        slots = {mark: _Slot(name) for name, mark in marks.items()}
+        self._params = [
+            slots.get(param, param) if isinstance(param, int | date) else param for param in params
+        ]
+        unused = set(marks) - set(filter(lambda param: isinstance(param, _Slot), self._params))
+        if unused:
+            raise TypeError(
+                f"{make.__qualname__} looks at {', '.join(sorted(unused))} instead of asking for it"
+            )
+        converters = compiler.get_converters([column[0] for column in compiler.select])
+        self._converters = [(at, functions, column) for at, (functions, column) in converters.items()]
+        self._build = self._builder(queryset, compiler)
+
+    def _builder(self, queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[Any], Any]:
+        if issubclass(queryset._iterable_class, ValuesListIterable):
+            return tuple
+        if queryset._iterable_class is not ModelIterable:
+            raise TypeError("prepared queries give tuples of values_list, or instances")
+        info, select = compiler.klass_info, compiler.select
+        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [column[0].target.attname for column in select[first:last]]
+        populators = _populators(info, select, DEFAULT_DB_ALIAS)
+        model = info["model"]
+
+        def build(row: Any) -> Any:
+            found = model.from_db(DEFAULT_DB_ALIAS, names, row[first:last])
+            for populator in populators:
+                populator.populate(row, found)
+            return found
+
+        return build
+
+    def ask(self, values: dict[str, Any]) -> list[Any]:
+        params = [values[param] if isinstance(param, _Slot) else param for param in self._params]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, params)
+            rows = cursor.fetchall()
+        if self._converters:
+            rows = [self._converted(row) for row in rows]
+        return [self._build(row) for row in rows]
+
+    def _converted(self, row: Any) -> list[Any]:
+        converted = list(row)
+        for at, functions, column in self._converters:
+            value = converted[at]
+            for function in functions:
+                value = function(value, column, connection)
+            converted[at] = value
+        return converted
