@@ -98,6 +98,13 @@ def claimant_of(request: HttpRequest) -> Claimant:
     return claimant
 
 
+def _claimant_account(request: HttpRequest) -> User:
+    user = signed_in(request)
+    if user.role != Role.CLAIMANT:
+        raise Http404
+    return user
+
+
 def advisor_of(request: HttpRequest) -> Advisor:
     """Give the advisor who is signed in, with the agency; 404 for anybody else."""
     user = signed_in(request)
@@ -126,6 +133,11 @@ def supervisor_of(request: HttpRequest) -> Advisor:
 def claimant_required(view: View) -> View:
     """Open a page to claimants only; the view receives `claimant` as its second argument."""
     return _with(claimant_of, view)
+
+
+def claimants_only(view: View) -> View:
+    """Open a page to claimants only, without reading their file; the view receives the account second."""
+    return _with(_claimant_account, view)
 
 
 def advisor_required(view: View) -> View:

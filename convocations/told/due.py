@@ -19,6 +19,7 @@ from convocations.states import (
 from convocations.told import words
 from portal.core.french import NBSP, days_left, full_date, full_deadline, short_datetime, urgency
 from portal.core.models.document import DocumentState
+from portal.core.prepared import prepared
 from portal.core.working_time import Territory
 
 # A page shows the nearest few; the list of appointments shows all.
@@ -53,8 +54,8 @@ class Owed:
 
 def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:
     """Gather what is due from a person, in three queries; `tz` is their agency's."""
-    coming = _coming(claimant_id, now)
-    absences = _absences(claimant_id)
+    coming = _coming(claimant_id=claimant_id, now=now)
+    absences = _absences(claimant_id=claimant_id)
     todo = [*_to_confirm(coming, now), *_to_explain(absences, now), *_to_complete(claimant_id, tz, now)]
     return Owed(
         todo=sorted(todo, key=lambda item: item.due or _FAR),
@@ -74,8 +75,9 @@ def _by(todo: Todo, due: datetime, now: datetime, tz: tzinfo) -> Todo:
     )
 
 
-def _coming(claimant_id: int, now: datetime) -> list[tuple[Any, ...]]:
-    return list(
+@prepared
+def _coming(claimant_id: int, now: datetime) -> Any:
+    return (
         Convocation.objects.filter(claimant_id=claimant_id, ends_at__gt=now, state__in=HOLDS_TIME)
         .order_by("starts_at", "id")
         .values_list(
@@ -109,8 +111,9 @@ def _to_confirm(coming: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
     return found
 
 
-def _absences(claimant_id: int) -> list[tuple[Any, ...]]:
-    return list(
+@prepared
+def _absences(claimant_id: int) -> Any:
+    return (
         Absence.objects.filter(claimant_id=claimant_id, state__in=ABSENCE_UNDECIDED)
         .order_by("explanation_due_at")
         .values_list(
@@ -148,9 +151,9 @@ def _examined(row: tuple[Any, ...]) -> dict[str, str]:
     }
 
 
-def _to_complete(claimant_id: int, tz: tzinfo, now: datetime) -> list[Todo]:
-    """Find what was sent and must be sent again: an incomplete justificatif, a file nobody can read."""
-    rows = (
+@prepared
+def _pieces(claimant_id: int) -> Any:
+    return (
         Justificatif.objects.filter(
             Q(state=ReviewState.INCOMPLETE)
             | Q(document__state=DocumentState.REJECTED_TECH, state=ReviewState.IN_REVIEW),
@@ -162,8 +165,12 @@ def _to_complete(claimant_id: int, tz: tzinfo, now: datetime) -> list[Todo]:
             "ref", "absence__ref", "state", "complete_by", "remark", "document__title", "document__rejection"
         )[:AT_MOST]
     )
+
+
+def _to_complete(claimant_id: int, tz: tzinfo, now: datetime) -> list[Todo]:
+    """Find what was sent and must be sent again: an incomplete justificatif, a file nobody can read."""
     found = []
-    for ref, absence_ref, state, complete_by, remark, title, rejection in rows:
+    for ref, absence_ref, state, complete_by, remark, title, rejection in _pieces(claimant_id=claimant_id):
         incomplete = state == ReviewState.INCOMPLETE
         todo = Todo(
             title=f"{'Complétez' if incomplete else 'Renvoyez'} «{NBSP}{title}{NBSP}»",

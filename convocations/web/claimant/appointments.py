@@ -1,6 +1,6 @@
 """A person's appointments: the list, one appointment, confirming it, answering an invitation, the proof."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import actor, claimant_required, signed_in
-from accounts.models import Claimant, Role
+from accounts.access import actor, claimants_only
+from accounts.models import User
 from convocations.evidence import ledger, receipts
 from convocations.models import Absence, Bindingness, Convocation, DeliveryEvidence, Modality
 from convocations.scheduling import calendar_file, changing
@@ -20,10 +20,14 @@ from convocations.told import words
 from convocations.web.claimant.abilities import of_appointment
 from portal.core import clock, keyset
 from portal.core.french import full_datetime, short_datetime, urgency
+from portal.core.prepared import prepared
+from portal.core.references import to_number
 from portal.core.transitions import Refusal
 from portal.core.working_time import Territory
 
 PAGE = 50
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _ROW = (
     "id",
     "ref",
@@ -41,15 +45,13 @@ _ROW = (
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+@claimants_only
+def index(request: HttpRequest, person: User) -> HttpResponse:
     """Show a person's appointments, coming or past, fifty at a time."""
-    user = signed_in(request)
-    if user.role != Role.CLAIMANT:
-        raise Http404
     now = clock.now()
     past = request.GET.get("vue") == "passes"
     after = keyset.read(request.GET.get("apres", ""), 1)
-    found, more = keyset.cut(list(_page(user.pk, past, after, now)), PAGE)
+    found, more = keyset.cut(_page(person.pk, past, after, now), PAGE)
     here = reverse("espace:appointments")
     view = "vue=passes&" if past else ""
     return render(
@@ -65,19 +67,26 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(claimant_id: int, past: bool, after: tuple[datetime, list[int]] | None, now: datetime) -> Any:
-    rows = Convocation.objects.filter(claimant_id=claimant_id)
+def _page(claimant_id: int, past: bool, after: tuple[datetime, list[int]] | None, now: datetime) -> list[Any]:
     if past:
-        rows = rows.filter(ends_at__lte=now).order_by("-starts_at", "-id")
-    else:
-        rows = rows.filter(ends_at__gt=now).order_by("starts_at", "id")
-    if after is not None:
-        moment, (key,) = after
-        side = "lt" if past else "gt"
-        rows = rows.filter(
-            Q(**{f"starts_at__{side}": moment}) | Q(**{"starts_at": moment, f"id__{side}": key})
-        )
-    return rows.values_list(*_ROW)[: PAGE + 1]
+        moment, (key,) = after or (_LATEST, [0])
+        return _past(claimant_id=claimant_id, now=now, moment=moment, key=key)
+    moment, (key,) = after or (_EARLIEST, [0])
+    return _coming(claimant_id=claimant_id, now=now, moment=moment, key=key)
+
+
+@prepared
+def _past(claimant_id: int, now: datetime, moment: datetime, key: int) -> Any:
+    further = Q(starts_at__lt=moment) | Q(starts_at=moment, id__lt=key)
+    rows = Convocation.objects.filter(further, claimant_id=claimant_id, ends_at__lte=now)
+    return rows.order_by("-starts_at", "-id").values_list(*_ROW)[: PAGE + 1]
+
+
+@prepared
+def _coming(claimant_id: int, now: datetime, moment: datetime, key: int) -> Any:
+    further = Q(starts_at__gt=moment) | Q(starts_at=moment, id__gt=key)
+    rows = Convocation.objects.filter(further, claimant_id=claimant_id, ends_at__gt=now)
+    return rows.order_by("starts_at", "id").values_list(*_ROW)[: PAGE + 1]
 
 
 def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
@@ -100,22 +109,22 @@ def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
 
 
 @require_safe
-@claimant_required
-def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+@claimants_only
+def detail(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Show an appointment to its person; opening it is the first consultation, dated in the ledger."""
     now = clock.now()
-    convocation = _own(claimant, ref)
+    convocation = _own(person, ref)
     if convocation.read_at is None and _is_really_reading(request):
         ledger.consult(convocation.pk, by=actor(request), now=now)
-        convocation = _own(claimant, ref)
+        convocation = _own(person, ref)
     return render(request, "convocations/claimant/appointment.html", _shown(convocation, now))
 
 
 @require_POST
-@claimant_required
-def acknowledge(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+@claimants_only
+def acknowledge(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Take the person's word that they received their convocation."""
-    convocation = _own(claimant, ref)
+    convocation = _own(person, ref)
     try:
         ledger.acknowledge(convocation.pk, by=actor(request), now=clock.now())
     except Refusal as refusal:
@@ -132,10 +141,10 @@ _ANSWERS = {
 
 
 @require_POST
-@claimant_required
-def answer(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+@claimants_only
+def answer(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Take a yes or a no to an invitation."""
-    convocation = _own(claimant, ref)
+    convocation = _own(person, ref)
     chosen = _ANSWERS.get(request.POST.get("reponse", ""))
     if chosen is None:
         messages.error(request, "Choisissez «\u00a0Je viens\u00a0» ou «\u00a0Je ne viens pas\u00a0».")
@@ -150,34 +159,38 @@ def answer(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
 
 
 @require_safe
-@claimant_required
-def receipt(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+@claimants_only
+def receipt(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Give the receipt: what was shown, its fingerprint, and the dated facts both sides see."""
-    convocation = _own(claimant, ref)
+    convocation = _own(person, ref)
     return pdf(receipts.of_appointment(convocation), f"recu-{convocation.ref}.pdf")
 
 
 @require_safe
-@claimant_required
-def calendar(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+@claimants_only
+def calendar(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Give the appointment as a calendar file; a move or a cancellation updates the same entry."""
-    convocation = _own(claimant, ref)
+    convocation = _own(person, ref)
     content = calendar_file.of_appointment(convocation, now=clock.now())
     return _file(content, "text/calendar; charset=utf-8", f"rendez-vous-{convocation.ref}.ics")
 
 
-def _own(claimant: Claimant, ref: str) -> Convocation:
+@prepared
+def _one(claimant_id: int, ref: int) -> Any:
+    return Convocation.objects.filter(claimant_id=claimant_id, ref=ref).select_related(
+        "agency", "advisor__user", "successor"
+    )
+
+
+def _own(person: User, ref: str) -> Convocation:
     """Load one of the person's own appointments; anybody else's is not there."""
     try:
-        convocation = (
-            Convocation.objects.filter(claimant_id=claimant.pk, ref=ref)
-            .select_related("agency", "advisor__user", "successor")
-            .first()
-        )
+        found = _one(claimant_id=person.pk, ref=to_number("CV", ref))
     except ValueError:
-        convocation = None
-    if convocation is None:
+        found = []
+    if not found:
         raise Http404
+    convocation: Convocation = found[0]
     return convocation
 
 
@@ -281,11 +294,16 @@ def _place(convocation: Convocation) -> str:
     return convocation.place or f"{convocation.agency.name}\n{convocation.agency.address}"
 
 
+@prepared
+def _facts_of(convocation_id: int) -> Any:
+    rows = DeliveryEvidence.objects.filter(convocation_id=convocation_id).order_by("at", "id")
+    return rows.values_list("fact", "at", "detail")
+
+
 def _evidence(convocation: Convocation) -> list[dict[str, str]]:
     tz = convocation.agency.place.zone
-    rows = DeliveryEvidence.objects.filter(convocation=convocation).order_by("at", "id")
     lines = []
-    for fact, at, detail in rows.values_list("fact", "at", "detail"):
+    for fact, at, detail in _facts_of(convocation_id=convocation.pk):
         title, icon, tone = words.FACTS[fact]
         lines.append(
             {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -11,45 +12,42 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import people
-from accounts.access import signed_in
-from accounts.models import Claimant, Closure, OpeningHours, Role
+from accounts.access import claimants_only
+from accounts.models import Claimant, Closure, OpeningHours, User
 from accounts.opening import Slot, closed_in_words, in_words
 from convocations.told import due
 from portal.core import clock
+from portal.core.prepared import prepared
 from portal.core.working_time import Territory
 from portal.web.space.journal import news
 
-NEWS_SHOWN = 4
+CLOSURES_AHEAD = timedelta(days=14)
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+@claimants_only
+def home(request: HttpRequest, person: User) -> HttpResponse:
     """Show what is due first, the most urgent on top; the page of a person with nothing to do says so."""
-    user = signed_in(request)
-    if user.role != Role.CLAIMANT:
-        raise Http404
     now = clock.now()
-    me = _me(user.pk, now)
-    owed = due.of_claimant(user.pk, tz=me.tz, now=now)
+    me = _me(person.pk, now)
+    owed = due.of_claimant(person.pk, tz=me.tz, now=now)
     return render(
         request,
         "space/home.html",
         {
-            "first_name": user.first_name,
+            "first_name": person.first_name,
             "owed": owed,
-            "news": news(user.pk, since=me.news_read_at, tz=me.tz, at_most=NEWS_SHOWN),
+            "news": news(person.pk, since=me.news_read_at, tz=me.tz),
             "me": me,
         },
     )
 
 
 @require_POST
-def read_news(request: HttpRequest) -> HttpResponse:
+@claimants_only
+def read_news(request: HttpRequest, person: User) -> HttpResponse:
     """Put the news away: the person has read them."""
-    user = signed_in(request)
-    if user.role != Role.CLAIMANT:
-        raise Http404
-    people.note_news_read(user.pk, now=clock.now())
+    people.note_news_read(person.pk, now=clock.now())
     return redirect("espace:home")
 
 
@@ -71,21 +69,18 @@ class Me:
     closures: list[str]
 
 
-def _me(claimant_id: int, now: datetime) -> Me:
-    """Read the file, its advisor, its agency and the agency's hours in one query."""
+@prepared
+def _file(claimant_id: int, today: date, soon: date) -> Any:
+    """The file, its advisor, its agency, and when that is open and closed: one question."""
     hours = OpeningHours.objects.filter(agency_id=OuterRef("agency_id")).values_list(
         JSONObject(kind="kind", weekday="weekday", opens="opens", closes="closes")
     )
     closed = (
-        Closure.objects.filter(
-            agency_id=OuterRef("agency_id"),
-            last_day__gte=now.date(),
-            first_day__lte=now.date() + timedelta(days=14),
-        )
+        Closure.objects.filter(agency_id=OuterRef("agency_id"), last_day__gte=today, first_day__lte=soon)
         .order_by("first_day")
         .values_list(JSONObject(first="first_day", last="last_day", reason="reason"))
     )
-    row = (
+    return (
         Claimant.objects.filter(pk=claimant_id)
         .annotate(open_at=ArraySubquery(hours), closed_on=ArraySubquery(closed))
         .values_list(
@@ -102,11 +97,15 @@ def _me(claimant_id: int, now: datetime) -> Me:
             "open_at",
             "closed_on",
         )
-        .first()
     )
-    if row is None:
+
+
+def _me(claimant_id: int, now: datetime) -> Me:
+    today = now.date()
+    rows = _file(claimant_id=claimant_id, today=today, soon=today + CLOSURES_AHEAD)
+    if not rows:
         raise Http404
-    read_at, first, last, direct, name, street, postcode, city, phone, territory, open_at, closed_on = row
+    read_at, first, last, direct, name, street, postcode, city, phone, territory, open_at, closed_on = rows[0]
     return Me(
         news_read_at=read_at,
         advisor_name=f"{first} {last}",

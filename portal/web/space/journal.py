@@ -1,8 +1,9 @@
 """Who did what on one's own file, in sentences; the network address stays with those who keep the journal."""
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,8 +14,11 @@ from accounts.models import Claimant, Role
 from portal.core import journal, keyset
 from portal.core.french import full_datetime, short_datetime
 from portal.core.models import JournalEntry
+from portal.core.prepared import prepared
 
 PAGE = 50
+NEWS_SHOWN = 4
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _ROLES = {
     Role.ADVISOR: "conseiller",
     "SUPERVISOR": "responsable d’agence",
@@ -26,15 +30,18 @@ _ROLES = {
 _LINE = ("id", "code", "at", "actor_id", "actor_role", "actor__first_name", "actor__last_name", "data")
 
 
-def news(claimant_id: int, *, since: datetime | None, tz: tzinfo, at_most: int) -> list[dict[str, str]]:
+@prepared
+def _news(claimant_id: int, since: datetime) -> Any:
+    # What the portal did by itself has no actor, and is news too.
+    others = Q(actor_id__isnull=True) | ~Q(actor_id=claimant_id)
+    rows = JournalEntry.objects.filter(others, file_id=claimant_id, at__gt=since, code__in=_shown())
+    return rows.order_by("-id").values_list(*_LINE)[:NEWS_SHOWN]
+
+
+def news(claimant_id: int, *, since: datetime | None, tz: tzinfo) -> list[dict[str, str]]:
     """Tell what others did on a file since the person last put the news away, the latest first."""
-    rows = JournalEntry.objects.filter(file_id=claimant_id, code__in=_shown()).exclude(actor_id=claimant_id)
-    if since is not None:
-        rows = rows.filter(at__gt=since)
-    return [
-        {"date": short_datetime(row[2], tz), "title": _sentence(row, claimant_id)}
-        for row in rows.order_by("-id").values_list(*_LINE)[:at_most]
-    ]
+    rows = _news(claimant_id=claimant_id, since=since or _EVER)
+    return [{"date": short_datetime(row[2], tz), "title": _sentence(row, claimant_id)} for row in rows]
 
 
 @require_safe
