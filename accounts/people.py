@@ -117,6 +117,7 @@ def correct_account(user_id: int, data: Mapping[str, Any], *, by: Actor, now: da
     if "email" in changed:
         # The address of the account is the one it signs in with; addresses proved before no longer count.
         EmailAddress.objects.filter(user=user).delete()
+        Claimant.objects.filter(pk=user.pk).update(email_bounced_at=None)
         sessions.end_all(user)
     _note(deeds.ACCOUNT_EDITED, user, by, now, {"fields": changed})
     return user

@@ -11,7 +11,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 
 from accounts import access, deeds
-from accounts.models import Role, User
+from accounts.models import Claimant, Role, User
 from accounts.sign_in import kept_forms, sessions
 from portal.core import clock, journal
 from portal.core.journal import Actor, JournalCode
@@ -36,8 +36,15 @@ def _on_password(sender: Any, request: HttpRequest, user: User, **_: Any) -> Non
     note(deeds.PASSWORD_CHANGED, request, user)
 
 
-def _on_email(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
-    note(deeds.EMAIL_CHANGED, request, user)
+def _on_email(sender: Any, request: HttpRequest, user: User, **addresses: Any) -> None:
+    before = addresses.get("from_email_address")
+    # allauth also says «changed» when an address it did not know yet is proved for the first time.
+    if before is None or before.email == addresses["to_email_address"].email:
+        return
+    with transaction.atomic():
+        # E-mails were refused by the old address: the new one has just received a code.
+        Claimant.objects.filter(pk=user.pk).update(email_bounced_at=None)
+        note(deeds.EMAIL_CHANGED, request, user)
 
 
 def _on_authenticator(code: JournalCode) -> Any:

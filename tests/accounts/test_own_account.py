@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Claimant, User
+from portal.core import clock
 from portal.core.models import JournalEntry
 from tests import people
 
@@ -138,6 +139,24 @@ def test_address_of_somebody_else_is_answered_like_any_other_until_the_code(owed
     assert User.objects.get(pk=taken.pk).email == taken.email
 
 
+def test_new_address_is_believed_again_after_the_old_one_refused_mails(owed_mails):
+    claimant = people.make_claimant(email_bounced_at=clock.now())
+    client = with_password(claimant.user)
+    client.post("/compte/adresse-e-mail/", {"email": "nouvelle@exemple.fr", "action_add": ""})
+    client.post("/compte/adresse-e-mail/code/", {"code": owed_mails[0].context["code"]})
+    assert Claimant.objects.get(pk=claimant.pk).email_bounced_at is None
+
+
+def test_proving_ones_own_address_is_not_told_as_a_change(owed_mails):
+    person = people.make_claimant().user
+    with_password(person).get("/compte/adresse-e-mail/")
+    client = Client()
+    client.post("/connexion/code/", {"email": person.email})
+    client.post("/connexion/code/confirmer/", {"code": owed_mails[0].context["code"]})
+    assert "_auth_user_id" in client.session
+    assert not JournalEntry.objects.filter(code=3).exists()
+
+
 # --- contact -------------------------------------------------------------------------
 
 
@@ -205,8 +224,6 @@ def test_form_whose_owner_is_forged_is_not_kept():
 
 
 def test_form_without_token_is_kept_when_the_silence_itself_ended_the_session(monkeypatch):
-    from portal.core import clock
-
     person = people.make_claimant().user
     client = people.signed_in(person)
     client.get("/espace/profil/")
