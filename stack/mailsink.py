@@ -5,6 +5,7 @@ import asyncio
 import os
 import re
 import signal
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -150,12 +151,11 @@ class Mailsink:
         return f"smtp://127.0.0.1:{self.port}"
 
     def __enter__(self) -> "Mailsink":
-        import threading
-
+        # All of it in a thread: the caller's may have a running loop of its own, as Playwright's does.
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(self.listen())
         self._thread = threading.Thread(target=self._loop.run_forever, name="mailsink", daemon=True)
         self._thread.start()
+        self._server = asyncio.run_coroutine_threadsafe(self.listen(), self._loop).result(10)
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -21,7 +21,7 @@ GIVEN += ("DJANGO_SETTINGS_MODULE", "PORT", "RESET", "PUBLIC_URL", "SECRET_KEY",
 GIVEN += ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "TESTS_TEMPLATE_DATABASE", "CLOCK_FILE")
 
 
-def eventually(condition: Callable[[], object], seconds: float = 20) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait until `condition` holds; fail when it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -46,7 +46,7 @@ class Clone:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "stack", *arguments]
 
-    def stack(self, *arguments: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess:
+    def stack(self, *arguments: str, timeout: float = 180, **environment: str) -> subprocess.CompletedProcess:
         """Run the launcher to its end."""
         return subprocess.run(
             self.command(*arguments),

@@ -1,8 +1,10 @@
 """The local SMTP server: it keeps what it takes, refuses what it should, and can misbehave."""
 
+import asyncio
 import os
 import smtplib
 import time
+from pathlib import Path
 
 import pytest
 
@@ -110,3 +112,13 @@ def test_sink_as_a_process_of_its_own_refuses_what_it_was_told(clone: Clone):
     assert len([name for name in os.listdir(box) if name.endswith(".eml")]) == 1
     process.terminate()
     assert process.wait(10) == 0
+
+
+def test_sink_starts_where_a_loop_already_runs(tmp_path: Path):
+    """Playwright leaves its loop running in the thread of the tests."""
+
+    async def inside() -> int:
+        with Mailsink(tmp_path / "mails") as sink:
+            return sink.port
+
+    assert asyncio.run(inside()) > 0
