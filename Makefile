@@ -60,7 +60,7 @@ check-format: FORCE
 check-lint: FORCE
 	$(VENV) -m ruff check .
 check-templates: FORCE
-	$(VENV) -m djlint --check --lint --quiet templates
+	$(VENV) -m djlint --check --lint templates
 check-types: FORCE
 	$(VENV) -m mypy .
 check-imports: FORCE

@@ -74,7 +74,7 @@ def test_demo_survives_every_death_and_leaves_nothing(clone: Clone):
         json.dumps({"url": "http://127.0.0.1:1", "accounts": [earlier]})
     )
     demo = clone.start(*clone.command("demo"), PORT=str(port))
-    eventually(lambda: "Stop: Ctrl-C" in clone.output() or demo.poll() is not None, 180)
+    eventually(lambda: "Stop: Ctrl-C" in clone.output() or demo.poll() is not None, 600)
     assert f"http://127.0.0.1:{port}/demo/" in clone.output()
     assert answers(port)
     accounts = json.loads((clone.folder / "var/demo/accounts.json").read_text())
