@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -15,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from messaging import emails
 from messaging.delivery.hints import hint
 from messaging.models import OutboxMessage
+from portal.core import arrays
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +26,7 @@ HEAD_START = timedelta(days=1)
 PURGE_AT_ONCE = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """One message owed to one person about one subject."""
 
     kind: int
@@ -47,7 +48,7 @@ def enqueue(owed: Iterable[Owed], *, now: datetime) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("messages are owed in the transaction that makes them necessary")
     with connection.cursor() as cursor:
-        _insert(cursor, rows, [None] * len(rows), now)
+        _insert(cursor, rows, None, now)
     _hint_after_commit()
 
 
@@ -56,13 +57,11 @@ def enqueue_with_payload(owed: Owed, payload: str, *, now: datetime) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("messages are owed in the transaction that makes them necessary")
     with connection.cursor() as cursor:
-        _insert(cursor, [owed], [payload], now)
+        _insert(cursor, [owed], payload, now)
     _hint_after_commit()
 
 
-def _insert(
-    cursor: CursorWrapper, rows: Sequence[Owed], payloads: Sequence[str | None], now: datetime
-) -> None:
+def _insert(cursor: CursorWrapper, rows: Sequence[Owed], payload: str | None, now: datetime) -> None:
     ahead = [number for number, kind in emails.kinds().items() if kind.on_request]
     cursor.execute(
         """
@@ -70,9 +69,9 @@ def _insert(
             (kind, person_id, subject_id, occurrence, step, channel, state, created_at, run_at, attempts,
              last_error, payload)
         SELECT kind, person_id, subject_id, occurrence, step, 1, 0, %s,
-               CASE WHEN kind = ANY(%s::smallint[]) THEN %s ELSE %s END, 0, '', payload
-        FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::jsonb[])
-            AS owed (kind, person_id, subject_id, occurrence, step, payload)
+               CASE WHEN kind = ANY(%s::smallint[]) THEN %s ELSE %s END, 0, '', %s::jsonb
+        FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])
+            AS owed (kind, person_id, subject_id, occurrence, step)
         ON CONFLICT DO NOTHING
         """,
         [
@@ -80,12 +79,8 @@ def _insert(
             ahead,
             now - HEAD_START,
             now,
-            [row.kind for row in rows],
-            [row.person_id for row in rows],
-            [row.subject_id for row in rows],
-            [row.occurrence for row in rows],
-            [row.step for row in rows],
-            list(payloads),
+            payload,
+            *map(arrays.of_numbers, zip(*rows, strict=True)),
         ],
     )
 

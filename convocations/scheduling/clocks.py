@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from accounts.models import Advisor, Agency
 from convocations import deeds
-from convocations.models import Bindingness, CallTask, Convocation
+from convocations.models import CallTask, Convocation
 from convocations.states import AHEAD, UNREAD, ConvocationState
 from messaging import outbox
-from portal.core import deadlines, journal, parameters
+from portal.core import arrays, deadlines, journal, parameters
 from portal.core.deadlines import Due, Outcome, Planned
 from portal.core.journal import PORTAL, Line
 from portal.core.models import Deadline
@@ -28,26 +30,18 @@ def remind(batch: Sequence[Due], now: datetime) -> Outcome:
     """Owe each person the reminder of this step; one that a later step has overtaken is too late."""
     current = parameters.current()
     steps = dict(enumerate(current.reminder_steps_hours, start=1))
-    rows = {
-        pk: row
-        for pk, *row in Convocation.objects.filter(pk__in=[due.subject_id for due in batch]).values_list(
-            "pk", "claimant_id", "state", "starts_at", "bindingness"
-        )
-    }
+    rows = _to_remind([due.subject_id for due in batch])
+    second = int(now.timestamp())
     owed: list[outbox.Owed] = []
     too_late: list[int] = []
     moot: list[int] = []
     for due in batch:
-        claimant_id, state, starts_at, bindingness = rows[due.subject_id]
-        next_hours = steps.get(due.step + 1, 0)
-        if now >= starts_at - timedelta(hours=next_hours):
+        claimant_id, coming, unread = rows[due.subject_id]
+        # A reminder's occurrence is the start, in epoch seconds.
+        if second >= due.occurrence - 3_600 * steps.get(due.step + 1, 0):
             too_late.append(due.id)
-        elif (state not in AHEAD and state != ConvocationState.ACCEPTED) or (
+        elif not coming or (unread and steps.get(due.step) == current.unread_check_hours):
             # Unread at the unread check's hour: that check writes, more urgently, in this one's place.
-            state in UNREAD
-            and bindingness == Bindingness.CONVOCATION
-            and steps.get(due.step) == current.unread_check_hours
-        ):
             moot.append(due.id)
         else:
             owed.append(
@@ -55,6 +49,19 @@ def remind(batch: Sequence[Due], now: datetime) -> Outcome:
             )
     outbox.enqueue(owed, now=now)
     return {TOO_LATE: too_late, MOOT: moot}
+
+
+def _to_remind(convocation_ids: Sequence[int]) -> dict[int, tuple[int, bool, bool]]:
+    """Give per appointment whose it is, whether it is coming, whether it is a summons nobody has read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, claimant_id, state = ANY(%s), state = ANY(%s) AND bindingness = 'CONVOCATION'
+            FROM convocations_convocation WHERE id = ANY(%s::bigint[])
+            """,
+            [sorted(AHEAD | {ConvocationState.ACCEPTED}), sorted(UNREAD), arrays.of_numbers(convocation_ids)],
+        )
+        return {pk: row for pk, *row in cursor.fetchall()}
 
 
 @deadlines.handles(deeds.DUE_UNREAD, "convocation non lue à l’approche du rendez-vous")

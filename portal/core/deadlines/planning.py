@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from portal.core import arrays
 from portal.core.deadlines.registry import kinds
 
 
@@ -49,11 +50,11 @@ def schedule(planned: Iterable[Planned]) -> None:
                 WHERE core_deadline.state = 2
             """,
             [
-                [row.kind for row in rows],
-                [row.subject_id for row in rows],
-                [row.occurrence for row in rows],
-                [row.step for row in rows],
-                [row.due_at for row in rows],
+                arrays.of_numbers(row.kind for row in rows),
+                arrays.of_numbers(row.subject_id for row in rows),
+                arrays.of_numbers(row.occurrence for row in rows),
+                arrays.of_numbers(row.step for row in rows),
+                arrays.of_instants(row.due_at for row in rows),
             ],
         )
 

@@ -6,20 +6,28 @@ every process knows every kind. The web needs it too: a kind nobody handles cann
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from portal.core.models import Deadline
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One due row as its handler sees it."""
+
+class Due(NamedTuple):
+    """One due row as its handler sees it: all whole numbers, so that a batch is read in milliseconds."""
 
     id: int
     subject_id: int
     occurrence: int
     step: int
-    due_at: datetime
+    # When it fell due, in microseconds since 1970.
+    due_microsecond: int = 0
+
+    @property
+    def due_at(self) -> datetime:
+        """Give the instant at which it fell due."""
+        return _EPOCH + timedelta(microseconds=self.due_microsecond)
 
 
 # The ids (of deadlines) that did not end as DONE, by what they are instead. PENDING for a row whose subject

@@ -15,6 +15,7 @@ from typing import Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from portal.core import arrays
 from portal.core.deadlines.registry import Due, Kind, kind_of, kinds
 from portal.core.models import Deadline
 
@@ -101,18 +102,24 @@ def _work_batch(kind: Kind, now: datetime) -> tuple[int, int]:
 
 
 def _claim(kind: Kind, now: datetime, ids: Sequence[int] | None = None) -> list[Due]:
-    only = "AND id = ANY(%s)" if ids is not None else ""
-    parameters: list[Any] = [kind.number, now, *([list(ids)] if ids is not None else []), kind.batch]
+    only = "AND id = ANY(%s::bigint[])" if ids is not None else ""
+    parameters: list[Any] = [
+        kind.number,
+        now,
+        *([arrays.of_numbers(ids)] if ids is not None else []),
+        kind.batch,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT id, subject_id, occurrence, step, due_at FROM core_deadline
+            SELECT id, subject_id, occurrence, step, (extract(epoch FROM due_at) * 1000000)::bigint
+            FROM core_deadline
             WHERE kind = %s AND state = 0 AND run_at <= %s {only}
             ORDER BY run_at, id LIMIT %s FOR UPDATE SKIP LOCKED
             """,
             parameters,
         )
-        return [Due(*row) for row in cursor.fetchall()]
+        return [Due._make(row) for row in cursor.fetchall()]
 
 
 def _handle_and_close(kind: Kind, batch: Sequence[Due], now: datetime) -> int:
@@ -140,8 +147,8 @@ def _close(ids: Collection[int], state: int, now: datetime) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE core_deadline SET state = %s, closed_at = %s WHERE id = ANY(%s) AND run_at <= %s",
-            [int(state), now, list(ids), now],
+            "UPDATE core_deadline SET state = %s, closed_at = %s WHERE id = ANY(%s::bigint[]) AND run_at <= %s",
+            [int(state), now, arrays.of_numbers(ids), now],
         )
 
 

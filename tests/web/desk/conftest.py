@@ -131,7 +131,7 @@ def absent(of, **fields) -> tuple[Absence, datetime]:
 def period_over(absence: Absence) -> datetime:
     """The end of the explanation period, worked as the clock works it; the instant just after."""
     now = absence.explanation_due_at + timedelta(minutes=1)
-    clocks.end_period([Due(0, absence.pk, 0, 0, absence.explanation_due_at)], now)
+    clocks.end_period([Due(0, absence.pk, 0, 0)], now)
     absence.refresh_from_db()
     return now
 

@@ -260,7 +260,7 @@ def test_explanation_after_the_decision_says_what_was_decided(desk, absence):
 
 def test_closed_by_rule_is_told_as_such(desk, at, absence):
     at.now = absence.closes_at + timedelta(minutes=1)
-    cast.clocks.close_in_favour([cast.Due(0, absence.pk, 0, 0, absence.closes_at)], at.now)
+    cast.clocks.close_in_favour([cast.Due(0, absence.pk, 0, 0)], at.now)
     assert Absence.objects.get().state == AbsenceState.CLOSED_NO_ACTION
     assert "en faveur de la personne" in desk.get(url(absence)).content.decode()
 
