@@ -139,3 +139,4 @@ def test_what_is_public_may_be_kept(visitor):
     style = visitor.get("/static/css/app.css")
     style.close()
     assert "public" in style["Cache-Control"]
+    assert "Access-Control-Allow-Origin" not in style
