@@ -24,6 +24,7 @@ from portal.core.working_time import Territory
 
 # A page shows the nearest few; the list of appointments shows all.
 COMING_SHOWN = 5
+FIRST_SHOWN = 4
 AT_MOST = 20
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -50,6 +51,16 @@ class Owed:
     todo: list[Todo]
     coming: list[dict[str, Any]]
     examined: list[dict[str, str]]
+
+    @property
+    def first(self) -> list[Todo]:
+        """The few to begin with: a long list frightens and helps nobody."""
+        return self.todo[:FIRST_SHOWN]
+
+    @property
+    def rest(self) -> list[Todo]:
+        """What comes after them."""
+        return self.todo[FIRST_SHOWN:]
 
 
 def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:

@@ -96,7 +96,7 @@ def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
     return {
         "url": f"{here}{ref}/",
         "title": words.KINDS[kind],
-        "date": short_datetime(starts_at, Territory(territory).zone),
+        "date": words.first_up(short_datetime(starts_at, Territory(territory).zone)),
         "year": starts_at.year if starts_at.year != now.year else "",
         "meta": f"{words.MODALITIES[modality]}, {agency}",
         "binding": binding,

@@ -17,6 +17,7 @@ from portal.core.models import Document, DocumentReading
 from portal.core.models.document import DocumentState
 from tests import factories
 from tests.factories import NOW, acting
+from tests.paper import text_of
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,11 @@ def test_explaining_gives_a_receipt_at_once(browser_of_camille, absence):
         assert pdf.Root.MarkInfo.Marked
         assert "/StructTreeRoot" in pdf.Root
     assert browser_of_camille.get(page(absence, "recu.pdf")).content == paper.content
+    text = text_of(paper.content)
+    assert "Le train a été supprimé." in text
+    assert given.content_hash.hex() in text.replace(" ", "")
+    assert absence.agency.phone in text
+    assert "close en votre faveur" in text
 
 
 def test_a_double_click_explains_once(browser_of_camille, absence):

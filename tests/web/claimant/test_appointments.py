@@ -14,6 +14,7 @@ from convocations.scheduling import changing
 from convocations.states import ConvocationState
 from tests import factories
 from tests.factories import NOW, acting
+from tests.paper import tags_of, text_of
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,14 @@ def test_the_receipt_is_an_accessible_paper_with_the_fingerprint(camille, browse
         with pdf.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
             assert str(convocation.ref) in metadata["dc:title"]
+    text = text_of(answer.content)
+    assert 'Point #import "x" & <b>suite</b>' in text
+    assert "Réception confirmée par la personne" in text
+    assert "Déposée dans l’espace personnel" in text
+    assert convocation.content_hash.hex() in text.replace(" ", "")
+    tags = tags_of(answer.content)
+    assert tags.count("H1") == 1
+    assert {"H2", "P", "Table", "TR", "TH", "TD"} <= set(tags)
     assert browser_of_camille.get(page(convocation, "recu.pdf")).content == answer.content
 
 

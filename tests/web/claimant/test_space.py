@@ -46,6 +46,16 @@ def test_the_most_urgent_comes_first(camille, browser_of_camille):
     assert len(browser_of_camille.get("/espace/").context["owed"].todo) == 1
 
 
+def test_a_long_list_begins_with_the_few_that_press_most(camille, browser_of_camille):
+    for n in range(6):
+        factories.convocation(camille, starts_at=NOW + timedelta(days=5 + n))
+    answer = browser_of_camille.get("/espace/")
+    owed = answer.context["owed"]
+    assert len(owed.first) == 4
+    assert owed.first + owed.rest == owed.todo
+    assert "Voir 2\u00a0autres choses à faire" in answer.text
+
+
 def test_news_are_what_others_did_until_they_are_put_away(camille, browser_of_camille, at):
     convocation = factories.convocation(camille)
     browser_of_camille.get(f"/espace/convocations/{convocation.ref}/")
