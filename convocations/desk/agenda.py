@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db import connection
+
 from accounts.models import Advisor
-from convocations.models import Bindingness, Convocation, Kind, Modality
+from convocations.models import Bindingness, Kind, Modality
 from convocations.scheduling.slots import Span, free_spans
 from convocations.states import HOLDS_TIME, ConvocationState
 from portal.core.french import zone_name
@@ -36,29 +38,27 @@ class Booked(NamedTuple):
     holds: bool
 
 
+# Written out: it stands beside every list, and the ORM needs four times as long to write it as to run it.
+_OF_DAY = """
+    SELECT row.starts_at, row.ends_at, row.ref, person.first_name, person.last_name, row.kind, row.modality,
+           row.bindingness, row.state
+    FROM convocations_convocation AS row JOIN accounts_user AS person ON person.id = row.claimant_id
+    WHERE row.advisor_id = %s AND row.starts_at >= %s AND row.starts_at < %s
+    ORDER BY row.starts_at, row.id LIMIT 200
+"""
+
+
 def of_day(advisor: Advisor, day: date) -> list[Booked]:
     """List the appointments of one day on the agency's clock, in order; one query from one index."""
     begin, end = day_bounds(day, advisor.agency.place.zone)
-    rows = (
-        Convocation.objects.filter(advisor=advisor, starts_at__gte=begin, starts_at__lt=end)
-        .order_by("starts_at", "pk")
-        .values_list(
-            "starts_at",
-            "ends_at",
-            "ref",
-            "claimant__user__first_name",
-            "claimant__user__last_name",
-            "kind",
-            "modality",
-            "bindingness",
-            "state",
-        )[:200]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_DAY, [advisor.pk, begin, end])
+        rows = cursor.fetchall()
     return [
         Booked(
             starts_at,
             ends_at,
-            ref if isinstance(ref, str) else to_text("CV", ref),
+            to_text("CV", ref),
             f"{first} {last}",
             f"{_KINDS[kind]} {_MODALITIES[modality]}",
             bindingness == Bindingness.CONVOCATION,

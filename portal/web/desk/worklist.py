@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from accounts import work
 from accounts.access import actor, advisor_required
 from accounts.models import Advisor
-from accounts.work import Place, Rows, Work
+from accounts.work import Narrowing, Place, Work, Worklist
 from convocations.desk import worklist as due
 from portal.core import clock, keyset
 from portal.core.french import due_in, plural, short_date, short_datetime, urgency
@@ -20,6 +19,8 @@ from portal.core.references import to_text
 from portal.web.desk.agenda import coming
 
 PAGE = 50
+# Each app that has something for advisors to decide adds its part here.
+WORK = Worklist(due.work_for)
 _GROUPS = {
     "past": "En retard",
     "urgent": "Aujourd’hui et demain",
@@ -51,6 +52,12 @@ class Filters:
         )
 
     @property
+    def narrowing(self) -> Narrowing:
+        """Give them as the list takes them."""
+        kind = self.kind.kind if self.kind else None
+        return Narrowing(kind, self.late, tuple(self.person.split()[:5]), self.after)
+
+    @property
     def named(self) -> dict[str, str]:
         """Give them as the address has them, without the place in the list."""
         return {
@@ -72,9 +79,8 @@ def worklist(request: HttpRequest, advisor: Advisor) -> HttpResponse:
 
 def _page(request: HttpRequest, advisor: Advisor, now: datetime, *, wrong: str = "") -> HttpResponse:
     filters = Filters.of(request)
-    parts = due.work_for([advisor.pk], now)
-    counts = work.counts(parts, now)
-    lines, more = keyset.cut(work.first(_narrowed(parts, filters, now), PAGE + 1), PAGE)
+    counts = WORK.counts([advisor.pk], now)
+    lines, more = keyset.cut(WORK.first([advisor.pk], now, PAGE + 1, filters.narrowing), PAGE)
     zone = advisor.agency.place.zone
     open_count = sum(total for total, _ in counts.values())
     late_count = sum(late for _, late in counts.values())
@@ -100,19 +106,6 @@ def _page(request: HttpRequest, advisor: Advisor, now: datetime, *, wrong: str =
         "agenda": coming(advisor, now),
     }
     return render(request, "web/desk/worklist.html", context, status=422 if wrong else 200)
-
-
-def _narrowed(parts: Mapping[int, Rows], filters: Filters, now: datetime) -> dict[int, Rows]:
-    chosen = {}
-    for kind, rows in parts.items():
-        if filters.kind is not None and filters.kind.kind != kind:
-            continue
-        if filters.late:
-            rows = rows.filter(work_due_at__lte=now)
-        if filters.person:
-            rows = work.of_person(rows, filters.person.split()[:5])
-        chosen[kind] = work.after(rows, kind, filters.after) if filters.after else rows
-    return chosen
 
 
 def _lead(open_count: int, late_count: int) -> str:
