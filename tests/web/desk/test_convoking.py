@@ -385,7 +385,7 @@ def test_broken_lines_say_why_and_the_others_go_on(desk, nadia, paul):
         13: "La référence manque",
         15: "déjà à la ligne 14",
     }.items():
-        found = re.search(rf">Ligne {line}</span><p class=\"row-meta refusal\">([^<]+)<", text)
+        found = re.search(rf">Ligne {line}</span>\s*<p class=\"row-meta refusal\">([^<]+)<", text)
         assert found, line
         assert sentence in found[1]
     assert "Envoyer à 1 personne" in text
