@@ -1,10 +1,11 @@
 """The ground's periodic jobs: each does its work, notes its heartbeat, and may run twice."""
 
 import logging
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from portal.celery import app
 from portal.core import clock, deadlines, journal, tasks
@@ -107,3 +108,30 @@ def test_heartbeat_of_a_moved_clock_is_the_machines():
     row = Heartbeat.objects.get()
     assert abs(timezone.now() - row.at) < timedelta(minutes=1)
     assert row.detail == {"closed": 2}
+
+
+@pytest.mark.parametrize("name", sorted(app.conf.beat_schedule))
+def test_job_beaten_twice_at_once_does_no_harm(name):
+    """Two beats send each job twice; both run to their end and leave one heartbeat."""
+    app.loader.import_default_modules()
+    task = app.tasks[app.conf.beat_schedule[name]["task"]]
+    failures: list[Exception] = []
+    start = threading.Barrier(2)
+
+    def beat() -> None:
+        try:
+            start.wait(10)
+            task()
+            task()
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=beat) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert Heartbeat.objects.filter(name=name).count() == 1
