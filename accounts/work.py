@@ -3,6 +3,7 @@
 Each app gives querysets over its partial indexes; the list is their UNION ALL. The ORM needs longer to
 write that SQL (12 ms) than PostgreSQL to answer it, so it is written once per process and shape, for
 made-up advisors and an instant of long ago, and filled in with the real ones at each request.
+(`portal.core.prepared` does this for one fixed question; this one has a shape for each filter.)
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

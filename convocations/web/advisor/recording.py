@@ -91,7 +91,7 @@ def _after_record(request: HttpRequest, row: Convocation, outcome: ConvocationSt
         absence = row.absences.exclude(state=AbsenceState.ANNULLED).get()
         messages.success(
             request,
-            f"Absence enregistrée. {row.claimant} est invité(e) à s’expliquer\u00a0: rien n’est décidé.",
+            "Absence enregistrée. La personne est invitée à s’expliquer\u00a0: rien n’est décidé.",
         )
         return redirect(f"/conseiller/absences/{absence.ref}/")
     back = back_to(request, page)
