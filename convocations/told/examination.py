@@ -100,10 +100,7 @@ def rows(absence: Absence, sent: Sequence[Justificatif]) -> list[Line]:
         document = row.document
         unreadable = document.state == DocumentState.REJECTED_TECH
         label, tone = ("Fichier illisible", "warning") if unreadable else words.REVIEWS[row.state]
-        open_ = absence.state in ABSENCE_UNDECIDED
-        waits = open_ and (
-            row.state == ReviewState.INCOMPLETE or (unreadable and row.state == ReviewState.IN_REVIEW)
-        )
+        still = waits(row, absence)
         lines.append(
             {
                 "ref": row.ref,
@@ -116,14 +113,22 @@ def rows(absence: Absence, sent: Sequence[Justificatif]) -> list[Line]:
                 "tone": tone,
                 "note": document.rejection if unreadable else row.remark,
                 "until": f"À compléter avant le {full_date(row.complete_by)}."
-                if waits and row.complete_by
+                if still and row.complete_by
                 else "",
-                "complete_url": reverse("espace:complete", args=[absence.ref, row.ref]) if waits else "",
+                "complete_url": reverse("espace:complete", args=[absence.ref, row.ref]) if still else "",
                 "is_health": document.is_health,
                 "readers": readings.get(document.pk, []),
             }
         )
     return lines
+
+
+def waits(row: Justificatif, absence: Absence) -> bool:
+    """Say whether something more is expected of the person for a justificatif."""
+    if absence.state not in ABSENCE_UNDECIDED:
+        return False
+    unreadable = row.document.state == DocumentState.REJECTED_TECH
+    return row.state == ReviewState.INCOMPLETE or (unreadable and row.state == ReviewState.IN_REVIEW)
 
 
 def _readings(absence: Absence, sent: Sequence[Justificatif]) -> dict[int, list[str]]:

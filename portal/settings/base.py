@@ -124,7 +124,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-DATA_UPLOAD_MAX_NUMBER_FILES = 12
+# Above what a form takes (a parameter), so that one file too many is told in words and the rest is kept.
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
 
 # The antivirus: clamd's address, or the explicit words of a deployment that has none («accept»).
 DOCUMENTS_UNSCANNED = env("DOCUMENTS_UNSCANNED", default="")

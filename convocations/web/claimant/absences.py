@@ -1,9 +1,9 @@
 """A person's absence: what was missed, how to explain it, what was made of it; proof of each sending."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,17 +14,17 @@ from accounts.models import Claimant
 from accounts.sign_in.kept_forms import restored
 from convocations import justificatifs
 from convocations.absences import explaining
-from convocations.absences.deciding import AlreadyDecided
+from convocations.absences.deciding import AlreadyDecided, decided_sentence
 from convocations.evidence import receipts
 from convocations.models import Absence, Explanation, Justificatif
 from convocations.motives import RULES, Motive
 from convocations.told import examination, words
+from convocations.web.claimant import taking
 from convocations.web.claimant.abilities import of_absence
 from convocations.web.claimant.appointments import pdf
-from convocations.web.claimant.forms import OFFERED, USABLE, DocumentsForm, ExplanationForm
+from convocations.web.claimant.forms import DocumentsForm, ExplanationForm
 from portal.core import clock
 from portal.core.french import days_left, full_date, full_datetime, full_deadline, urgency
-from portal.core.models import Document
 from portal.core.transitions import Refusal
 
 _MOTIVES = [
@@ -53,34 +53,49 @@ def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
     form = None
     if of_absence(absence, now).explain:
         form = ExplanationForm(
-            initial=restored(request), owned=_usable(absence), tz=absence.agency.place.zone
+            initial=restored(request), owned=taking.usable(absence), tz=taking.zone(absence)
         )
     return _page(request, absence, form, now)
 
 
 def _explain(request: HttpRequest, absence: Absence, now: datetime) -> HttpResponse:
-    form = ExplanationForm(request.POST, owned=_usable(absence), tz=absence.agency.place.zone)
-    if form.is_valid():
-        try:
-            explanation = explaining.explain(
-                absence.pk,
-                motive=Motive(form.cleaned_data["motive"]),
-                text=form.cleaned_data["text"],
-                sworn=form.cleaned_data["sworn"],
-                document_ids=_chosen(form, absence),
-                form_key=form.cleaned_data["form_key"],
-                by=actor(request),
-                now=now,
-            )
-        except AlreadyDecided as refusal:
-            messages.warning(request, refusal.sentence)
+    key = taking.form_key(request)
+    motive = request.POST.get("motive", "")
+    is_health = motive in RULES and RULES[Motive(motive)].is_health
+    # One transaction: a file that was kept stays kept when the rest is refused, and both when it is not.
+    with transaction.atomic():
+        taking.one_at_a_time(key)
+        if (earlier := Explanation.objects.filter(form_key=key, absence=absence).first()) is not None:
+            return _receipt(absence, earlier)
+        if not of_absence(absence, now).explain:
+            messages.warning(request, decided_sentence(absence))
             return redirect("espace:absence", ref=absence.ref)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            number = Explanation.objects.filter(absence=absence, pk__lte=explanation.pk).count()
-            return redirect("espace:explanation", ref=absence.ref, number=number)
+        form = taking.take(ExplanationForm, request, absence, is_health=is_health, now=now)
+        if form.is_valid():
+            try:
+                given = explaining.explain(
+                    absence.pk,
+                    motive=Motive(form.cleaned_data["motive"]),
+                    text=form.cleaned_data["text"],
+                    sworn=form.cleaned_data["sworn"],
+                    document_ids=taking.chosen_ids(form, absence),
+                    form_key=form.cleaned_data["form_key"],
+                    by=actor(request),
+                    now=now,
+                )
+            except AlreadyDecided as refusal:
+                messages.warning(request, refusal.sentence)
+                return redirect("espace:absence", ref=absence.ref)
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                return _receipt(absence, given)
     return _page(request, absence, form, now)
+
+
+def _receipt(absence: Absence, given: Explanation) -> HttpResponse:
+    before = Explanation.objects.filter(absence=absence, pk__lte=given.pk)
+    return redirect("espace:explanation", ref=absence.ref, number=before.count())
 
 
 def _page(
@@ -181,23 +196,17 @@ def complete(request: HttpRequest, claimant: Claimant, ref: str, piece: str) -> 
     now = clock.now()
     absence = _own(claimant, ref)
     row = _own_piece(absence, piece)
-    form = DocumentsForm(
-        request.POST if request.method == "POST" else None,
-        owned=_usable(absence),
-        tz=absence.agency.place.zone,
-    )
+    if request.method == "POST":
+        with transaction.atomic():
+            taking.one_at_a_time(taking.form_key(request))
+            row.refresh_from_db(fields=["state"])
+            taken = _completed(request, absence, row, now)
+        if isinstance(taken, HttpResponse):
+            return taken
+        form = taken
+    else:
+        form = DocumentsForm(owned=taking.usable(absence), tz=taking.zone(absence))
     form.cancel_url = reverse("espace:absence", args=[absence.ref])
-    if request.method == "POST" and form.is_valid():
-        try:
-            justificatifs.complete(row.pk, document_ids=_chosen(form, absence), by=actor(request), now=now)
-        except (AlreadyDecided, justificatifs.NothingToComplete) as refusal:
-            messages.warning(request, refusal.sentence)
-            return redirect("espace:absence", ref=absence.ref)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "C’est reçu. Votre conseiller examine ce que vous avez envoyé.")
-            return redirect("espace:absence", ref=absence.ref)
     return render(
         request,
         "convocations/claimant/complete.html",
@@ -212,6 +221,32 @@ def complete(request: HttpRequest, claimant: Claimant, ref: str, piece: str) -> 
         },
         status=form.http_status,
     )
+
+
+def _completed(
+    request: HttpRequest, absence: Absence, row: Justificatif, now: datetime
+) -> HttpResponse | DocumentsForm:
+    """Take what completes a justificatif: the way back when it is done or too late, else the form to correct."""
+    back = redirect("espace:absence", ref=absence.ref)
+    if not examination.waits(row, absence):
+        # Nothing is kept of what nobody waits for.
+        messages.warning(request, justificatifs.NothingToComplete.sentence)
+        return back
+    form = taking.take(DocumentsForm, request, absence, is_health=row.document.is_health, now=now)
+    if not form.is_valid():
+        return form
+    try:
+        justificatifs.complete(
+            row.pk, document_ids=taking.chosen_ids(form, absence), by=actor(request), now=now
+        )
+    except (AlreadyDecided, justificatifs.NothingToComplete) as refusal:
+        messages.warning(request, refusal.sentence)
+        return back
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return form
+    messages.success(request, "C’est reçu. Votre conseiller examine ce que vous avez envoyé.")
+    return back
 
 
 # --- loading --------------------------------------------------------------------
@@ -243,16 +278,3 @@ def _own_piece(absence: Absence, ref: str) -> Justificatif:
     if row is None:
         raise Http404
     return row
-
-
-def _usable(absence: Absence) -> list[Document]:
-    """List what the person already sent us and has not yet put forward for this absence."""
-    owned = Document.objects.filter(owner_id=absence.claimant_id, state__in=USABLE)
-    return list(owned.exclude(justificatifs__absence=absence).order_by("-uploaded_at")[:OFFERED])
-
-
-def _chosen(form: DocumentsForm, absence: Absence) -> Sequence[int]:
-    refs = form.cleaned_data.get("documents") or []
-    return list(
-        Document.objects.filter(owner_id=absence.claimant_id, ref__in=refs).values_list("pk", flat=True)
-    )

@@ -9,26 +9,24 @@ from crispy_forms.layout import HTML, Layout
 from django import forms
 
 from convocations.motives import Motive
-from portal.core.forms import HouseForm
 from portal.core.french import short_date
 from portal.core.models import Document
 from portal.core.models.document import DocumentState
+from portal.core.safe.sending import FilesForm
 
-USABLE = (DocumentState.QUARANTINED, DocumentState.RECEIVED)
-# Enough to find a document again; the safe shows them all.
-OFFERED = 20
 SWORN = "Je déclare sur l’honneur que ce que j’écris ici est exact."
 
 
-class DocumentsForm(HouseForm, forms.Form):
-    """Documents the person has in their safe."""
+class DocumentsForm(FilesForm):
+    """Documents already in the person's safe, and new files."""
 
     submit_label = "Envoyer"
-    one_time = True
 
     documents = forms.MultipleChoiceField(
         label="Reprendre un document déjà envoyé", required=False, widget=forms.CheckboxSelectMultiple
     )
+
+    field_order: Sequence[str] = ("documents", "uploads", "as_one")
 
     def __init__(self, *args: Any, owned: Sequence[Document], tz: tzinfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +55,7 @@ class ExplanationForm(DocumentsForm):
     )
     sworn = forms.BooleanField(label=SWORN, required=False)
 
-    field_order = ("motive", "text", "documents", "sworn")
+    field_order = ("motive", "text", "documents", "uploads", "as_one", "sworn")
 
     @property
     def helper(self) -> FormHelper:

@@ -3,18 +3,22 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
-from accounts.access import claimant_required
+from accounts.access import actor, claimant_required
 from accounts.models import Claimant
-from portal.core import keyset
+from portal.core import clock, keyset
 from portal.core.french import NBSP, full_date, full_datetime, number, plural
 from portal.core.models import Document, DocumentReading
 from portal.core.models.document import DocumentState
+from portal.core.safe.sending import FilesForm
+from portal.core.transitions import Refusal
 
 PAGE = 30
 _S = DocumentState
@@ -32,10 +36,32 @@ _STATES: dict[str, tuple[str, str, str]] = {
 }
 
 
-@require_safe
+class AddForm(FilesForm):
+    """Documents put into the safe before anybody asks for them."""
+
+    submit_label = "Envoyer"
+    marks_optional = False
+
+    title = forms.CharField(
+        label="Comment appeler ce document\u202f? (facultatif)",
+        required=False,
+        max_length=120,
+        help_text="Sans nom, le nom du fichier est gardé.",
+    )
+    is_health = forms.BooleanField(label="C’est un document de santé", required=False)
+
+    field_order = ("uploads", "as_one", "title", "is_health")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @claimant_required
 def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
-    """Show the person what they sent, thirty at a time."""
+    """Show the person what they sent, thirty at a time, and take what they add."""
+    form = AddForm()
+    if request.method == "POST":
+        form = AddForm(request.POST)
+        if _added(request, claimant, form):
+            return redirect("espace:documents")
     tz = claimant.agency.place.zone
     after = keyset.read(request.GET.get("apres", ""), 1)
     found, more = keyset.cut(_page(claimant.pk, after), PAGE)
@@ -49,8 +75,38 @@ def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
             "rows": [_row(document, readers.get(document.pk, []), tz) for document in found],
             "first_url": here if after is not None else "",
             "next_url": f"{here}?apres={keyset.write(found[-1].uploaded_at, found[-1].pk)}" if more else "",
+            "form": form,
         },
+        status=form.http_status,
     )
+
+
+def _added(request: HttpRequest, claimant: Claimant, form: AddForm) -> bool:
+    """Keep what can be kept and say so; True when nothing is left to correct."""
+    files = request.FILES.getlist("uploads")
+    if not form.is_valid():
+        return False
+    if not files:
+        form.add_error("uploads", "Choisissez au moins un fichier.")
+        return False
+    try:
+        kept, refused = form.keep(
+            files,
+            owner=claimant.user,
+            by=actor(request),
+            title=form.cleaned_data["title"],
+            is_health=form.cleaned_data["is_health"],
+            now=clock.now(),
+        )
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return False
+    if kept:
+        count = plural(len(kept), "document est envoyé", "documents sont envoyés")
+        messages.success(request, f"{count}. La vérification prend quelques instants.")
+    for sentence in refused:
+        form.add_error("uploads", sentence)
+    return not refused
 
 
 def _page(owner_id: int, after: tuple[datetime, list[int]] | None) -> list[Document]:
