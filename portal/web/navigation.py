@@ -25,7 +25,11 @@ _PAGES: dict[str, tuple[Item, ...]] = {
         ("Portefeuille", "/conseiller/portefeuille/"),
         ("Mon compte", "/compte/"),
     ),
-    Role.ADMIN: (("Administration", "/admin/"), ("Mon compte", "/compte/")),
+    Role.ADMIN: (
+        ("Administration", "/admin/"),
+        ("Santé du portail", "/admin/sante/"),
+        ("Mon compte", "/compte/"),
+    ),
 }
 _OTHERS: tuple[Item, ...] = (("Mon compte", "/compte/"),)
 _SUPERVISOR: Item = ("Agence", "/agence/")

@@ -234,3 +234,9 @@ def test_retry_puts_stuck_deadlines_back_to_work_and_journals_it(beating, monkey
 def test_retry_with_nothing_stuck_journals_nothing(beating):
     signed_in(make_supervisor()).post("/admin/sante/relancer/")
     assert not JournalEntry.objects.filter(code=41).exists()
+
+
+def test_every_job_has_a_name_people_understand():
+    from portal.web.health.page import _JOBS
+
+    assert set(_JOBS) == set(app.conf.beat_schedule)

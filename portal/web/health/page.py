@@ -26,6 +26,8 @@ _JOBS = {
     "journal-seal": "Scellement du journal",
     "journal-head": "Empreinte quotidienne du journal",
     "deadlines-purge": "Effacement des échéances closes",
+    "outbox-purge": "Effacement des anciens e-mails",
+    "sessions-purge": "Effacement des sessions finies",
 }
 _WORDS = {
     State.OK: ("En marche", "success"),
