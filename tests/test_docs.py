@@ -22,16 +22,17 @@ MACHINE = re.compile(
 )
 MOST_BYTES = 150_000
 
-pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+# Not named «page»: that is the browser of the tests.
+pages = pytest.mark.parametrize("text", PAGES, ids=lambda text: str(text.relative_to(ROOT)))
 
 
 @pages
-def test_every_link_leads_somewhere(page):
-    for target in LINK.findall(FENCE.sub("", page.read_text())):
+def test_every_link_leads_somewhere(text):
+    for target in LINK.findall(FENCE.sub("", text.read_text())):
         if "://" in target or target.startswith("mailto:"):
             continue
         path, _, heading = target.partition("#")
-        goal = (page.parent / path).resolve() if path else page
+        goal = (text.parent / path).resolve() if path else text
         assert goal.exists(), f"{target} is not there"
         assert goal.is_relative_to(ROOT), f"{target} leaves the project"
         if heading:
@@ -62,8 +63,8 @@ def test_every_document_stands_in_the_index():
 
 
 @pages
-def test_nothing_speaks_of_one_machine(page):
-    found = MACHINE.search(page.read_text())
+def test_nothing_speaks_of_one_machine(text):
+    found = MACHINE.search(text.read_text())
     assert found is None, found and found.group()
 
 
