@@ -14,6 +14,8 @@ CONNECT_SECONDS = 2.0
 SCAN_SECONDS = 60.0
 CHUNK_BYTES = 64 * 1024
 MAX_ANSWER_BYTES = 4096
+# What clamd calls «found» when it merely gave up (AlertExceedsMax); a signature it met before goes first.
+GAVE_UP = "Heuristics.Limits.Exceeded"
 
 
 class Scan(StrEnum):
@@ -21,6 +23,8 @@ class Scan(StrEnum):
 
     CLEAN = "clean"
     INFECTED = "infected"
+    # The antivirus found nothing, but stopped at a limit of its own (depth, size, time): our limits decide.
+    BEYOND_ITS_LIMITS = "beyond_limits"
     # Asked and not answered: the file stays in quarantine and is asked about again.
     UNAVAILABLE = "unavailable"
     # The deployment says in its settings that it has no antivirus; shown on screen as such.
@@ -80,7 +84,10 @@ def _read(answer: str) -> Verdict:
     if answer == "stream: OK":
         return Verdict(Scan.CLEAN)
     if answer.startswith("stream: ") and said.endswith(" FOUND"):
-        return Verdict(Scan.INFECTED, signature=said.removesuffix(" FOUND")[:200])
+        signature = said.removesuffix(" FOUND")[:200]
+        if signature == GAVE_UP or signature.startswith(f"{GAVE_UP}."):
+            return Verdict(Scan.BEYOND_ITS_LIMITS, detail=signature)
+        return Verdict(Scan.INFECTED, signature=signature)
     return Verdict(Scan.UNAVAILABLE, detail=f"answer: {answer[:150]!r}")
 
 
