@@ -15,9 +15,12 @@ app.autodiscover_tasks(["portal.core", "accounts", "messaging", "convocations"])
 app.conf.beat_schedule = {
     "deadlines": {"task": "core.run_deadlines", "schedule": 5.0, "options": {"expires": 10}},
     "outbox": {"task": "messaging.send_outbox", "schedule": 5.0, "options": {"expires": 10}},
+    "documents-check": {"task": "core.check_documents", "schedule": 5.0, "options": {"expires": 10}},
     "journal-seal": {"task": "core.seal_journal", "schedule": 30.0, "options": {"expires": 60}},
     "journal-head": {"task": "core.export_journal_head", "schedule": crontab(hour=1, minute=10)},
     "outbox-purge": {"task": "messaging.purge_outbox", "schedule": crontab(hour=2, minute=20)},
     "sessions-purge": {"task": "accounts.purge_sessions", "schedule": crontab(hour=2, minute=0)},
+    "documents-purge": {"task": "core.purge_documents", "schedule": crontab(hour=3, minute=0)},
+    "documents-sweep": {"task": "core.sweep_documents", "schedule": crontab(hour=3, minute=30)},
     "deadlines-purge": {"task": "core.purge_closed_deadlines", "schedule": crontab(hour=2, minute=40)},
 }

@@ -17,6 +17,7 @@ from messaging import outbox
 from portal.core import journal, parameters
 from portal.core.journal import Actor
 from portal.core.models import Document
+from portal.core.safe import retention
 from portal.core.transitions import Refusal
 from portal.core.working_time import end_of_period
 
@@ -90,8 +91,7 @@ def put_forward(
 ) -> list[Justificatif]:
     """Ask the advisor to review each document; one already put forward for this absence is not asked again."""
     is_health = RULES[Motive(explanation.motive)].is_health
-    if is_health:
-        Document.objects.filter(pk__in=[document.pk for document in documents]).update(is_health=True)
+    retention.keep_longer([document.pk for document in documents], is_health=is_health, now=now)
     review_by = review_due(absence, now)
     links = Justificatif.objects.bulk_create(
         (

@@ -2,13 +2,17 @@
 
 import logging
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerError
 
-from portal.core import clock, deadlines, journal, parameters
+from portal.core import clock, deadlines, journal, parameters, safe
+from portal.core.hints import hint
 from portal.core.models import Heartbeat
+from portal.core.safe import retention, sweeping
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +31,35 @@ def run_deadlines() -> None:
         # Without a broker the next tick goes on.
         with suppress(BrokerError):
             run_deadlines.apply_async(expires=EXPIRES)
+
+
+# The last document may take its whole time: thirty seconds of scanning, a minute of cleaning a photo or two.
+@shared_task(name=safe.CHECKS, soft_time_limit=200, time_limit=230)
+def check_documents() -> None:
+    """Look into the documents that wait in quarantine; ask for another round when some are left."""
+    worked = deadlines.work_slowly(
+        safe.DUE_CHECK, clock.now, seconds=SECONDS_AT_A_TIME, places=settings.DOCUMENT_CHECKERS
+    )
+    if worked is None:
+        Heartbeat.beat("documents-check", busy=True)
+        return
+    Heartbeat.beat("documents-check", closed=worked.closed, more=worked.more)
+    if worked.more:
+        hint(safe.CHECKS)
+
+
+@shared_task(name="core.purge_documents")
+def purge_documents() -> None:
+    """Erase the documents whose time is over."""
+    report = retention.purge(clock.now())
+    Heartbeat.beat("documents-purge", **asdict(report))
+
+
+@shared_task(name="core.sweep_documents")
+def sweep_documents() -> None:
+    """Delete the files in the store that no row refers to."""
+    swept = sweeping.sweep()
+    Heartbeat.beat("documents-sweep", **asdict(swept))
 
 
 @shared_task(name="core.seal_journal")

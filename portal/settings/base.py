@@ -130,8 +130,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 40
 # The antivirus: clamd's address, or the explicit words of a deployment that has none («accept»).
 DOCUMENTS_UNSCANNED = env("DOCUMENTS_UNSCANNED", default="")
 CLAMAV_URL = env("CLAMAV_URL", default="none" if DOCUMENTS_UNSCANNED == "accept" else "")
-# How long one file may take to be scanned, in seconds.
+# How long the files of one document may take to be scanned, in seconds.
 CLAMAV_SECONDS = env.float("CLAMAV_SECONDS", default=30.0)
+# How many workers at once may be looking into documents; the others stay free for reminders and mails.
+DOCUMENT_CHECKERS = env.int("DOCUMENT_CHECKERS", default=1)
 
 # --- people -----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -5,6 +5,7 @@ every process knows every kind. The web needs it too: a kind nobody handles cann
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -47,26 +48,66 @@ class Kind:
     batch: int
 
 
+# What a slow handler found out, to be written down in the transaction that closes the row.
+Settle = Callable[[datetime], None]
+# Finds out without a transaction, for as long as the context lasts; None when there is nothing to write.
+SlowHandler = Callable[[Due], AbstractContextManager[Settle | None]]
+
+
+@dataclass(frozen=True)
+class SlowKind:
+    """A kind whose handler asks something that may be slow or silent: it has a lane of its own (slowly.py)."""
+
+    number: int
+    label: str
+    look: SlowHandler
+
+
+class NoAnswer(Exception):
+    """What a slow handler asks does not answer: the row waits a little and counts no failure."""
+
+
 _kinds: dict[int, Kind] = {}
+_slow: dict[int, SlowKind] = {}
 
 
 def handles(number: int, label: str, *, batch: int = 1_000) -> Callable[[Handler], Handler]:
     """Declare the handler of one kind of deadline."""
 
     def declare(handler: Handler) -> Handler:
-        if number in _kinds:
-            raise ValueError(f"deadline kind {number} is taken: {_kinds[number].label}")
+        _require_free(number)
         _kinds[number] = Kind(number, label, handler, batch)
         return handler
 
     return declare
 
 
-def kinds() -> dict[int, Kind]:
-    """Every declared kind, by number."""
+def handles_slowly(number: int, label: str) -> Callable[[SlowHandler], SlowHandler]:
+    """Declare the handler of a kind that must never hold up the others."""
+
+    def declare(look: SlowHandler) -> SlowHandler:
+        _require_free(number)
+        _slow[number] = SlowKind(number, label, look)
+        return look
+
+    return declare
+
+
+def _require_free(number: int) -> None:
+    if taken := kinds().get(number):
+        raise ValueError(f"deadline kind {number} is taken: {taken.label}")
+
+
+def kinds() -> dict[int, Kind | SlowKind]:
+    """Every declared kind, by number, slow ones too."""
+    return {**_kinds, **_slow}
+
+
+def fast_kinds() -> dict[int, Kind]:
+    """The kinds that the common tick works, in batches."""
     return dict(_kinds)
 
 
-def kind_of(number: int) -> Kind:
-    """Give one declared kind."""
-    return _kinds[number]
+def slow_kind(number: int) -> SlowKind:
+    """Give one kind that is worked in a lane of its own."""
+    return _slow[number]

@@ -16,7 +16,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from portal.core import arrays
-from portal.core.deadlines.registry import Due, Kind, kind_of, kinds
+from portal.core.deadlines.registry import Due, Kind, fast_kinds
 from portal.core.models import Deadline
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def work(clock: Callable[[], datetime], *, seconds: float = 20.0) -> Worked:
         now = clock()
         for number in _due_kinds(now, but=tired):
             try:
-                claimed, done = _work_batch(kind_of(number), now)
+                claimed, done = _work_batch(fast_kinds()[number], now)
             except (OperationalError, InterfaceError):
                 # Two batches met in a deadlock, a statement timed out, the connection was cut: nothing
                 # happened, nobody is poisoned, and the other kinds need not wait. A database that is gone
@@ -77,13 +77,13 @@ def _due_kinds(now: datetime, *, but: Iterable[int] = ()) -> list[int]:
                 WHERE kind = number AND state = 0 AND run_at <= %s ORDER BY run_at LIMIT 1
             ) AS first ORDER BY run_at
             """,
-            [sorted(kinds().keys() - set(but)), now],
+            [sorted(fast_kinds().keys() - set(but)), now],
         )
         return [number for (number,) in cursor.fetchall()]
 
 
 # What is nobody's poison: a database that went away or refused, a task that was told to stop.
-_NOT_THE_ROW = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
+NOT_THE_ROW = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 
 
 def _work_batch(kind: Kind, now: datetime) -> tuple[int, int]:
@@ -94,7 +94,7 @@ def _work_batch(kind: Kind, now: datetime) -> tuple[int, int]:
             batch = _claim(kind, now)
             ids = [due.id for due in batch]
             return len(ids), _handle_and_close(kind, batch, now)
-    except _NOT_THE_ROW:
+    except NOT_THE_ROW:
         raise
     except Exception:
         log.exception("deadlines of kind %s (%s): a batch of %s failed", kind.number, kind.label, len(ids))
@@ -133,15 +133,15 @@ def _handle_and_close(kind: Kind, batch: Sequence[Due], now: datetime) -> int:
             raise ValueError(f"the handler of kind {kind.number} spoke twice of a row, or of a stranger's")
         left.difference_update(ids)
         if state != Deadline.State.PENDING:
-            _close(ids, state, now)
-    _close(left, Deadline.State.DONE, now)
+            close(ids, state, now)
+    close(left, Deadline.State.DONE, now)
     later = list(outcome.get(Deadline.State.PENDING, ()))
     if later:
         Deadline.objects.filter(id__in=later).update(run_at=now + HELD_DELAY)
     return len(batch) - len(later)
 
 
-def _close(ids: Collection[int], state: int, now: datetime) -> None:
+def close(ids: Collection[int], state: int, now: datetime) -> None:
     """Close rows, but for one that its own handler moved to a later hour."""
     if not ids:
         return
@@ -172,14 +172,14 @@ class _Isolation:
         try:
             with transaction.atomic():
                 return _handle_and_close(self.kind, _claim(self.kind, self.now, ids), self.now)
-        except _NOT_THE_ROW:
+        except NOT_THE_ROW:
             raise
         except Exception as error:
             if len(ids) > 1:
                 return self.run(ids)
             self.poisoned += 1
             log.exception("deadline %s of kind %s (%s) failed", ids[0], self.kind.number, self.kind.label)
-            _set_back(ids[0], error, self.now)
+            set_back(ids[0], error, self.now)
             return 0
 
 
@@ -188,7 +188,7 @@ def _put_off(ids: Sequence[int], now: datetime) -> None:
     Deadline.objects.filter(id__in=ids, state=Deadline.State.PENDING).update(run_at=now + FIRST_DELAY)
 
 
-def _set_back(deadline_id: int, error: Exception, now: datetime) -> None:
+def set_back(deadline_id: int, error: Exception, now: datetime) -> None:
     """Let a failed row wait twice as long as last time, then show as stuck.
 
     Guarded: meanwhile another worker may have done it. The error's first line only: PostgreSQL names

@@ -79,9 +79,12 @@ class Document(Stateful):
         ]
         indexes = [
             models.Index(fields=["owner", "-uploaded_at"], name="document_of_person"),
+            models.Index(fields=["keep_until"], name="document_to_purge", condition=Q(state="RECEIVED")),
             models.Index(
-                fields=["keep_until"], name="document_to_purge", condition=Q(state="RECEIVED", hold=False)
+                fields=["settled_at"], name="rejected_document_to_purge", condition=Q(state="REJECTED_TECH")
             ),
+            # The sweep asks of every file in the store whose it is.
+            models.Index(fields=["clean_key"], name="document_of_file", condition=~Q(clean_key="")),
         ]
 
     def __str__(self) -> str:

@@ -1,90 +1,136 @@
 """Look inside a quarantined document: antivirus, then a clean copy; only that copy can ever be read."""
 
 import logging
-from collections.abc import Sequence
-from contextlib import ExitStack
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.dispatch import Signal
 
 from portal.core import deadlines, journal
-from portal.core.deadlines import Due, Outcome
+from portal.core.deadlines import Due, NoAnswer, Settle
 from portal.core.documents.cleaning import Cleaned, clean, clean_photos
 from portal.core.documents.refusals import Refused
 from portal.core.documents.sandbox.caller import RoomUnavailable
-from portal.core.documents.scanning import Scan, Verdict, scan
+from portal.core.documents.scanning import NO_SCANNER, Scan, Verdict, ping, scan
 from portal.core.journal import PORTAL
-from portal.core.models import Deadline, Document
+from portal.core.models import Document
 from portal.core.models.document import DocumentState
-from portal.core.safe.receiving import DUE_CHECK, limits, new_key
+from portal.core.safe.receiving import DUE_CHECK, limits
+from portal.core.safe.storing import StoreUnavailable, delete_later, keep
 
 log = logging.getLogger(__name__)
 
 CHECKED = journal.code(51, "document_checked", "Le document {title} a été vérifié et rangé.")
 REJECTED = journal.code(52, "document_rejected", "Le document {title} n’a pas pu être lu : {reason}")
 
-# Sent in the transaction that settles a document; kwargs: document, now. What hung on it may react.
+# Sent in the transaction that rejects a document; kwargs: document, now. What hung on it may react.
 document_rejected = Signal()
 
 
-@deadlines.handles(DUE_CHECK, "vérification d’un document", batch=1)
-def check(batch: Sequence[Due], now: datetime) -> Outcome:
-    """Check one document; without an answer from the scanner it stays in quarantine and is asked about again."""
-    again = [due.id for due in batch if not _check_one(due.subject_id, now)]
-    return {Deadline.State.PENDING: again}
+@deadlines.handles_slowly(DUE_CHECK, "vérification d’un document")
+@contextmanager
+def check(due: Due) -> Iterator[Settle | None]:
+    """Look into one document; without an answer from the scanner it stays in quarantine and is asked about again.
 
-
-def _check_one(document_id: int, now: datetime) -> bool:
-    document = (
-        Document.objects.select_for_update(no_key=True, skip_locked=True)
-        .filter(pk=document_id, state=DocumentState.QUARANTINED)
-        .first()
-    )
+    Nothing is written but the clean copy. A worker killed before its row is committed, or cut off while it
+    is, leaves at most a file without a row: the nightly sweep takes it, and nobody else dares to.
+    """
+    document = Document.objects.filter(pk=due.subject_id, state=DocumentState.QUARANTINED).first()
     if document is None:
-        return not Document.objects.filter(pk=document_id, state=DocumentState.QUARANTINED).exists()
-    parts = list(document.files.all())
+        yield None
+        return
+    keys = [part.key for part in document.files.all()]
     try:
-        with ExitStack() as opened:
-            raw: list[Any] = [opened.enter_context(default_storage.open(part.key)) for part in parts]
-            verdict = _scan(raw)
-            if verdict.scan is Scan.UNAVAILABLE:
-                log.warning("document %s waits: the scanner did not answer (%s)", document_id, verdict.detail)
-                return False
-            if verdict.scan is Scan.INFECTED:
-                log.warning("document %s refused by the scanner: %s", document_id, verdict.signature)
-                raise Refused("infected")
-            name = document.title
-            cleaned = (
-                clean(raw[0], declared_name=name, limits=limits())
-                if len(raw) == 1
-                else clean_photos(raw, declared_name=name, limits=limits())
-            )
-            with cleaned:
-                _settle(document, cleaned, verdict, now)
-    except RoomUnavailable:
-        return False
+        with _examined(document.title, keys) as (cleaned, verdict):
+            key = keep(cleaned.file, "safe")
     except Refused as refusal:
-        _reject(document, refusal.sentence, now)
-    _forget_raw(document, [part.key for part in parts])
-    return True
+        yield partial(_reject, document.pk, refusal.sentence, keys)
+        return
+    except FileNotFoundError:
+        # What was sent is lost: no patience brings it back, somebody must see it.
+        raise
+    except (RoomUnavailable, StoreUnavailable, OSError) as trouble:
+        raise NoAnswer(f"document {document.ref}: {trouble}") from trouble
+    yield partial(_settle, document.pk, key, cleaned, verdict, keys)
+
+
+@contextmanager
+def _examined(name: str, keys: Sequence[str]) -> Iterator[tuple[Cleaned, Verdict]]:
+    """Scan and clean what was sent; raises Refused, or NoAnswer when nobody could say."""
+    with ExitStack() as opened:
+        raw: list[Any] = []
+        for key in keys:
+            try:
+                raw.append(opened.enter_context(default_storage.open(key)))
+            except FileNotFoundError:
+                raise
+            except Exception as error:  # every store has exceptions of its own
+                raise StoreUnavailable from error
+        verdict = _scan(raw)
+        one = len(raw) == 1
+        cleaned = (
+            clean(raw[0], declared_name=name, limits=limits())
+            if one
+            else clean_photos(raw, declared_name=name, limits=limits())
+        )
+        with cleaned:
+            if verdict.scan is Scan.BEYOND_ITS_LIMITS:
+                # It gave up on what was sent. What will be read is simpler: its signatures are looked for there.
+                _believed(scan(cleaned.file, url=settings.CLAMAV_URL, seconds=settings.CLAMAV_SECONDS))
+            yield cleaned, verdict
 
 
 def _scan(raw: Sequence[Any]) -> Verdict:
+    """Ask about every file of a document, within one time for all; the least reassuring answer counts."""
+    # A scanner that is gone or hangs says so in two seconds, not in thirty.
+    if settings.CLAMAV_URL != NO_SCANNER and not ping(settings.CLAMAV_URL):
+        raise NoAnswer("the antivirus does not answer")
+    end = time.monotonic() + settings.CLAMAV_SECONDS
+    found: dict[Scan, Verdict] = {}
     for file in raw:
-        verdict = scan(file, url=settings.CLAMAV_URL, seconds=settings.CLAMAV_SECONDS)
-        if verdict.scan is not Scan.CLEAN:
-            return verdict
+        verdict = _believed(scan(file, url=settings.CLAMAV_URL, seconds=max(0.1, end - time.monotonic())))
+        found.setdefault(verdict.scan, verdict)
+    order = (Scan.NOT_SCANNED, Scan.BEYOND_ITS_LIMITS, Scan.CLEAN)
+    return next(found[answer] for answer in order if answer in found)
+
+
+def _believed(verdict: Verdict) -> Verdict:
+    if verdict.scan is Scan.UNAVAILABLE:
+        raise NoAnswer(f"the antivirus did not answer: {verdict.detail}")
+    if verdict.scan is Scan.INFECTED:
+        log.warning("a document is refused by the antivirus: %s", verdict.signature)
+        raise Refused("infected")
     return verdict
 
 
-def _settle(document: Document, cleaned: Cleaned, verdict: Verdict, now: datetime) -> None:
-    key = default_storage.save(new_key("safe"), File(cleaned.file))
-    # A transaction that fails leaves a file nobody refers to; the nightly sweep takes it.
+# --- writing it down, in the transaction that closes the deadline ---------------------
+
+
+def _quarantined(document_id: int) -> Document | None:
+    rows = Document.objects.select_for_update(no_key=True)
+    document: Document | None = rows.filter(pk=document_id, state=DocumentState.QUARANTINED).first()
+    return document
+
+
+def _settle(
+    document_id: int,
+    key: str,
+    cleaned: Cleaned,
+    verdict: Verdict,
+    raw: Sequence[str],
+    now: datetime,
+) -> None:
+    """Make the clean copy the document; what was sent goes."""
+    document = _quarantined(document_id)
+    if document is None:
+        delete_later([key])
+        return
     document.clean_key, document.clean_size = key, cleaned.size
     document.clean_sha256 = bytes.fromhex(cleaned.cleaned_sha256)
     document.mime, document.pages = cleaned.mime, cleaned.pages
@@ -94,13 +140,18 @@ def _settle(document: Document, cleaned: Cleaned, verdict: Verdict, now: datetim
         saving=["clean_key", "clean_size", "clean_sha256", "mime", "pages", "scan", "settled_at"],
     )
     _tell(CHECKED, document, now)
+    _forget_raw(document, raw)
 
 
-def _reject(document: Document, sentence: str, now: datetime) -> None:
+def _reject(document_id: int, sentence: str, raw: Sequence[str], now: datetime) -> None:
+    document = _quarantined(document_id)
+    if document is None:
+        return
     document.rejection, document.settled_at = sentence, now
     document.move_to(DocumentState.REJECTED_TECH, saving=["rejection", "settled_at"])
     _tell(REJECTED, document, now, reason=sentence)
     document_rejected.send(Document, document=document, now=now)
+    _forget_raw(document, raw)
 
 
 def _tell(code: journal.JournalCode, document: Document, now: datetime, **data: str) -> None:
@@ -111,12 +162,4 @@ def _tell(code: journal.JournalCode, document: Document, now: datetime, **data: 
 def _forget_raw(document: Document, keys: Sequence[str]) -> None:
     """Delete what was sent once its clean copy, or its refusal, is committed."""
     document.files.all().delete()
-
-    def delete() -> None:
-        for key in keys:
-            try:
-                default_storage.delete(key)
-            except OSError:
-                log.exception("raw file %s stays until the nightly sweep", key)
-
-    transaction.on_commit(delete)
+    delete_later(keys)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
@@ -20,12 +18,14 @@ from portal.core.documents.limits import MEGABYTE, Limits
 from portal.core.documents.names import safe_name
 from portal.core.documents.refusals import Refused
 from portal.core.documents.sniffing import HEAD_BYTES, Kind, kind_of, refusal_for
+from portal.core.hints import hint
 from portal.core.journal import Actor
 from portal.core.models import Document, DocumentFile
-
-log = logging.getLogger(__name__)
+from portal.core.safe.storing import discard, keep
 
 DUE_CHECK = 10
+# The task that looks into what waits.
+CHECKS = "core.check_documents"
 SENT = journal.code(50, "document_sent", "{actor} a envoyé le document {title}.")
 
 
@@ -43,6 +43,16 @@ class Submission:
 
     documents: list[Document]
     refused: list[RefusedFile]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """The stored files of one document to be."""
+
+    files: Sequence[UploadedFile[bytes]]
+    keys: Sequence[str]
+    digest: bytes
+    size: int
 
 
 def limits() -> Limits:
@@ -69,7 +79,7 @@ def receive(
     """Keep a person's files in quarantine; nobody can open them until they are checked.
 
     `as_one` makes one document of several photos. A file that a glance refuses (type, size, number) is
-    named with its sentence; the others are kept.
+    named with its sentence; the others are kept. Raises StoreUnavailable, and then keeps nothing.
     """
     bounds = limits()
     if len(files) > bounds.max_files:
@@ -87,7 +97,22 @@ def receive(
         else:
             good.append(file)
     bundles = [good] if as_one and good else [[file] for file in good]
-    documents = [_keep(bundle, owner, by, title, is_health, now) for bundle in bundles]
+    stored = _store(bundles)
+    try:
+        with transaction.atomic():
+            documents = [
+                _write(bundle, owner=owner, by=by, title=title, is_health=is_health, now=now)
+                for bundle in stored
+            ]
+            if documents:
+                # Looked into at once; without a broker the next tick does.
+                transaction.on_commit(partial(hint, CHECKS))
+    except (OperationalError, InterfaceError):
+        # Perhaps committed all the same: files without rows, if that is what they are, go with the sweep.
+        raise
+    except BaseException:
+        discard([key for bundle in stored for key in bundle.keys])
+        raise
     return Submission(documents, refused)
 
 
@@ -111,55 +136,43 @@ def _shown(file: UploadedFile[bytes]) -> str:
     return safe_name(file.name or "", "x").removesuffix(".x")
 
 
-def _keep(
-    bundle: Sequence[UploadedFile[bytes]], owner: Any, by: Actor, title: str, is_health: bool, now: datetime
-) -> Document:
-    """Store the raw files, then write the rows; rows that cannot be written take the files with them."""
+def _store(bundles: Sequence[Sequence[UploadedFile[bytes]]]) -> list[_Bundle]:
+    """Store the raw files of every document, or of none; raises StoreUnavailable."""
+    stored: list[_Bundle] = []
     keys: list[str] = []
-    digest, size = hashlib.sha256(), 0
     try:
-        for file in bundle:
-            file.seek(0)
-            for chunk in file.chunks():
-                digest.update(chunk)
-                size += len(chunk)
-            file.seek(0)
-            keys.append(default_storage.save(new_key("quarantine"), file))
-        with transaction.atomic():
-            return _write(bundle, keys, digest.digest(), size, owner, by, title, is_health, now)
+        for files in bundles:
+            digest, size = hashlib.sha256(), 0
+            for file in files:
+                file.seek(0)
+                for chunk in file.chunks():
+                    digest.update(chunk)
+                    size += len(chunk)
+                keys.append(keep(file, "quarantine"))
+            stored.append(_Bundle(files, keys[-len(files) :], digest.digest(), size))
     except BaseException:
-        for key in keys:
-            default_storage.delete(key)
+        discard(keys)
         raise
+    return stored
 
 
-def _write(
-    bundle: Sequence[UploadedFile[bytes]],
-    keys: Sequence[str],
-    digest: bytes,
-    size: int,
-    owner: Any,
-    by: Actor,
-    title: str,
-    is_health: bool,
-    now: datetime,
-) -> Document:
+def _write(bundle: _Bundle, *, owner: Any, by: Actor, title: str, is_health: bool, now: datetime) -> Document:
     current = parameters.current()
     days = current.retention_health_document_days if is_health else current.retention_document_days
-    names = [_shown(file) for file in bundle]
+    names = [_shown(file) for file in bundle.files]
     document = Document.objects.create(
         owner=owner,
         title=(title.strip() or names[0])[:120],
         is_health=is_health,
         uploaded_at=now,
         uploaded_by_id=by.person_id,
-        sha256=digest,
-        size=size,
+        sha256=bundle.digest,
+        size=bundle.size,
         keep_until=(now + timedelta(days=days)).date(),
     )
     DocumentFile.objects.bulk_create(
         DocumentFile(document=document, position=position, key=key, name=name, size=file.size or 0)
-        for position, (key, name, file) in enumerate(zip(keys, names, bundle, strict=True))
+        for position, (key, name, file) in enumerate(zip(bundle.keys, names, bundle.files, strict=True))
     )
     deadlines.schedule([Planned(DUE_CHECK, document.pk, now)])
     journal.record(
@@ -168,12 +181,6 @@ def _write(
         now=now,
         file_id=owner.pk,
         subject_id=document.pk,
-        data={"title": document.title, "ref": str(document.ref), "sha256": digest.hex()},
+        data={"title": document.title, "ref": str(document.ref), "sha256": bundle.digest.hex()},
     )
     return document
-
-
-def new_key(folder: str) -> str:
-    """Draw a place nobody can guess; two levels, so that no folder grows without end."""
-    name = secrets.token_hex(20)
-    return f"{folder}/{name[:2]}/{name}"

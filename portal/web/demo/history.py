@@ -20,6 +20,7 @@ from convocations.states import AHEAD, AbsenceState, ConvocationState
 from messaging.delivery.sender import send_due
 from portal.core import deadlines, journal
 from portal.core.journal import Actor
+from portal.core.safe import DUE_CHECK
 from portal.core.transitions import Refusal
 from portal.core.working_time import holiday_name
 from portal.web.demo.cast import Cast
@@ -74,6 +75,7 @@ class Replay:
 
     def _tick(self, moment: datetime) -> None:
         deadlines.work(lambda: moment)
+        deadlines.work_slowly(DUE_CHECK, lambda: moment, seconds=120)
         send_due(lambda: moment, seconds=120)
 
     # --- appointments ---------------------------------------------------------

@@ -151,7 +151,7 @@ def test_row_done_by_another_worker_is_not_set_back(kind, effects):
     plan_done = Deadline.objects.create(
         kind=KIND, subject_id=1, due_at=NOW, run_at=NOW, state=Deadline.State.DONE, closed_at=NOW
     )
-    working._set_back(plan_done.pk, ValueError("late"), NOW)
+    working.set_back(plan_done.pk, ValueError("late"), NOW)
     assert states() == {1: "DONE"}
 
 
