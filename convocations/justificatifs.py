@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import Claimant
+from accounts.access import sees
+from accounts.models import Advisor, Claimant
 from convocations import deeds
 from convocations.absences.deciding import AlreadyDecided, decided_sentence
 from convocations.absences.explaining import put_forward, review_due
@@ -124,10 +125,27 @@ def complete(justificatif_id: int, *, document_ids: Sequence[int], by: Actor, no
         return row
 
 
+def may_read(document: Document, advisor: Advisor, *, now: datetime) -> bool:
+    """Say whether an advisor may open a document: one put forward for a review of theirs, or of their people's.
+
+    A document of health opens to the advisor who examines it alone (product §5).
+    """
+    reviews = Justificatif.objects.filter(document=document).select_related("claimant")
+    return any(
+        row.advisor_id == advisor.pk or (not document.is_health and sees(advisor, row.claimant, now=now))
+        for row in reviews
+    )
+
+
 def tell_rejected(document: Document, *, now: datetime) -> None:
     """Tell a person that a file they sent could not be read, and how to send it again; in the caller's transaction."""
-    for row in Justificatif.objects.filter(document=document):
-        outbox.enqueue([outbox.Owed(deeds.MAIL_DOCUMENT_REJECTED, row.claimant_id, row.pk)], now=now)
+    owed = [
+        outbox.Owed(deeds.MAIL_DOCUMENT_REJECTED, row.claimant_id, row.pk)
+        for row in Justificatif.objects.filter(document=document)
+    ]
+    # Backing nothing yet, it is a file of their safe: they are told all the same.
+    alone = [outbox.Owed(deeds.MAIL_SAFE_DOCUMENT_REJECTED, document.owner_id, document.pk)]
+    outbox.enqueue(owed or alone, now=now)
 
 
 def _reviewed_sentence(row: Justificatif) -> str:

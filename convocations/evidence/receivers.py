@@ -33,7 +33,7 @@ def note_settled(sender: Any, *, accepted: Sequence[Settled], refused: Sequence[
 
 @receiver(document_rejected, dispatch_uid="convocations.justificatifs")
 def note_rejected(sender: Any, *, document: Document, now: datetime, **_: Any) -> None:
-    """Tell the person which file could not be read, when it backs an explanation."""
+    """Tell the person that a file could not be read."""
     justificatifs.tell_rejected(document, now=now)
 
 

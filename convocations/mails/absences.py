@@ -214,6 +214,27 @@ def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
+@composes(deeds.MAIL_SAFE_DOCUMENT_REJECTED, "safe_document_rejected", label="document à renvoyer")
+def safe_rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that a file of their safe could not be read; its page says why and what to do."""
+    mail = Mail(
+        "notice",
+        "Un fichier est à renvoyer",
+        {
+            "title": "Nous n’avons pas pu lire un de vos fichiers",
+            "preheader": "Le reste de vos documents est bien gardé.",
+            "body": "Un fichier que vous avez envoyé n’a pas pu être lu.\n\n"
+            "La page de vos documents dit lequel, pourquoi, et comment le renvoyer. "
+            "Vous pouvez aussi l’apporter à votre agence, ou appeler le 3949.",
+            "deadline_text": "",
+            "action_url": absolute("/espace/documents/"),
+            "action_label": "Voir mes documents",
+            "why": _WHY,
+        },
+    )
+    return {row.id: mail for row in rows}
+
+
 def _with_absence(rows: Sequence[Row]) -> list[tuple[Row, Absence]]:
     absences = _load(rows)
     return [(row, absences[row.subject_id]) for row in rows]

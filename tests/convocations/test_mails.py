@@ -255,6 +255,12 @@ def test_telling_that_a_file_could_not_be_read(absence):
     assert "cancer" not in shown(deeds.MAIL_DOCUMENT_REJECTED, now).text
 
 
+def test_telling_that_a_file_of_the_safe_could_not_be_read(absence):
+    now = absence.recorded_at + timedelta(days=1)
+    justificatifs.tell_rejected(document(absence.claimant, now), now=now)
+    assert "cancer" not in shown(deeds.MAIL_SAFE_DOCUMENT_REJECTED, now).text
+
+
 # --- staff ----------------------------------------------------------------------------
 
 

@@ -65,7 +65,9 @@ def document(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponseBa
     if can.for_its_reviewer_only:
         raise Http404
     try:
-        return delivery.deliver(row.document, by=actor(request), now=now)
+        return delivery.deliver(
+            row.document, by=actor(request), now=now, headers_only=request.method == "HEAD"
+        )
     except Refusal as refusal:
         messages.info(request, refusal.sentence)
         return redirect("advisor:justificatif", ref=row.ref)

@@ -122,6 +122,7 @@ def _row(document: Document, readers: list[str], tz: tzinfo) -> dict[str, Any]:
     sent = f"Envoyé le {full_datetime(document.uploaded_at, tz)}"
     return {
         "title": document.title,
+        "url": reverse("documents:download", args=[document.ref]) if document.state == _S.RECEIVED else "",
         "meta": f"{sent} · {weight(document.clean_size or document.size)}{_pages(document)}",
         "state": label,
         "tone": tone,
