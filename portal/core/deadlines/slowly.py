@@ -111,7 +111,7 @@ def _due(number: int, now: datetime, places: int) -> list[Due]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id, subject_id, occurrence, step, due_at FROM core_deadline
+            SELECT id, subject_id, occurrence, step, (extract(epoch FROM due_at) * 1000000)::bigint FROM core_deadline
             WHERE kind = %s AND state = 0 AND run_at <= %s ORDER BY run_at > due_at, run_at, id LIMIT %s
             """,
             # The others hold one each; some more may be closed between this question and the next.
