@@ -23,10 +23,13 @@ LATE = timedelta(minutes=10)
 _JOBS = {
     "deadlines": "Échéances",
     "outbox": "Envoi des e-mails",
+    "documents-check": "Vérification des documents",
     "journal-seal": "Scellement du journal",
     "journal-head": "Empreinte quotidienne du journal",
     "deadlines-purge": "Effacement des échéances closes",
     "outbox-purge": "Effacement des anciens e-mails",
+    "documents-purge": "Effacement des documents hors délai",
+    "documents-sweep": "Nettoyage du rangement des documents",
     "sessions-purge": "Effacement des sessions finies",
 }
 _WORDS = {
