@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
-        *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture"),
+        *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
         *("encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection"),
         *("magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock"),
         *("serial", "usb", "xr-spatial-tracking"),
