@@ -2,7 +2,8 @@
 
 Compiling costs far more than asking (measured: 0.9 ms of CPU against 0.05 ms for a few rows by index), and
 its result only differs by the values. The first call compiles with marks in the place of the values; every
-call after puts the values where the marks stood. Nothing else changes: same SQL, same converters, same rows.
+call after puts the values where the marks stood. PostgreSQL in turn prepares the statement once a connection:
+planning took it four times as long as answering. Nothing else changes: same SQL, same converters, same rows.
 
     @prepared
     def _coming(claimant_id: int, now: datetime) -> Any:
@@ -20,6 +21,7 @@ from functools import update_wrapper
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 
@@ -58,6 +60,23 @@ class Prepared:
 def prepared(make: Callable[..., QuerySet[Any, Any]]) -> Prepared:
     """Compile the query that a function describes once, at its first call."""
     return Prepared(make)
+
+
+_planned_once: Any = ServerBindingCursor
+
+
+def _cursor() -> Any:
+    """Give a cursor whose statements the server plans once a connection, in Django's own wrapper.
+
+    So whoever counts or watches queries sees these too. The other cursors never prepare, whatever the
+    threshold: they put the values in themselves.
+    """
+    wrapper: Any = connection
+    wrapper.close_if_health_check_failed()
+    wrapper.ensure_connection()
+    wrapper.connection.prepare_threshold = 0
+    with wrapper.wrap_database_errors:
+        return wrapper._prepare_cursor(_planned_once(wrapper.connection))
 
 
 class _Slot(str):
@@ -109,7 +128,7 @@ class _Compiled:
 
     def ask(self, values: dict[str, Any]) -> list[Any]:
         params = [values[param] if isinstance(param, _Slot) else param for param in self._params]
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self._sql, params)
             rows = cursor.fetchall()
         if self._converters:
