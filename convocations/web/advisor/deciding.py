@@ -11,18 +11,19 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
-from convocations.absences import deciding, explaining, opening
+from convocations.absences import deciding, opening
 from convocations.models import Absence, Bindingness, Justificatif, Kind
 from convocations.motives import RULES, Motive
 from convocations.scheduling import slots
 from convocations.scheduling.issuing import Draft
 from convocations.states import AbsenceState
 from convocations.web.advisor import abilities, shown
-from convocations.web.advisor.forms.deciding import CorrectForm, DecideForm, ExplanationForm
+from convocations.web.advisor.forms.deciding import CorrectForm, DecideForm
 from convocations.web.advisor.forms.when import initial_of
 from convocations.web.advisor.loading import absence_for
 from convocations.web.advisor.selection import default_place
 from portal.core import clock
+from portal.core.forms import HouseForm
 from portal.core.french import full_datetime, full_deadline
 from portal.core.transitions import Refusal
 
@@ -177,7 +178,7 @@ def correct(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         else:
             messages.success(request, "L’absence est annulée. La personne est prévenue.")
             return redirect("advisor:appointment", ref=row.convocation.ref)
-    return _small_page(
+    return small_page(
         request,
         row,
         form,
@@ -186,45 +187,8 @@ def correct(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@advisor_required
-def explanation(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
-    """Write down what the person said by phone or at the counter; they get it confirmed in writing."""
-    now = clock.now()
-    row = absence_for(advisor, ref, now)
-    form = ExplanationForm(request.POST or None, initial=restored(request))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            explaining.explain(
-                row.pk,
-                motive=data["motive"],
-                text=f"Recueilli {data['channel']}\u00a0: {data['text']}",
-                sworn=data["sworn"],
-                document_ids=[],
-                form_key=data["form_key"],
-                by=actor(request),
-                now=now,
-            )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(
-                request, "Ses explications sont enregistrées. La personne en reçoit la confirmation."
-            )
-            return redirect("advisor:absence", ref=row.ref)
-    return _small_page(
-        request,
-        row,
-        form,
-        "Enregistrer des explications",
-        "Vous écrivez pour la personne ce qu’elle vous a dit. Elle en reçoit une confirmation écrite.",
-    )
-
-
-def _small_page(
-    request: HttpRequest, row: Absence, form: CorrectForm | ExplanationForm, title: str, lead: str
-) -> HttpResponse:
+def small_page(request: HttpRequest, row: Absence, form: HouseForm, title: str, lead: str) -> HttpResponse:
+    """Show a small form about an absence beside the appointment that was missed."""
     form.cancel_url = f"/conseiller/absences/{row.ref}/"
     row.convocation.agency, row.convocation.advisor = row.agency, row.advisor
     context = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from convocations.web.advisor import calling, convoking, deciding, recording, reviewing
+from convocations.web.advisor import calling, convoking, deciding, hearing, recording, reviewing
 
 app_name = "advisor"
 
@@ -21,7 +21,7 @@ urlpatterns = [
     path("convocations/<ref:ref>/telephone/", recording.phone, name="phone"),
     path("absences/<ref:ref>/", deciding.absence, name="absence"),
     path("absences/<ref:ref>/corriger/", deciding.correct, name="correct_absence"),
-    path("absences/<ref:ref>/explications/", deciding.explanation, name="note_explanation"),
+    path("absences/<ref:ref>/explications/", hearing.explanation, name="note_explanation"),
     path("justificatifs/<ref:ref>/", reviewing.justificatif, name="justificatif"),
     path("justificatifs/<ref:ref>/document/", reviewing.document, name="document"),
     path("appels/<ref:ref>/", calling.call, name="call"),

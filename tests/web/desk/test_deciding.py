@@ -3,10 +3,12 @@
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 
 from convocations.models import Absence, Convocation, Explanation
 from convocations.states import AbsenceState, ConvocationState
+from portal.core.models import Document
 from tests import factories
 from tests.factories import NOW
 from tests.people import signed_in
@@ -240,6 +242,47 @@ def test_explanation_by_telephone_is_written_for_the_person_once(desk, at, camil
     absence.refresh_from_db()
     assert absence.state == AbsenceState.EXPLAINED
     assert "écrit par Nadia Benali" in desk.get(url(absence)).content.decode()
+
+
+def test_papers_brought_to_the_counter_are_kept_with_the_words_once(desk, at, camille):
+    absence, at.now = cast.absent(camille)
+    key = str(cast.uuid.uuid4())
+    for _ in range(2):
+        response = desk.post(
+            url(absence, "explications/"),
+            {
+                "channel": "à l’accueil de l’agence",
+                "motive": "HEALTH_SELF",
+                "text": "Elle était malade.",
+                "uploads": [
+                    SimpleUploadedFile("arrêt.pdf", b"%PDF-1.4 arret"),
+                    SimpleUploadedFile("note.exe", b"MZ nothing we take"),
+                ],
+                "form_key": key,
+            },
+        )
+        assert response.status_code == 302
+    (paper,) = Document.objects.all()
+    assert (paper.owner_id, paper.uploaded_by_id, paper.is_health) == (camille.pk, camille.advisor_id, True)
+    assert absence.justificatifs.get().document == paper
+    page = desk.get(url(absence)).content.decode()
+    assert "«\u00a0note\u00a0»" in page
+    assert "Vérification en cours" in page
+
+
+def test_papers_are_not_kept_when_the_words_are_refused(desk, absence):
+    desk.post(url(absence), decision("EXCUSED"))
+    desk.post(
+        url(absence, "explications/"),
+        {
+            "channel": "par courrier",
+            "motive": "OTHER",
+            "text": "Un mot reçu.",
+            "uploads": [SimpleUploadedFile("mot.pdf", b"%PDF-1.4 mot")],
+            "form_key": str(cast.uuid.uuid4()),
+        },
+    )
+    assert not Document.objects.exists()
 
 
 def test_explanation_after_the_decision_says_what_was_decided(desk, absence):

@@ -1,11 +1,10 @@
-"""The forms of one absence: decide, correct, write down an explanation given by phone or at the counter."""
+"""The forms of one absence: decide, correct."""
 
 from typing import Any
 
 from django import forms
 
 from convocations.models import Modality
-from convocations.motives import Motive
 from convocations.states import AbsenceState, ConvocationState
 from convocations.web.advisor.forms.recording import OUTCOMES
 from convocations.web.advisor.forms.when import SHORT_NOTICE_HINT, WhenForm
@@ -119,32 +118,4 @@ class CorrectForm(HouseForm, forms.Form):
         max_length=240,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="La personne lira cette raison.",
-    )
-
-
-class ExplanationForm(HouseForm, forms.Form):
-    """What the person said by phone, at the counter or by letter, written down for them."""
-
-    submit_label = "Enregistrer ses explications"
-    cancel_label = "Revenir sans rien changer"
-    one_time = True
-
-    channel = forms.ChoiceField(
-        label="Comment la personne s’est-elle expliquée\u202f?",
-        choices=[
-            ("par téléphone", "Par téléphone"),
-            ("à l’accueil de l’agence", "À l’accueil de l’agence"),
-            ("par courrier", "Par courrier"),
-        ],
-        widget=forms.RadioSelect,
-    )
-    motive = forms.TypedChoiceField(label="Motif", coerce=Motive, choices=Motive.choices)
-    text = forms.CharField(
-        label="Ce que la personne a dit",
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=3_900,
-        help_text="Avec ses mots. Elle reçoit une confirmation écrite et peut la corriger.",
-    )
-    sworn = forms.BooleanField(
-        label="La personne déclare sur l’honneur que ces renseignements sont exacts.", required=False
     )
