@@ -81,21 +81,24 @@ def _shown() -> list[int]:
 def _sentence(row: tuple[Any, ...], claimant_id: int) -> str:
     _, code, _, actor_id, _, first, last, data = row
     if actor_id == claimant_id:
-        name = "Vous"
+        name = _READER
     elif actor_id is None:
         name = "Le portail"
     else:
         name = f"{first} {last}"
-    text = journal.sentence(JournalEntry(code=code, data=data), name)
-    return addressed(text) if actor_id == claimant_id else text
+    return addressed(journal.sentence(JournalEntry(code=code, data=data), name))
+
+
+# Stands for the person whose file it is until the sentence is turned towards them.
+_READER = "\ue000"
 
 
 def addressed(text: str) -> str:
-    """Turn a sentence of the third person towards its reader: «Vous a lu» is «Vous avez lu»."""
-    for third, second in (("Vous a ", "Vous avez "), ("Vous s’est ", "Vous vous êtes ")):
+    """Turn a sentence of the third person towards its reader: who «a lu» is told «Vous avez lu»."""
+    for third, second in ((f"{_READER} a ", "Vous avez "), (f"{_READER} s’est ", "Vous vous êtes ")):
         if text.startswith(third):
             return second + text.removeprefix(third)
-    return text
+    return text.replace(_READER, "Vous" if text.startswith(_READER) else "vous")
 
 
 def _who(row: tuple[Any, ...]) -> str:

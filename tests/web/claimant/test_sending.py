@@ -112,6 +112,15 @@ def test_a_health_reason_makes_its_documents_health_documents(browser_of_camille
     assert kept.keep_until == (NOW + timedelta(days=180)).date()
 
 
+def test_a_store_that_takes_nothing_keeps_the_form(browser_of_camille, absence, settings):
+    settings.MEDIA_ROOT = "/dev/null/nowhere"
+    answer = browser_of_camille.post(page(absence), answers(uploads=[photo()]))
+    assert answer.status_code == 409
+    assert "pas de votre fait" in answer.text
+    assert "Je travaillais." in answer.text
+    assert not Document.objects.exists()
+
+
 # --- the safe -------------------------------------------------------------------
 
 

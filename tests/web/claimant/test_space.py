@@ -127,8 +127,10 @@ def test_the_journal_steps_through_pages(camille, browser_of_camille, monkeypatc
 
 def test_every_deed_a_person_can_do_is_told_in_the_second_person():
     for code in ground_journal.codes().values():
-        told = journal.addressed(code.sentence.replace("{actor}", "Vous"))
+        told = journal.addressed(code.sentence.replace("{actor}", journal._READER))
         assert not re.match(r"Vous (a|est|s’est) ", told), code.name
+        assert not re.search(r"[^.] Vous", told), code.name
+        assert journal._READER not in told, code.name
 
 
 @pytest.mark.parametrize("key", ["x", "-1", "9" * 30, "٣", "1.2"])
