@@ -107,8 +107,9 @@ def rows(absence: Absence, sent: Sequence[Justificatif]) -> list[Line]:
                 "title": document.title,
                 "meta": f"Envoyé le {full_datetime(row.sent_at, tz)}",
                 "checking": document.state == DocumentState.QUARANTINED,
-                "readable": document.state == DocumentState.RECEIVED,
-                "document_ref": document.ref,
+                "url": reverse("documents:download", args=[document.ref])
+                if document.state == DocumentState.RECEIVED
+                else "",
                 "state": label,
                 "tone": tone,
                 "note": document.rejection if unreadable else row.remark,

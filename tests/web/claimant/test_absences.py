@@ -237,7 +237,7 @@ def test_a_document_already_sent_can_be_taken_again(camille, browser_of_camille,
     assert refused.status_code == 422
     browser_of_camille.post(page(absence), answers(documents=[str(kept.ref)]))
     assert [row.document_id for row in Justificatif.objects.all()] == [kept.pk]
-    assert str(kept.ref) not in browser_of_camille.get(page(absence)).text
+    assert f'value="{kept.ref}"' not in browser_of_camille.get(page(absence)).text
 
 
 def test_a_justificatif_says_where_it_stands_and_who_read_it(camille, browser_of_camille, absence):
@@ -248,6 +248,7 @@ def test_a_justificatif_says_where_it_stands_and_who_read_it(camille, browser_of
     DocumentReading.objects.create(document=kept, reader_id=camille.pk, at=NOW)
     text = browser_of_camille.get(page(absence)).text
     assert "En cours d’examen" in text
+    assert f"/documents/{kept.ref}/" in text
     assert "Lu par Dominique Le Goff" in text
     assert "Lu par Camille" not in text
 
