@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import actor, advisor_required
 from accounts.models import Advisor
@@ -18,7 +19,6 @@ from convocations.web.advisor.forms.reviewing import ReviewForm
 from convocations.web.advisor.loading import justificatif_for
 from portal.core import clock, parameters
 from portal.core.french import full_datetime
-from portal.core.safe import delivery
 from portal.core.transitions import Refusal
 
 
@@ -55,24 +55,6 @@ def justificatif(request: HttpRequest, advisor: Advisor, ref: str) -> HttpRespon
     return _page(request, justificatif_for(advisor, ref, now), advisor, form, now)
 
 
-@require_safe
-@advisor_required
-def document(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponseBase:
-    """Hand the document to whoever examines it; the person sees in their journal who opened it."""
-    now = clock.now()
-    row = justificatif_for(advisor, ref, now)
-    can = abilities.of_justificatif(row, advisor)
-    if can.for_its_reviewer_only:
-        raise Http404
-    try:
-        return delivery.deliver(
-            row.document, by=actor(request), now=now, headers_only=request.method == "HEAD"
-        )
-    except Refusal as refusal:
-        messages.info(request, refusal.sentence)
-        return redirect("advisor:justificatif", ref=row.ref)
-
-
 def _page(
     request: HttpRequest, row: Justificatif, advisor: Advisor, form: ReviewForm, now: datetime
 ) -> HttpResponse:
@@ -84,7 +66,7 @@ def _page(
         "document": row.document,
         "absence": row.absence,
         "can": abilities.of_justificatif(row, advisor),
-        "document_url": f"/conseiller/justificatifs/{row.ref}/document/",
+        "document_url": reverse("documents:download", args=[row.document.ref]),
         "form": form,
         "now": now,
         "zone": zone,

@@ -23,6 +23,5 @@ urlpatterns = [
     path("absences/<ref:ref>/corriger/", deciding.correct, name="correct_absence"),
     path("absences/<ref:ref>/explications/", hearing.explanation, name="note_explanation"),
     path("justificatifs/<ref:ref>/", reviewing.justificatif, name="justificatif"),
-    path("justificatifs/<ref:ref>/document/", reviewing.document, name="document"),
     path("appels/<ref:ref>/", calling.call, name="call"),
 ]

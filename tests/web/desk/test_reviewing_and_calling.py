@@ -7,7 +7,6 @@ from django.core.files.storage import default_storage
 from convocations.models import CallTask
 from convocations.motives import Motive
 from convocations.states import CallState, ReviewState
-from portal.core.models import DocumentReading
 from tests import factories
 from tests.factories import NOW
 from tests.people import signed_in
@@ -26,8 +25,13 @@ def link(at, camille):
     return cast.explained(absence, at.now, paper)
 
 
-def url(link, page=""):
-    return f"/conseiller/justificatifs/{link.ref}/{page}"
+def url(link):
+    return f"/conseiller/justificatifs/{link.ref}/"
+
+
+def door(link):
+    """Where the document itself is handed over (tests/web/test_documents.py tries that door)."""
+    return f"/documents/{link.document.ref}/"
 
 
 def test_review_accepts(desk, link):
@@ -85,30 +89,22 @@ def test_document_under_check_cannot_be_opened_nor_reviewed(desk, link):
     type(link.document).objects.filter(pk=link.document_id).update(state="QUARANTINED")
     page = desk.get(url(link)).content.decode()
     assert "Vérification en cours" in page
-    assert url(link, "document/") not in page
-    assert desk.get(url(link, "document/")).status_code == 302
+    assert door(link) not in page
     assert desk.post(url(link), {"outcome": "ACCEPTED"}).status_code == 409
 
 
-def test_document_is_handed_as_a_file_and_the_reading_noted(desk, link, nadia):
-    response = desk.get(url(link, "document/"))
+def test_document_opens_from_the_page_of_its_review(desk, link):
+    assert f'href="{door(link)}"' in desk.get(url(link)).content.decode()
+    response = desk.get(door(link))
     assert b"".join(response.streaming_content) == b"%PDF-1.4 essai"
-    assert response["Content-Disposition"].startswith("attachment")
-    assert DocumentReading.objects.get().reader_id == nadia.pk
 
 
-def test_health_document_opens_to_its_reviewer_alone(desk, at, helene, camille, link):
+def test_health_document_is_offered_to_its_reviewer_alone(desk, at, helene, link):
     cast.explained(link.absence, at.now, link.document, motive=Motive.HEALTH_SELF)
-    assert signed_in(helene).get(url(link, "document/")).status_code == 404
-    assert "ne s’ouvre qu’à la personne qui l’examine" in signed_in(helene).get(url(link)).content.decode()
-    response = desk.get(url(link, "document/"))
-    assert response.status_code == 200
-    response.close()
-
-
-def test_document_is_not_there_for_a_colleague(at, link, paul):
-    assert signed_in(paul).get(url(link, "document/")).status_code == 404
-    assert not DocumentReading.objects.exists()
+    page = signed_in(helene).get(url(link)).content.decode()
+    assert "ne s’ouvre qu’à la personne qui l’examine" in page
+    assert door(link) not in page
+    assert door(link) in desk.get(url(link)).content.decode()
 
 
 # --- calls --------------------------------------------------------------------------

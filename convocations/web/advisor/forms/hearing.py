@@ -21,7 +21,9 @@ class ExplanationForm(FilesForm):
         ],
         widget=forms.RadioSelect,
     )
-    motive = forms.TypedChoiceField(label="Motif", coerce=Motive, choices=Motive.choices)
+    motive = forms.TypedChoiceField(
+        label="Motif", coerce=Motive, choices=[("", "Choisissez un motif"), *Motive.choices]
+    )
     text = forms.CharField(
         label="Ce que la personne a dit",
         widget=forms.Textarea(attrs={"rows": 5}),
