@@ -48,12 +48,21 @@ class Stateful(models.Model):
     def move_to(self, state: str, *, saving: Iterable[str] = ()) -> None:
         """Move the row, saving its state and the named fields; raises `IllegalMove`.
 
-        The caller holds the row's lock: a guarded UPDATE would not see fields set in memory.
+        The caller holds the row's lock. Where one forgot, the row itself refuses: it moves only if it
+        still is in the state that was read.
         """
         if not self.may_move_to(state):
             raise IllegalMove
+        attnames = {field.name: field.attname for field in self._meta.concrete_fields}
+        columns = [attnames[name] for name in saving]
+        moved = (
+            type(self)
+            ._base_manager.filter(**{"pk": self.pk, "state": getattr(self, "state")})  # noqa: B009
+            .update(**{"state": str(state)}, **{column: getattr(self, column) for column in columns})
+        )
+        if not moved:
+            raise IllegalMove
         setattr(self, "state", str(state))  # noqa: B010
-        self.save(update_fields=["state", *saving])  # type: ignore[misc]  # each child has the field
 
 
 class StatefulQuerySet(models.QuerySet[Any]):

@@ -140,6 +140,18 @@ def test_move_to_saves_the_named_fields_and_no_other(bare):
     assert (row.state, row.closed_at is not None, row.reason) == ("REACHED", True, "x")
 
 
+def test_move_to_from_a_state_somebody_left_meanwhile_is_refused_by_the_row(bare):
+    from convocations.models import CallTask
+
+    mine = bare(CallTask, "OPEN")
+    theirs = CallTask.objects.get(pk=mine.pk)
+    theirs.move_to("REACHED")
+    with pytest.raises(IllegalMove):
+        mine.move_to("DROPPED")
+    assert mine.state == "OPEN"
+    assert CallTask.objects.get(pk=mine.pk).state == "REACHED"
+
+
 def test_refusal_speaks_french():
     assert "Relisez la page" in str(IllegalMove())
     assert Refusal("Non.").sentence == "Non."
