@@ -1,0 +1,82 @@
+"""Rows that will fall due under fire: 2,000 appointments to remind of, 500 absences nobody has decided."""
+
+import json
+import uuid
+from datetime import timedelta
+
+import django
+
+APPOINTMENTS, ABSENCES = 2_000, 500
+
+
+def main() -> None:
+    django.setup()
+    from django.db import transaction
+
+    from accounts.models import Claimant, Role, User
+    from convocations import attendance
+    from convocations.evidence import ledger
+    from convocations.models import Bindingness, Convocation, Kind, Modality
+    from convocations.scheduling.issuing import Draft, issue_many
+    from convocations.states import ConvocationState
+    from portal.core import clock
+    from portal.core.journal import Actor
+    from tests import factories
+
+    now = clock.now()
+    agency = factories.agency()
+    supervisor = factories.advisor(agency, is_supervisor=True)
+    advisors = [supervisor, *(factories.advisor(agency) for _ in range(9))]
+    by = Actor(supervisor.pk, "SUPERVISOR")
+
+    users = User.objects.bulk_create(
+        User(email=f"p{n}@courriel.exemple", first_name="Camille", last_name=f"Martin{n}", role=Role.CLAIMANT)
+        for n in range(APPOINTMENTS)
+    )
+    Claimant.objects.bulk_create(
+        Claimant(user=user, agency=agency, advisor=advisors[n % 10], registered_on=now.date())
+        for n, user in enumerate(users)
+    )
+
+    def draft(n: int, starts_at):
+        return Draft(
+            claimant_id=users[n].pk,
+            advisor_id=advisors[n % 10].pk,
+            bindingness=Bindingness.CONVOCATION,
+            kind=Kind.WORKSHOP,
+            modality=Modality.IN_PERSON,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+            purpose="Point",
+        )
+
+    past, missed_at = now - timedelta(days=16), now - timedelta(days=4)
+    missed = issue_many(
+        [draft(n, missed_at) for n in range(ABSENCES)], form_key=uuid.uuid4(), by=by, now=past
+    )
+    for result in missed:
+        person = Actor(result.claimant_id, "CLAIMANT")
+        with transaction.atomic():
+            ledger.consult(result.convocation_id, by=person, now=past + timedelta(hours=1))
+            attendance.record(
+                result.convocation_id, ConvocationState.ABSENT, by=by, now=missed_at + timedelta(hours=2)
+            )
+    coming = issue_many(
+        [draft(n, now + timedelta(hours=170 + n % 12)) for n in range(APPOINTMENTS)],
+        form_key=uuid.uuid4(),
+        by=by,
+        now=now,
+    )
+    assert all(result.ref for result in [*missed, *coming]), [r for r in [*missed, *coming] if not r.ref][:3]
+    # Half of them have read; the unread check has work with the others.
+    for result in coming[::2]:
+        ledger.consult(result.convocation_id, by=Actor(result.claimant_id, "CLAIMANT"), now=now)
+    refs = dict(
+        Convocation.objects.filter(pk__in=[r.convocation_id for r in coming]).values_list("pk", "ref")
+    )
+    people = [(r.claimant_id, refs[r.convocation_id], r.convocation_id) for r in coming[:60]]
+    print(json.dumps({"people": people}))
+
+
+if __name__ == "__main__":
+    main()
