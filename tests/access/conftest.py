@@ -1,0 +1,120 @@
+"""The cast of the access table: the person convoked, her advisor, and everybody who must see nothing of hers."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from convocations import attendance
+from convocations.absences import explaining
+from convocations.evidence import ledger
+from convocations.models import Absence, CallTask, Justificatif
+from convocations.motives import Motive
+from convocations.scheduling.issuing import issue_many
+from convocations.states import ConvocationState
+from portal.core import clock, safe
+from portal.core.documents.sandbox import caller
+from portal.core.safe import checking
+from tests import factories, people
+from tests.factories import acting
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+def _closing(ask):
+    """Close each answer once it is read, as a server does: a download holds a file open until then."""
+
+    def asked(**request):
+        answer = ask(**request)
+        # Not `answer.close()`: it would end the request, and with it the test's database connection.
+        for close in answer._resource_closers:
+            close()
+        return answer
+
+    return asked
+
+
+@dataclass
+class World:
+    """One file with something of everything, and a browser for each kind of person."""
+
+    browsers: dict[str, Client]
+    # What a part of an address stands for: its name in the URL conf, by the page it belongs to.
+    parts: dict[str, str]
+
+
+@pytest.fixture
+def world(db, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    cache.clear()
+    now = clock.now()
+    agency, elsewhere = factories.agency(), factories.agency()
+    advisor, colleague = factories.advisor(agency), factories.advisor(agency)
+    supervisor = factories.advisor(agency, is_supervisor=True)
+    person, stranger = factories.claimant(advisor), factories.claimant(advisor)
+    coming = factories.convocation(person, now=now, starts_at=now + timedelta(days=9))
+    missed = factories.convocation(person, now=now - timedelta(days=20), starts_at=now - timedelta(days=9))
+    ledger.consult(missed.pk, by=acting(person), now=now - timedelta(days=19))
+    attendance.record(missed.pk, ConvocationState.ABSENT, by=acting(advisor), now=now - timedelta(days=8))
+    absence = Absence.objects.get()
+    sent = safe.receive(
+        [SimpleUploadedFile("mot.pdf", PDF)], owner=person.user, by=acting(person), title="Mot", now=now
+    )
+    checking._check_one(sent.documents[0].pk, now)
+    explaining.explain(
+        absence.pk,
+        motive=Motive.TRANSPORT,
+        text="Le train.",
+        sworn=True,
+        document_ids=[sent.documents[0].pk],
+        form_key=uuid.uuid4(),
+        by=acting(person),
+        now=now,
+    )
+    call = CallTask.objects.create(
+        convocation=coming, claimant=person, advisor=advisor, reason="UNREAD", opened_at=now, due_at=now
+    )
+    key = uuid.uuid4()
+    issue_many(
+        [factories.draft(person, starts_at=now + timedelta(days=11))],
+        form_key=key,
+        by=acting(advisor),
+        now=now,
+    )
+    browsers = {
+        "nobody": Client(),
+        "person": people.signed_in(person),
+        "stranger": people.signed_in(stranger),
+        "advisor": people.signed_in(advisor),
+        "colleague": people.signed_in(colleague),
+        "supervisor": people.signed_in(supervisor),
+        "other agency": people.signed_in(factories.advisor(elsewhere)),
+        "other supervisor": people.signed_in(factories.advisor(elsewhere, is_supervisor=True)),
+        "decision maker": people.signed_in(people.make_decision_maker()),
+        "controller": people.signed_in(people.make_controller()),
+        "partner": people.signed_in(people.make_partner()),
+        "admin": people.signed_in(people.make_admin()),
+    }
+    for browser in browsers.values():
+        browser.raise_request_exception = False
+        browser.request = _closing(browser.request)
+    parts = {
+        "convocations": str(coming.ref),
+        "absences": str(absence.ref),
+        "demandeurs": str(person.ref),
+        "justificatifs": str(Justificatif.objects.get().ref),
+        "appels": str(call.ref),
+        "documents": str(sent.documents[0].ref),
+        "piece": str(Justificatif.objects.get().ref),
+        "number": "1",
+        "key": str(key),
+    }
+    yield World(browsers, parts)
+    caller.close()
