@@ -5,7 +5,7 @@ from typing import Any
 from convocations.models import Convocation, DeliveryEvidence, Explanation, Fact, Justificatif, Modality
 from convocations.motives import Motive
 from messaging import letters
-from portal.core.french import NBSP, duration, full_date, full_datetime, last_day
+from portal.core.french import NBSP, duration, full_date, full_datetime
 
 _FACTS: dict[str, str] = {
     Fact.DEPOSITED: "Déposée dans l’espace personnel",
@@ -115,7 +115,7 @@ def of_explanation(explanation: Explanation) -> bytes:
                     "title": "La suite",
                     "sentences": [
                         "Votre conseiller lit votre explication et vous répond par écrit, avec ses raisons. "
-                        f"Il a jusqu’au {full_date(last_day(absence.decide_by, tz))} inclus.",
+                        f"Il a jusqu’au {full_date(absence.decide_by.astimezone(tz))}.",
                         "Sans réponse le "
                         f"{full_date(absence.closes_at.astimezone(tz))}, l’absence est close en votre faveur.",
                     ],

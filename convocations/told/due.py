@@ -17,7 +17,7 @@ from convocations.states import (
     ReviewState,
 )
 from convocations.told import words
-from portal.core.french import NBSP, days_left, full_date, full_deadline, last_day, short_datetime, urgency
+from portal.core.french import NBSP, days_left, full_date, full_deadline, short_datetime, urgency
 from portal.core.models.document import DocumentState
 from portal.core.prepared import prepared
 from portal.core.working_time import Territory
@@ -158,7 +158,7 @@ def _examined(row: tuple[Any, ...]) -> dict[str, str]:
     return {
         "url": f"/espace/absences/{ref}/",
         "title": f"Absence du {full_date(starts_at.astimezone(tz))}",
-        "meta": f"Votre conseiller doit répondre au plus tard le {full_date(last_day(decide_by, tz))}.",
+        "meta": f"Votre conseiller doit répondre avant le {full_date(decide_by.astimezone(tz))}.",
     }
 
 

@@ -150,7 +150,9 @@ def test_restore_refuses_a_backup_that_was_altered(backup, run, empty_database, 
         altered = bytearray(whole)
         altered[len(altered) // 2] ^= 1
         (backup / name).write_bytes(bytes(altered))
-        done = run(ROOT / "deploy" / "restore.sh", backup, database=empty_database, documents=tmp_path / "restored")
+        done = run(
+            ROOT / "deploy" / "restore.sh", backup, database=empty_database, documents=tmp_path / "restored"
+        )
         assert done.returncode != 0, name
         assert not (tmp_path / "restored").exists()
         (backup / name).write_bytes(whole)

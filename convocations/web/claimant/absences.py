@@ -24,7 +24,7 @@ from convocations.web.claimant.abilities import of_absence
 from convocations.web.claimant.appointments import pdf
 from convocations.web.claimant.forms import DocumentsForm, ExplanationForm
 from portal.core import clock
-from portal.core.french import days_left, full_date, full_datetime, full_deadline, last_day, urgency
+from portal.core.french import days_left, full_date, full_datetime, full_deadline, urgency
 from portal.core.transitions import Refusal
 
 _MOTIVES = [
@@ -158,7 +158,7 @@ def explanation(request: HttpRequest, claimant: Claimant, ref: str, number: int)
             ],
             "hash": bytes(given.content_hash).hex(),
             "pdf_url": f"{reverse('espace:explanation_receipt', args=[absence.ref])}?envoi={number}",
-            "decide_by": full_date(last_day(absence.decide_by, tz)),
+            "decide_by": full_date(absence.decide_by.astimezone(tz)),
             "closes_on": full_date(absence.closes_at.astimezone(tz)),
         },
     )
