@@ -16,9 +16,9 @@ from convocations.models import Absence, CallTask, Justificatif
 from convocations.motives import Motive
 from convocations.scheduling.issuing import issue_many
 from convocations.states import ConvocationState
-from portal.core import clock, safe
+from portal.core import clock, deadlines, safe
 from portal.core.documents.sandbox import caller
-from portal.core.safe import checking
+from portal.core.safe.receiving import DUE_CHECK
 from tests import factories, people
 from tests.factories import acting
 
@@ -67,7 +67,7 @@ def world(db, settings, tmp_path):
     sent = safe.receive(
         [SimpleUploadedFile("mot.pdf", PDF)], owner=person.user, by=acting(person), title="Mot", now=now
     )
-    checking._check_one(sent.documents[0].pk, now)
+    deadlines.work_slowly(DUE_CHECK, lambda: now)
     explaining.explain(
         absence.pk,
         motive=Motive.TRANSPORT,
