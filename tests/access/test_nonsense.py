@@ -1,5 +1,6 @@
 """A crawl that puts nonsense into every parameter and every field: never a 500."""
 
+import logging
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,14 @@ NONSENSE = ["\x00", "\ud800", "é" * 100_000, "-1", "9" * 400, "{{7*7}}'\"<scrip
 # In every form, and tried with all the others at once.
 USUAL = {"csrfmiddlewaretoken", "form_key", "form_owner", "owner", "next"}
 CODE = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Thousands of refusals are asked for here: a test run would keep each with its whole request."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 def parameters() -> list[str]:
