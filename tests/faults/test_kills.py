@@ -117,8 +117,9 @@ def nothing_due(portal) -> bool:
     (row,) = portal.sql(
         """
         SELECT (SELECT count(*) FROM core_deadline WHERE state = 0 AND run_at <= now() + %s),
-               (SELECT count(*) FROM messaging_outboxmessage WHERE state = 0)
+               (SELECT count(*) FROM messaging_outboxmessage WHERE state = 0 AND run_at <= now() + %s)
         """,
+        portal.offset,
         portal.offset,
     )
     return row == (0, 0)
