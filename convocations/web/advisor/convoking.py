@@ -25,7 +25,7 @@ from convocations.web.advisor.loading import people_for
 from convocations.web.advisor.selection import Entry
 from portal.core import clock
 from portal.core.french import full_datetime, plural
-from portal.core.references import to_number
+from portal.core.references import to_number, to_text
 from portal.core.transitions import Refusal
 
 NEW = "/conseiller/convocations/nouvelle/"
@@ -44,12 +44,21 @@ def new(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     if step in ("apercu", "modifier"):
         return _look(request, advisor, now, step)
     refs = (request.POST if request.method == "POST" else request.GET).getlist("pour")
-    entries = _chosen(advisor, refs, now)
+    kept = restored(request)
+    entries = _chosen(advisor, refs, now) or _kept(advisor, kept)
     if "fichier" in request.GET:
-        return _fill_in(request, advisor, [], _blank(request, advisor, now, from_file=True))
+        return _fill_in(request, advisor, [], _blank(request, advisor, now, kept, from_file=True))
     if not entries:
         return render(request, "convocations/advisor/convoke_whom.html", {"asked": bool(refs)})
-    return _fill_in(request, advisor, entries, _blank(request, advisor, now, several=len(entries) > 1))
+    return _fill_in(request, advisor, entries, _blank(request, advisor, now, kept, several=len(entries) > 1))
+
+
+def _kept(advisor: Advisor, kept: dict[str, Any]) -> list[Entry]:
+    """Find the people of a form that was sent when the session had ended; none when it named none."""
+    try:
+        return selection.unsealed(advisor, str(kept.get("lignes") or kept.get("personnes") or ""))
+    except Refusal:
+        return []
 
 
 def _chosen(advisor: Advisor, refs: list[str], now: datetime) -> list[Entry]:
@@ -57,16 +66,21 @@ def _chosen(advisor: Advisor, refs: list[str], now: datetime) -> list[Entry]:
     known = []
     for ref in dict.fromkeys(refs[: from_csv.MOST_LINES]):
         try:
-            to_number("DE", ref)
+            known.append(to_text("DE", to_number("DE", ref)))
         except ValueError:
             continue
-        known.append(ref.strip().upper())
     by_ref = {str(one.ref): one for one in people_for(advisor, now, ref__in=known).values()} if known else {}
     return [Entry(by_ref[ref].pk) for ref in known if ref in by_ref]
 
 
 def _blank(
-    request: HttpRequest, advisor: Advisor, now: datetime, *, several: bool = False, from_file: bool = False
+    request: HttpRequest,
+    advisor: Advisor,
+    now: datetime,
+    kept: dict[str, Any],
+    *,
+    several: bool = False,
+    from_file: bool = False,
 ) -> ConvokeForm:
     zone = advisor.agency.place.zone
     initial: dict[str, Any] = {
@@ -80,7 +94,7 @@ def _blank(
     for name, field in (("jour", "day"), ("heure", "at"), ("modalite", "modality")):
         if value := (request.POST if request.method == "POST" else request.GET).get(name):
             initial[field] = value
-    initial |= restored(request)
+    initial |= kept
     if from_file:
         return ConvokeFromFileForm(initial=initial, zone=zone, now=now, several=True)
     return ConvokeForm(initial=initial, zone=zone, now=now, several=several)

@@ -3,12 +3,13 @@
 import csv
 import io
 import re
+import threading
 import uuid
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Closure
@@ -201,6 +202,52 @@ def test_short_notice_goes_with_the_persons_agreement(desk, camille):
 def test_repeated_hour_of_autumn_says_which_of_the_two(desk, camille):
     text = look(desk, camille, day="2027-10-31", at="02:30").content.decode()
     assert "(heure d’été)" in text
+
+
+def test_session_lost_on_the_way_keeps_the_people_and_the_words(desk, nadia, camille):
+    form = desk.get(NEW, {"pour": camille.ref})
+    owner, people = hidden(form, "form_owner", "apercu"), hidden(form, "personnes", "apercu")
+    desk.logout()
+    posted = {"etape": "apercu", "personnes": people, "form_owner": owner, **fields(purpose="Mes mots à moi")}
+    assert desk.post(NEW, posted)["Location"].startswith("/connexion/")
+    text = cast.signed_in(nadia, desk).get(NEW).content.decode()
+    assert "Convoquer Camille Moreau" in text
+    assert "Mes mots à moi" in text
+
+
+def test_session_lost_on_the_preview_sends_nothing_and_keeps_the_people(desk, nadia, camille):
+    preview = look(desk, camille)
+    owner, lines_ = hidden(preview, "form_owner"), hidden(preview, "lignes")
+    desk.logout()
+    desk.post(NEW, {"etape": "envoyer", "lignes": lines_, "form_owner": owner, **fields()})
+    assert not Convocation.objects.exists()
+    text = cast.signed_in(nadia, desk).get(NEW).content.decode()
+    assert "Convoquer Camille Moreau" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_click_at_the_same_instant_convokes_once(at, nadia, camille):
+    browsers = [cast.signed_in(nadia), cast.signed_in(nadia)]
+    preview = look(browsers[0], camille)
+    posted = {"etape": "envoyer", "lignes": hidden(preview, "lignes"), **fields()}
+    together = threading.Barrier(2)
+    answers: list[str] = []
+
+    def click(client):
+        try:
+            together.wait(10)
+            answers.append(client.post(NEW, posted)["Location"])
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=click, args=[client]) for client in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert Convocation.objects.count() == 1
+    assert len(answers) == 2
+    assert len(set(answers)) == 1
 
 
 # --- who may be convoked ----------------------------------------------------------
