@@ -317,11 +317,14 @@ def _evidence(convocation: Convocation) -> list[dict[str, str]]:
     return lines
 
 
+@prepared
+def _absence_of(convocation_id: int) -> Any:
+    return Absence.objects.filter(convocation_id=convocation_id).order_by("-id").values_list("ref")[:1]
+
+
 def _absence(convocation: Convocation) -> dict[str, str] | None:
     """Find the examination that hangs on this appointment, to lead there."""
     if convocation.recorded_at is None:
         return None
-    row = (
-        Absence.objects.filter(convocation=convocation).order_by("-id").values_list("ref", flat=True).first()
-    )
-    return {"url": reverse("espace:absence", args=[row])} if row else None
+    found = _absence_of(convocation_id=convocation.pk)
+    return {"url": reverse("espace:absence", args=found[0])} if found else None
