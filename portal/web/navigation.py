@@ -32,6 +32,11 @@ _PAGES: dict[str, tuple[Item, ...]] = {
     ),
 }
 _OTHERS: tuple[Item, ...] = (("Mon compte", "/compte/"),)
+# Pages that belong to another one of the menu than their address begins with.
+_BELONGS = {
+    "/conseiller/demandeurs": "/conseiller/portefeuille/",
+    "/espace/absences": "/espace/convocations/",
+}
 _SUPERVISOR: Item = ("Agence", "/agence/")
 
 
@@ -64,7 +69,8 @@ def _items(path: str, user: User, supervisor: bool) -> list[dict[str, Any]]:
         pages = (*pages[:3], _SUPERVISOR, *pages[3:])
     shown = [(label, url) for label, url in pages if _exists(url)]
     # The longest address that begins the page's own: «/espace/» is not current on «/espace/profil/».
-    current = max((url for _, url in shown if path.startswith(url)), key=len, default="")
+    within = _BELONGS.get("/".join(path.split("/")[:3]), path)
+    current = max((url for _, url in shown if within.startswith(url)), key=len, default="")
     return [{"label": label, "url": url, "current": url == current} for label, url in shown]
 
 

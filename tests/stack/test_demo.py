@@ -8,11 +8,15 @@ import signal
 import socket
 import sys
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
+import psycopg
 import pytest
 
+from convocations.models import Fact
+from convocations.states import AbsenceState, ConvocationState
 from stack.demo import answers, choose_port
 from stack.processes import StackError
 from tests.stack.conftest import Clone, eventually
@@ -81,6 +85,7 @@ def test_demo_survives_every_death_and_leaves_nothing(clone: Clone):
     assert accounts["url"] == f"http://127.0.0.1:{port}"
     assert accounts["accounts"][0]["email"] in clone.output()
 
+    _past_is_believable(clone)
     assert _enters(port, accounts["accounts"], "claimant", "/espace/")
     assert _enters(port, accounts["accounts"], "advisor", "/conseiller/")
 
@@ -103,6 +108,32 @@ def test_demo_survives_every_death_and_leaves_nothing(clone: Clone):
     assert demo.wait(40) == 0
     assert clone.processes() == {}
     assert not answers(port)
+
+
+def _past_is_believable(clone: Clone) -> None:
+    """Every state a person may meet is there, and nobody worked at night or on a holiday."""
+    environment = Path(f"/proc/{_find(clone, 'granian')[0]}/environ").read_bytes().decode().split("\0")
+    url = next(line.partition("=")[2] for line in environment if line.startswith("DATABASE_URL="))
+    with psycopg.connect(url) as connection:
+
+        def found(query: str) -> set:
+            return {row[0] for row in connection.execute(query)}
+
+        states = found("SELECT DISTINCT state FROM convocations_convocation")
+        assert states == set(ConvocationState) - {ConvocationState.RESCHEDULE_PENDING}
+        assert found("SELECT DISTINCT state FROM convocations_absence") == set(AbsenceState) - {
+            AbsenceState.RECORDED  # passed at once: the person is asked in the same transaction
+        }
+        assert len(found("SELECT DISTINCT fact FROM convocations_deliveryevidence")) == len(Fact)
+        assert {"ACCEPTED", "IN_REVIEW"} <= found("SELECT DISTINCT state FROM convocations_justificatif")
+        at_night = """
+            SELECT e.at FROM core_journalentry AS e
+            JOIN accounts_advisor AS a ON a.user_id = e.actor_id JOIN accounts_agency AS g ON g.id = a.agency_id,
+            LATERAL (SELECT e.at AT TIME ZONE CASE g.territory WHEN 'REUNION' THEN 'Indian/Reunion'
+                                              ELSE 'Europe/Paris' END AS there) AS clock
+            WHERE extract(isodow FROM there) > 5 OR there::time NOT BETWEEN '08:30' AND '17:45'
+        """
+        assert found(at_night) == set()
 
 
 def _enters(port: int, accounts: list[dict], role: str, address: str) -> bool:

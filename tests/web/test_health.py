@@ -194,7 +194,8 @@ def test_health_page_names_each_problem(beating, settings, tmp_path):
 def test_health_page_says_when_documents_are_not_scanned(beating, settings):
     settings.CLAMAV_URL = "none"
     told = signed_in(make_admin()).get("/admin/sante/").content.decode()
-    assert "Les documents ne sont pas analysés." in told
+    assert told.count("Les documents sont nettoyés, mais pas analysés.") == 2
+    assert "Antivirus\u00a0: absent, par décision." in told
 
 
 def test_health_page_sees_a_folder_that_takes_no_documents(beating, settings, monkeypatch):

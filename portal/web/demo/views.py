@@ -19,7 +19,7 @@ from accounts.models import Role, User
 from accounts.sign_in.second_factor import mark_shown
 from portal.core.french import short_datetime
 from portal.web.demo import mailbox, ways_in
-from portal.web.demo.cast import PASSWORD
+from portal.web.demo.past.cast import PASSWORD
 
 _ROLES = {
     "claimant": ("Demandeurs d’emploi", "Ils reçoivent les convocations, répondent, envoient des documents."),

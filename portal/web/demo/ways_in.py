@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 
 from accounts.models import Role, User
-from portal.web.demo.cast import PASSWORD
+from portal.web.demo.past.cast import PASSWORD
 
 SHOWN_CLAIMANTS = 12
 

@@ -61,6 +61,8 @@ class Health:
     stuck: list[list[str]]
     stuck_count: int
     problems: list[str]
+    # What this installation does without, on purpose: said each time, so that nobody takes it for granted.
+    without: list[str]
 
 
 def health_page(now: datetime) -> Health:
@@ -69,7 +71,7 @@ def health_page(now: datetime) -> Health:
         _part("Base de données", probes.DATABASE.ask()),
         _part("File de messages (Redis)", probes.BROKER.ask()),
         _part("Dossier des documents", probes.DOCUMENTS.ask()),
-        _part("Antivirus", probes.SCANNER.ask(), "Les documents ne sont pas analysés."),
+        _part("Antivirus", probes.SCANNER.ask(), "Les documents sont nettoyés, mais pas analysés."),
     ]
     jobs = [_job(job) for job in probes.jobs()]
     waiting, mails = deadlines.backlog(now), outbox.backlog(now)
@@ -78,17 +80,11 @@ def health_page(now: datetime) -> Health:
         parts=parts,
         jobs=jobs,
         facts=[*_deadline_facts(waiting), *_mail_facts(mails), *_journal_facts()],
-        kinds=[
-            [
-                row.label or f"Nature {row.kind}, inconnue",
-                _at_most(row.due, deadlines.COUNT_AT_MOST),
-                _when(row.oldest_due),
-            ]
-            for row in kinds
-        ],
+        kinds=[_kind(row) for row in kinds],
         stuck=_stuck_rows(),
         stuck_count=waiting.stuck,
         problems=_problems(parts, jobs, waiting, mails, kinds, now),
+        without=[f"{part.label}\u00a0: {part.state.lower()}. {part.note}" for part in parts if part.note],
     )
 
 

@@ -164,6 +164,11 @@ def test_file_tells_what_happened_latest_first(desk, at, camille):
     assert "Absence à examiner" in text
 
 
+def test_file_belongs_to_the_portfolio_in_the_menu(desk, camille):
+    text = desk.get(f"/conseiller/demandeurs/{camille.ref}/").content.decode()
+    assert '<a href="/conseiller/portefeuille/" aria-current="page">' in text
+
+
 def test_file_flags_a_bounced_address(desk, nadia):
     person = factories.claimant(nadia, email_bounced_at=NOW)
     assert "E-mails refusés depuis le" in desk.get(f"/conseiller/demandeurs/{person.ref}/").content.decode()

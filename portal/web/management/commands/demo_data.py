@@ -11,8 +11,12 @@ from django.db import connection
 
 from accounts.models import Agency
 from portal.core import clock
-from portal.web.demo import cast, history, ways_in
-from portal.web.demo.papers import Papers
+from portal.web.demo import ways_in
+from portal.web.demo.past import cast
+from portal.web.demo.past.appointments import Appointments
+from portal.web.demo.past.examinations import Examinations
+from portal.web.demo.past.history import Replay
+from portal.web.demo.past.papers import Papers
 
 # Always the same people and the same luck; only the dates follow the calendar.
 SEED = 20_261_123
@@ -32,9 +36,9 @@ class Command(BaseCommand):
         if not Agency.objects.exists():
             now, draw = clock.now().replace(second=0, microsecond=0), random.Random(SEED)  # noqa: S311
             people = cast.create(now, draw)
-            replay = history.Replay(people, now, draw, Papers(draw))
+            replay = Replay(people, now, draw)
+            Appointments(replay, Examinations(replay, Papers(draw))).plan()
             replay.run()
-            replay.make_some_calls()
         ways_in.open_all()
         # Only the demo's settings name this file.
         file = Path(str(getattr(settings, "DEMO_ACCOUNTS", "")))

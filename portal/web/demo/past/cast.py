@@ -21,7 +21,8 @@ from accounts.models import (
 from portal.core.references import to_text
 
 PASSWORD = "demonstration-2026"  # noqa: S105  # the demo's, printed on its screen
-CLAIMANTS_PER_ADVISOR = 50
+# How many people each of the twelve advisors follows: six hundred in all, as unequal as life.
+PORTFOLIOS = (62, 48, 55, 41, 58, 37, 66, 45, 52, 60, 33, 43)
 ADVISORS_PER_AGENCY = 4
 
 _AGENCIES = (
@@ -162,8 +163,8 @@ def _claimants(
     draw: random.Random,
 ) -> list[Claimant]:
     users, rows = [], []
-    for advisor in advisors:
-        for _ in range(CLAIMANTS_PER_ADVISOR):
+    for advisor, followed in zip(advisors, PORTFOLIOS, strict=True):
+        for _ in range(followed):
             name, chance = names.pop(), draw.random()
             letters = chance < 0.04
             domain = "rebond.example" if chance > 0.975 else "courriel.exemple"
