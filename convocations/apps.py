@@ -10,6 +10,7 @@ class ConvocationsConfig(AppConfig):
         # Handlers, receivers and mails declare themselves when imported.
         from convocations import handover  # noqa: F401
         from convocations.absences import clocks as _absence_clocks  # noqa: F401
+        from convocations.absences import extending  # noqa: F401
         from convocations.evidence import receivers  # noqa: F401
         from convocations.mails import absences, appointments, staff  # noqa: F401
         from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401

@@ -62,10 +62,25 @@ PERIOD_ENDED = journal.code(
 DECISION_LATE = journal.code(
     126, "decision_late", "Décision sur l’absence {ref} en retard : responsable d’agence prévenu."
 )
+PERIOD_EXTENDED = journal.code(
+    127,
+    "explanation_period_extended",
+    "Le portail a été interrompu\u00a0: le délai pour expliquer l’absence {ref} est prolongé jusqu’au {until}.",
+)
+REFERRAL_TAKEN_BACK = journal.code(
+    128,
+    "referral_taken_back",
+    "La transmission de l’absence {ref} est retirée : le délai pour l’expliquer n’était pas fini.",
+)
 
 REVIEWED = journal.code(140, "justificatif_reviewed", "{actor} a examiné le justificatif {ref} : {outcome}.")
 PUT_FORWARD = journal.code(
     141, "justificatif_sent", "{actor} a joint le document {document} à l’absence {ref}."
+)
+COMPLETION_EXTENDED = journal.code(
+    142,
+    "completion_extended",
+    "Le portail a été interrompu\u00a0: le délai pour compléter le justificatif {ref} est prolongé jusqu’au {until}.",
 )
 
 # --- deadlines (100–199) ------------------------------------------------------
@@ -77,6 +92,9 @@ DUE_RECORD = 104
 DUE_EXPLANATION_END = 120
 DUE_DECISION = 121
 DUE_ABSENCE_CLOSE = 122
+# Their subject is an outage of the portal, their step its revision, their occurrence where a slice begins.
+DUE_EXTEND_EXPLANATIONS = 123
+DUE_EXTEND_COMPLETIONS = 124
 
 BEFORE_START = (DUE_REMINDER, DUE_UNREAD, DUE_ENDED, DUE_INVITATION_EXPIRY)
 OF_ABSENCE = (DUE_EXPLANATION_END, DUE_DECISION, DUE_ABSENCE_CLOSE)
@@ -98,6 +116,7 @@ MAIL_ABSENCE_ANNULLED = 124
 MAIL_REVIEW = 125
 MAIL_DOCUMENT_REJECTED = 126
 MAIL_SAFE_DOCUMENT_REJECTED = 127
+MAIL_PERIOD_EXTENDED = 128
 # One a person and day, however many rows are late: the occurrence is the day.
 MAIL_LATE_RECORDS = 140
 MAIL_LATE_DECISIONS_ADVISOR = 141

@@ -89,7 +89,8 @@ ABSENCE_TRANSITIONS = transitions(
         _A.EXCUSED: {_A.ANNULLED},
         _A.CLOSED_NO_ACTION: {_A.ANNULLED},
         _A.INVITED_TO_REGULARISE: {_A.ANNULLED},
-        _A.REFERRED: {_A.ANNULLED},
+        # Taken back by rule when an outage of the portal gives the person time it was decided within.
+        _A.REFERRED: {_A.ANNULLED, _A.EXPLANATION_REQUESTED, _A.EXPLAINED},
         _A.ANNULLED: set(),
     }
 )

@@ -4,10 +4,13 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
 
+from accounts import access
 from accounts.back_office.site import ModelAdmin, site
 from accounts.models import Agency, Closure, OpeningHours
+from portal.core import clock, outages
 from portal.core.models import Outage
 
 
@@ -61,9 +64,64 @@ class AgencyAdmin(ModelAdmin):
         return ["code", "territory"] if obj else []
 
 
+class OutageForm(forms.ModelForm):
+    """When people could not use the portal; what makes no outage is said beside the field."""
+
+    class Meta:
+        model = Outage
+        fields = ["starts_at", "ends_at", "reason"]
+        help_texts = {
+            "starts_at": "Heure de Paris. Quand les personnes ont commencé à ne plus pouvoir utiliser le portail.",
+            "ends_at": "Laissez vide tant que l’interruption dure\u00a0: aucun délai ne finit pendant ce temps. "
+            "Revenez ici pour noter la fin.",
+            "reason": "En quelques mots. Les personnes ne la lisent pas.",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("starts_at"):
+            try:
+                outages.check(data["starts_at"], data.get("ends_at"), now=clock.now())
+            except outages.OutageRefused as refused:
+                self.add_error(refused.field, refused.sentence)
+        if "ends_at" in self.changed_data and self.initial.get("ends_at") and not data.get("ends_at"):
+            self.add_error(
+                "ends_at", "Cette interruption est finie. Notez-en une autre si le portail s’arrête."
+            )
+        return data
+
+
 @admin.register(Outage, site=site)
 class OutageAdmin(ModelAdmin):
-    """An outage extends each deadline it covers: it is corrected, never removed."""
+    """An outage extends the periods of people it covers: it is ended or corrected, never removed."""
 
-    list_display = ["reason", "starts_at", "ends_at"]
+    form = OutageForm
+    list_display = ["reason", "starts_at", "end"]
     ordering = ["-starts_at"]
+
+    @admin.display(description="fin", ordering="ends_at")
+    def end(self, outage: Outage) -> Any:
+        return outage.ends_at or "en cours"
+
+    def save_model(self, request: HttpRequest, obj: Outage, form: Any, change: bool) -> None:
+        by, now = access.actor(request), clock.now()
+        times = (form.cleaned_data["starts_at"], form.cleaned_data["ends_at"], form.cleaned_data["reason"])
+        if change:
+            outages.correct(obj.pk, *times, by=by, now=now)
+        else:
+            obj.pk = outages.record(*times, by=by, now=now).pk
+        messages.info(
+            request,
+            "Les délais des personnes que cette interruption couvre sont prolongés dans les minutes qui "
+            "viennent, et chacune est prévenue de sa nouvelle date."
+            if obj.ends_at
+            else "Tant que l’interruption dure, aucun délai des personnes ne finit. Notez sa fin ici\u00a0: "
+            "les délais seront alors prolongés.",
+        )
+
+    # The processes write the journal, with what changed.
+    def log_addition(self, request: HttpRequest, obj: Outage, message: Any) -> Any:
+        return super(ModelAdmin, self).log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Outage, message: Any) -> Any:
+        return super(ModelAdmin, self).log_change(request, obj, message)

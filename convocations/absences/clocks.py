@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from convocations import deeds
+from convocations.absences.extending import put_off
 from convocations.models import Absence
 from convocations.scheduling.clocks import left_over, tell_supervisors
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState
 from messaging import outbox
-from portal.core import deadlines, journal
+from portal.core import deadlines, journal, outages
 from portal.core.deadlines import Due, Outcome
 from portal.core.journal import PORTAL, JournalCode, Line
 
@@ -20,9 +21,16 @@ _CLOSED_BY_RULE = (
 
 @deadlines.handles(deeds.DUE_EXPLANATION_END, "fin de la période d’explication")
 def end_period(batch: Sequence[Due], now: datetime) -> Outcome:
-    """Put an absence on its advisor's list once the person had their time; silence decides nothing."""
+    """Put an absence on its advisor's list once the person had their time; silence decides nothing.
+
+    An extension moved the end meanwhile: its own row comes. An outage lasts: no period ends before it.
+    """
     taken = _take(batch)
-    rows = [row for row in taken.values() if row.state in ABSENCE_UNDECIDED]
+    rows = [row for row in taken.values() if row.state in ABSENCE_UNDECIDED and row.period_is_over(now)]
+    if outages.running(now):
+        kept = {row.pk for row in rows}
+        put_off([due.id for due in batch if due.subject_id in kept], now)
+        return left_over(batch, taken, kept)
     Absence.objects.filter(pk__in=[row.pk for row in rows]).update(period_ended_at=now)
     _tell_files(deeds.PERIOD_ENDED, rows, now)
     return left_over(batch, taken, {row.pk for row in rows})

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.models import Advisor
 from convocations import deeds
+from convocations.absences import extending
 from convocations.evidence.ledger import why_not_valid
 from convocations.models import Absence, Convocation, Justificatif
 from convocations.scheduling.issuing import Draft, issue
@@ -22,7 +24,7 @@ from convocations.states import (
 )
 from messaging import outbox
 from portal.core import deadlines, journal
-from portal.core.french import full_datetime, full_deadline
+from portal.core.french import full_date, full_datetime, full_deadline
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 
@@ -53,7 +55,7 @@ def why_not_refer(absence: Absence, now: datetime) -> list[str]:
         reasons.append(f"La personne peut encore s’expliquer jusqu’au {until}.")
     if Justificatif.objects.filter(absence=absence, state=ReviewState.IN_REVIEW).exists():
         reasons.append("Un justificatif attend votre examen.")
-    return reasons
+    return reasons + _time_still_theirs(absence, now)
 
 
 def decide(
@@ -156,6 +158,22 @@ def _lock(absence_id: int) -> tuple[Convocation, Absence]:
     )
     absence.convocation = convocation
     return convocation, absence
+
+
+def _time_still_theirs(absence: Absence, now: datetime) -> list[str]:
+    """Say what else leaves the person time: a document to complete, an outage whose days are not given yet."""
+    zone = absence.agency.place.zone
+    reasons = []
+    asked = Justificatif.objects.filter(
+        absence=absence, state=ReviewState.INCOMPLETE, complete_by__gte=now.astimezone(zone).date()
+    )
+    if (until := asked.aggregate(last=Max("complete_by"))["last"]) is not None:
+        reasons.append(f"La personne peut encore compléter un justificatif jusqu’au {full_date(until)}.")
+    if extending.is_owed_to(absence):
+        reasons.append(
+            "Le portail a été interrompu pendant le délai de la personne. Ce délai va être prolongé."
+        )
+    return reasons
 
 
 def _refuse_referral(absence: Absence, report: str, now: datetime) -> None:

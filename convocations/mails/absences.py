@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from convocations import deeds
-from convocations.models import Absence, Explanation, Justificatif
+from convocations.models import Absence, Explanation, Extension, Justificatif
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
+from convocations.told.examination import during
 from messaging.emails import Mail, Row, absolute, composes
-from portal.core.french import days_left, full_date, full_datetime, full_deadline
+from portal.core.french import days_left, full_date, full_datetime, full_deadline, last_day
 
 _WHY = "vous êtes suivi par le service public de l’emploi et cette démarche vous concerne."
 _OUTCOMES = {
@@ -191,6 +192,42 @@ def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             action="Voir mon justificatif",
         )
     return mails
+
+
+@composes(deeds.MAIL_PERIOD_EXTENDED, "period_extended", label="délai prolongé")
+def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that they have more time, until when, and that an outage of the portal is why."""
+    found = (
+        Extension.objects.filter(pk__in={row.subject_id for row in rows})
+        .select_related("absence__agency", "absence__convocation", "justificatif", "outage")
+        .in_bulk()
+    )
+    return {row.id: mail for row in rows if (mail := _extended(found[row.subject_id], now)) is not None}
+
+
+def _extended(extension: Extension, now: datetime) -> Mail | None:
+    absence, justificatif = extension.absence, extension.justificatif
+    zone = absence.agency.place.zone
+    waits = absence.state in ABSENCE_UNDECIDED and extension.ends_at > now
+    if not waits or (justificatif is not None and justificatif.state != ReviewState.INCOMPLETE):
+        return None
+    until = full_deadline(extension.ends_at, zone)
+    before = full_date(last_day(extension.ended_at, zone))
+    what = "expliquer votre absence" if justificatif is None else "compléter votre justificatif"
+    return _mail(
+        absence,
+        subject=f"Vous avez plus de temps, jusqu’au {until}",
+        title=f"Vous avez plus de temps pour {what}",
+        preheader=f"Le portail a été interrompu. Répondez jusqu’au {until}.",
+        deadline_text=f"Répondez jusqu’au {until} : {days_left(extension.ends_at, now, zone)}.",
+        paragraphs=[
+            f"Le portail a été interrompu {during(extension.outage, zone)}. Vous n’y êtes pour rien.",
+            f"Votre délai s’arrêtait le {before}. Il est prolongé : ce temps vous est rendu.",
+            "Vous avez déjà répondu ? Vous n’avez rien à refaire.",
+            "Vous pouvez aussi répondre au 3949 ou à votre agence.",
+        ],
+        action="Répondre en ligne",
+    )
 
 
 @composes(deeds.MAIL_DOCUMENT_REJECTED, "document_rejected", label="fichier à renvoyer")

@@ -4,6 +4,7 @@ from convocations.models.absence import Absence, Explanation
 from convocations.models.call import CallTask, CallTry
 from convocations.models.convocation import Bindingness, Convocation, ConvocationBatch, Kind, Modality
 from convocations.models.evidence import DeliveryEvidence, Fact
+from convocations.models.extension import Extension
 from convocations.models.justificatif import Justificatif
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ConvocationBatch",
     "DeliveryEvidence",
     "Explanation",
+    "Extension",
     "Fact",
     "Justificatif",
     "Kind",

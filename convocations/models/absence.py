@@ -98,6 +98,12 @@ class Absence(Stateful):
                 name="absence_late",
                 condition=Q(state__in=["EXPLANATION_REQUESTED", "EXPLAINED"]),
             ),
+            # What an outage of the portal may extend, in the order it is gone through.
+            models.Index(
+                fields=["id"],
+                name="absence_to_extend",
+                condition=Q(state__in=["EXPLANATION_REQUESTED", "EXPLAINED", "REFERRED"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -64,6 +64,7 @@ class Justificatif(Stateful):
                 name="justificatif_to_review",
                 condition=Q(state="IN_REVIEW"),
             ),
+            models.Index(fields=["id"], name="justificatif_to_complete", condition=Q(state="INCOMPLETE")),
         ]
 
     def __str__(self) -> str:

@@ -1,17 +1,28 @@
 """How the examination of an absence is told to its person: what was missed, said, sent, read and decided."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.urls import reverse
 
-from convocations.models import Absence, Explanation, Justificatif
+from convocations.models import Absence, Explanation, Extension, Justificatif
 from convocations.motives import Motive
 from convocations.states import ABSENCE_DECIDED, ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from convocations.told import words
-from portal.core.french import NBSP, days_left, full_date, full_datetime, full_deadline, plural, urgency
-from portal.core.models import DocumentReading
+from portal.core import outages
+from portal.core.french import (
+    NBSP,
+    clock_time,
+    days_left,
+    full_date,
+    full_datetime,
+    full_deadline,
+    last_day,
+    plural,
+    urgency,
+)
+from portal.core.models import DocumentReading, Outage
 from portal.core.models.document import DocumentState
 
 Line = dict[str, Any]
@@ -64,6 +75,36 @@ def decision(absence: Absence) -> Line | None:
         "next_when": full_datetime(follow_up.starts_at, tz) if follow_up else "",
         "disagree": (*words.DISAGREE.get(absence.state, ()), *words.IF_YOU_DISAGREE) if weighs else (),
     }
+
+
+def extensions(absence: Absence, now: datetime, *, any_given: bool) -> list[str]:
+    """Say which outages of the portal gave the person time, and from which day to which."""
+    tz = absence.agency.place.zone
+    lines = []
+    waits = absence.state in ABSENCE_UNDECIDED and absence.period_ended_at is None
+    if waits and absence.period_is_over(now) and (outage := outages.running(now)):
+        lines.append(f"Le portail est interrompu {during(outage, tz)}. Votre délai va être prolongé.")
+    if not any_given:
+        return lines
+    for one in Extension.objects.filter(absence=absence).select_related("outage", "justificatif"):
+        what = f"compléter le justificatif {one.justificatif.ref}" if one.justificatif else "vous expliquer"
+        lines.append(
+            f"Le portail a été interrompu {during(one.outage, tz)}. "
+            f"Vous avez jusqu’au {full_deadline(one.ends_at, tz)} pour {what}, "
+            f"au lieu du {full_date(last_day(one.ended_at, tz))}."
+        )
+    return lines
+
+
+def during(outage: Outage, tz: tzinfo) -> str:
+    """Say when the portal was down: «le mardi … de 14 h à 15 h», «du … au …», «depuis le …»."""
+    since, until = outage.starts_at.astimezone(tz), outage.ends_at
+    if until is None:
+        return f"depuis le {full_datetime(since, tz)}"
+    until = until.astimezone(tz)
+    if since.date() == until.date():
+        return f"le {full_date(since)}, de {clock_time(since)} à {clock_time(until)}"
+    return f"du {full_datetime(since, tz)} au {full_datetime(until, tz)}"
 
 
 # --- what was sent --------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The back office: administrators only, every change in the journal, no way round the processes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,9 +13,10 @@ from django.urls import reverse
 from accounts.back_office.site import site
 from accounts.models import Advisor, Claimant, Role, User
 from messaging.models import OutboxMessage
-from portal.core import parameters
-from portal.core.models import Deadline, JournalEntry, ParameterOverride
+from portal.core import clock, outages, parameters
+from portal.core.models import Deadline, JournalEntry, Outage, ParameterOverride
 from portal.core.parameters import changing
+from portal.core.working_time import Territory
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -473,3 +474,62 @@ def test_mail_given_up_is_sent_again_and_its_content_is_never_shown(office):
     mail.refresh_from_db()
     assert mail.state == OutboxMessage.State.PENDING
     assert entries(35)[0].data == {"count": 1}
+
+
+# --- outages ----------------------------------------------------------------------------------
+
+
+OUTAGES = "/admin/core/outage/"
+
+
+def outage_answers(since: datetime, until: datetime | None, **changed) -> dict[str, str]:
+    paris = Territory.METROPOLE.zone
+    times = {}
+    for name, at in (("starts_at", since), ("ends_at", until)):
+        local = at.astimezone(paris) if at else None
+        times[f"{name}_0"] = f"{local:%d/%m/%Y}" if local else ""
+        times[f"{name}_1"] = f"{local:%H:%M:%S}" if local else ""
+    return times | {"reason": "Panne du réseau"} | changed
+
+
+def test_an_outage_is_recorded_by_its_process_and_journaled(office, admin):
+    now = clock.now().replace(microsecond=0)
+    since, until = now - timedelta(hours=3), now - timedelta(hours=2)
+    page = office.post(f"{OUTAGES}add/", outage_answers(since, until), follow=True)
+    assert "chacune est prévenue de sa nouvelle date" in page.content.decode()
+    outage = Outage.objects.get()
+    assert (outage.starts_at, outage.ends_at, outage.reason) == (since, until, "Panne du réseau")
+    (entry,) = entries(outages.RECORDED.number)
+    assert (entry.actor_id, entry.subject_id) == (admin.pk, outage.pk)
+    kinds = Deadline.objects.filter(subject_id=outage.pk).values_list("kind", flat=True)
+    assert set(kinds) == {123, 124}
+    assert not entries(30)
+
+
+def test_an_outage_that_lasts_is_ended_later_and_cannot_be_begun_again(office):
+    now = clock.now().replace(microsecond=0)
+    since = now - timedelta(hours=3)
+    page = office.post(f"{OUTAGES}add/", outage_answers(since, None), follow=True)
+    assert "Tant que l’interruption dure" in page.content.decode()
+    assert "en cours" in page.content.decode()
+    outage = Outage.objects.get()
+    office.post(f"{OUTAGES}{outage.pk}/change/", outage_answers(since, now))
+    outage.refresh_from_db()
+    assert (outage.ends_at, outage.revision) == (now, 1)
+    assert "depuis le" in entries(outages.CORRECTED.number)[0].data["before"]
+    page = office.post(f"{OUTAGES}{outage.pk}/change/", outage_answers(since, None))
+    assert "Cette interruption est finie" in page.content.decode()
+    assert Outage.objects.get().ends_at == now
+
+
+def test_an_outage_yet_to_come_is_refused_beside_its_field(office):
+    later = clock.now() + timedelta(days=1)
+    page = office.post(f"{OUTAGES}add/", outage_answers(later, None))
+    assert "Le début ne peut pas être à venir." in page.content.decode()
+    assert not Outage.objects.exists()
+
+
+def test_an_outage_is_never_removed(office):
+    outage = Outage.objects.create(starts_at=NOW, ends_at=NOW + timedelta(hours=1), reason="Panne")
+    assert office.post(f"{OUTAGES}{outage.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Outage.objects.exists()

@@ -17,7 +17,7 @@ from convocations.states import AbsenceState, ConvocationState, ReviewState
 from messaging import emails
 from messaging.emails import Mail, Row
 from messaging.models import OutboxMessage
-from portal.core import deadlines
+from portal.core import deadlines, outages
 from portal.core.models import Document
 from portal.core.models.document import DocumentState
 from tests import factories
@@ -283,6 +283,26 @@ def test_telling_of_late_decisions(absence):
     now += timedelta(days=10)
     work(now)
     shown(deeds.MAIL_LATE_DECISIONS_SUPERVISOR, now)
+
+
+def test_giving_back_the_time_an_outage_took(absence):
+    since = absence.explanation_due_at - timedelta(hours=10)
+    until = since + timedelta(hours=1)
+    outages.record(since, until, "Panne", by=acting(absence.advisor), now=until)
+    work(until)
+    mail = shown(
+        deeds.MAIL_PERIOD_EXTENDED,
+        until,
+        facts=(
+            "mercredi 9 décembre 2026, de 14 h à 15 h",
+            "jeudi 10 décembre 2026 avant minuit",
+            "demain avant minuit",
+        ),
+    )
+    assert "Vous n’y êtes pour rien" in mail.text
+    # Decided meanwhile, or too late to be of use: nothing is said.
+    with pytest.raises(KeyError):
+        composed(deeds.MAIL_PERIOD_EXTENDED, until + timedelta(days=3))
 
 
 def test_no_kind_of_mail_is_forgotten_here():

@@ -17,6 +17,7 @@ from convocations.motives import RULES, Motive
 from convocations.scheduling import slots
 from convocations.scheduling.issuing import Draft
 from convocations.states import AbsenceState
+from convocations.told.examination import during
 from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.forms.deciding import CorrectForm, DecideForm
 from convocations.web.advisor.forms.when import initial_of
@@ -129,8 +130,23 @@ def _page(
         "decision": deciding.decided_sentence(row) if can.decided or can.annulled else "",
         "decide_date": full_deadline(row.decide_by, zone),
         "refer_closed": can.refer_closed,
+        "extensions": _extensions(row, zone),
     }
     return render(request, "convocations/advisor/absence.html", context, status=form.http_status)
+
+
+def _extensions(row: Absence, zone: Any) -> list[str]:
+    """The time that outages of the portal gave the person back."""
+    return [
+        f"Le portail a été interrompu {during(one.outage, zone)}. La personne a jusqu’au "
+        f"{full_deadline(one.ends_at, zone)}"
+        + (
+            f" pour compléter le justificatif {one.justificatif.ref}."
+            if one.justificatif
+            else " pour s’expliquer."
+        )
+        for one in row.extensions.select_related("outage", "justificatif")
+    ]
 
 
 def _explanations(row: Absence, advisor: Advisor, zone: Any) -> list[dict[str, Any]]:

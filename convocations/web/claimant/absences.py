@@ -1,9 +1,11 @@
 """A person's absence: what was missed, how to explain it, what was made of it; proof of each sending."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +18,7 @@ from convocations import justificatifs
 from convocations.absences import explaining
 from convocations.absences.deciding import AlreadyDecided, decided_sentence
 from convocations.evidence import receipts
-from convocations.models import Absence, Explanation, Justificatif
+from convocations.models import Absence, Explanation, Extension, Justificatif
 from convocations.motives import RULES, Motive
 from convocations.told import examination, words
 from convocations.web.claimant import taking
@@ -99,7 +101,7 @@ def _receipt(absence: Absence, given: Explanation) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, absence: Absence, form: ExplanationForm | None, now: datetime
+    request: HttpRequest, absence: Any, form: ExplanationForm | None, now: datetime
 ) -> HttpResponse:
     tz = absence.agency.place.zone
     may = of_absence(absence, now)
@@ -119,6 +121,7 @@ def _page(
             "left": words.first_up(days_left(absence.explanation_due_at, now, tz)),
             "level": urgency(absence.explanation_due_at, now, tz),
             "facts": examination.facts(absence),
+            "extensions": examination.extensions(absence, now, any_given=absence.was_extended),
             "decision": examination.decision(absence),
             "explanations": examination.said(absence, explanations, sent),
             "justificatifs": examination.rows(absence, sent),
@@ -252,7 +255,7 @@ def _completed(
 # --- loading --------------------------------------------------------------------
 
 
-def _own(claimant: Claimant, ref: str) -> Absence:
+def _own(claimant: Claimant, ref: str) -> Any:
     """Load one of the person's own absences; anybody else's is not there."""
     try:
         absence = (
@@ -260,6 +263,7 @@ def _own(claimant: Claimant, ref: str) -> Absence:
             .select_related(
                 "agency", "advisor__user", "convocation", "decided_by", "annulled_by", "new_appointment"
             )
+            .annotate(was_extended=Exists(Extension.objects.filter(absence=OuterRef("pk"))))
             .first()
         )
     except ValueError:

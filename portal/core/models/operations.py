@@ -41,19 +41,25 @@ class Heartbeat(models.Model):
 
 
 class Outage(models.Model):
-    """A time when people could not use the portal; deadlines it covers are extended (product §2)."""
+    """A time when people could not use the portal; periods of people it covers are extended (product §2)."""
 
     starts_at = models.DateTimeField("début")
-    ends_at = models.DateTimeField("fin")
+    # Empty while it lasts.
+    ends_at = models.DateTimeField("fin", null=True, blank=True)
     reason = models.CharField("cause", max_length=200)
+    # Rises with each correction: what was planned for an earlier one is moot.
+    revision = models.SmallIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = "interruption du portail"
         verbose_name_plural = "interruptions du portail"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="outage_ends_after_start",
                 violation_error_message="La fin doit venir après le début.",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.reason
