@@ -77,13 +77,15 @@ class Absence(Stateful):
                 violation_error_message="Une personne décide, jamais la machine.",
             ),
             models.CheckConstraint(
-                condition=~Q(state="REFERRED") | (Q(decided_at__gte=F("explanation_due_at")) & ~Q(report="")),
+                condition=~Q(state="REFERRED")
+                | (Q(decided_at__isnull=False, decided_at__gte=F("explanation_due_at")) & ~Q(report="")),
                 name="referral_waits_for_the_explanation_period",
                 violation_error_message="La transmission attend la fin de la période d’explication.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="ANNULLED") | (Q(annulled_at__isnull=False) & ~Q(annulment_reason="")),
                 name="annulment_has_a_reason",
+                violation_error_message="Une correction est datée et expliquée.",
             ),
         ]
         indexes = [

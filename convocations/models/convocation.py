@@ -138,8 +138,9 @@ class Convocation(Stateful):
                 condition=~Q(state=ConvocationState.ABSENT)
                 | (
                     Q(bindingness=Bindingness.CONVOCATION)
-                    & Q(deposited_at__lte=F("notice_deadline"))
-                    & Q(known_at__lt=F("starts_at"))
+                    # A comparison with nothing is no refusal to a CHECK: the dates must be there.
+                    & Q(deposited_at__isnull=False, deposited_at__lte=F("notice_deadline"))
+                    & Q(known_at__isnull=False, known_at__lt=F("starts_at"))
                 ),
                 name="absent_only_if_validly_notified",
                 violation_error_message=(
@@ -150,11 +151,13 @@ class Convocation(Stateful):
                 condition=Q(bindingness=Bindingness.INVITATION)
                 | ~Q(state__in=["ACCEPTED", "DECLINED", "EXPIRED"]),
                 name="convocation_is_not_answered_like_an_invitation",
+                violation_error_message="On n’accepte ni ne décline une convocation\u00a0: la présence est due.",
             ),
             models.CheckConstraint(
                 condition=Q(bindingness=Bindingness.CONVOCATION)
                 | ~Q(state__in=["ABSENT", "EXCUSED", "NOT_PROVEN"]),
                 name="nothing_follows_from_declining_an_invitation",
+                violation_error_message="Ne pas venir à une invitation est sans conséquence.",
             ),
             models.CheckConstraint(
                 condition=~Q(
@@ -169,6 +172,7 @@ class Convocation(Stateful):
                 )
                 | Q(recorded_at__isnull=False, recorded_by__isnull=False),
                 name="attendance_is_recorded_by_somebody",
+                violation_error_message="Une présence est enregistrée par quelqu’un, à une date.",
             ),
         ]
         indexes = [

@@ -31,6 +31,11 @@ class Extension(models.Model):
                 fields=["absence", "justificatif", "ends_at"],
                 name="extension_given_once",
                 nulls_distinct=False,
+                violation_error_message="Ce délai est déjà prolongé jusqu’à ce jour.",
             ),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("ended_at")), name="extension_gives_time"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("ended_at")),
+                name="extension_gives_time",
+                violation_error_message="Un délai prolongé finit plus tard qu’avant.",
+            ),
         ]

@@ -51,11 +51,14 @@ class Justificatif(Stateful):
                 violation_error_message="Dites à la personne ce qui manque ou pourquoi.",
             ),
             models.CheckConstraint(
-                condition=~Q(state="INCOMPLETE") | Q(complete_by__isnull=False), name="incomplete_has_a_date"
+                condition=~Q(state="INCOMPLETE") | Q(complete_by__isnull=False),
+                name="incomplete_has_a_date",
+                violation_error_message="Dites jusqu’à quand le justificatif peut être complété.",
             ),
             models.CheckConstraint(
                 condition=Q(state="IN_REVIEW") | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="review_is_made_by_a_person",
+                violation_error_message="Un examen est fait par quelqu’un, à une date.",
             ),
         ]
         indexes = [

@@ -100,9 +100,7 @@ def _receipt(absence: Absence, given: Explanation) -> HttpResponse:
     return redirect("espace:explanation", ref=absence.ref, number=before.count())
 
 
-def _page(
-    request: HttpRequest, absence: Any, form: ExplanationForm | None, now: datetime
-) -> HttpResponse:
+def _page(request: HttpRequest, absence: Any, form: ExplanationForm | None, now: datetime) -> HttpResponse:
     tz = absence.agency.place.zone
     may = of_absence(absence, now)
     explanations = list(Explanation.objects.filter(absence=absence).order_by("given_at", "id"))

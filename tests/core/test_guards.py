@@ -1,0 +1,476 @@
+"""Every guard of the database is attacked by name: a new one without an attack fails here.
+
+The list is read from PostgreSQL itself (constraints, unique indexes, triggers of our tables); each attack goes
+straight to the table, round every process, and must meet the guard it is named for, no other.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import BreakGlass, Closure, OpeningHours, ReadingAlert
+from convocations import attendance, deeds
+from convocations.evidence import ledger
+from convocations.models import (
+    Absence,
+    Bindingness,
+    CallTask,
+    Convocation,
+    Explanation,
+    Extension,
+    Justificatif,
+)
+from convocations.states import ConvocationState
+from messaging.models import OutboxMessage
+from portal.core import deadlines, journal
+from portal.core.models import (
+    Deadline,
+    Document,
+    DocumentFile,
+    JournalEntry,
+    JournalSeal,
+    Outage,
+    ParameterOverride,
+)
+from tests import factories
+from tests.factories import NOW, acting
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("core_", "accounts_", "messaging_", "convocations_")
+# Keeps the summary of the ledger and refuses nothing: its own test below.
+KEEPERS = {"evidence_summary"}
+
+
+@pytest.fixture
+def world() -> SimpleNamespace:
+    """One row of everything, as the processes leave it."""
+    advisor = factories.advisor()
+    person = factories.claimant(advisor)
+    w = SimpleNamespace(advisor=advisor, person=person, user=person.user)
+    w.missed = factories.convocation(person)
+    ledger.consult(w.missed.pk, by=acting(person), now=NOW + timedelta(hours=1))
+    deadlines.work(lambda: w.missed.ends_at)
+    w.now = w.missed.ends_at + timedelta(hours=1)
+    attendance.record(w.missed.pk, ConvocationState.ABSENT, by=acting(advisor), now=w.now)
+    w.absence = Absence.objects.get()
+    # Over, known in time, and waiting for its record.
+    w.over = factories.convocation(person, starts_at=w.missed.starts_at + timedelta(hours=3))
+    ledger.consult(w.over.pk, by=acting(person), now=NOW + timedelta(hours=1))
+    deadlines.work(lambda: w.over.ends_at)
+    w.unread = factories.convocation(
+        factories.claimant(factories.advisor(advisor.agency)), starts_at=NOW + timedelta(days=9)
+    )
+    deadlines.work(lambda: w.unread.ends_at)
+    w.ahead = factories.convocation(person, starts_at=NOW + timedelta(days=20))
+    w.offer = factories.convocation(
+        person, starts_at=NOW + timedelta(days=21), bindingness=Bindingness.INVITATION
+    )
+    _documents(w)
+    w.outage = Outage.objects.create(starts_at=NOW, ends_at=NOW + timedelta(hours=1), reason="Panne")
+    w.proof = w.missed.evidence.first()
+    w.extension = Extension.objects.create(
+        absence=w.absence, outage=w.outage, ended_at=NOW, ends_at=w.now, given_at=NOW
+    )
+    w.call = CallTask.objects.create(
+        convocation=w.ahead, claimant=person, advisor=advisor, reason="UNREAD", opened_at=NOW, due_at=NOW
+    )
+    w.hours = OpeningHours.objects.create(
+        agency=advisor.agency, kind="WALK_IN", weekday=0, opens="08:30", closes="12:30"
+    )
+    w.closure = Closure.objects.create(
+        agency=advisor.agency, first_day=NOW.date(), last_day=NOW.date(), reason="Pont"
+    )
+    w.glass = BreakGlass.objects.create(
+        advisor=advisor, claimant=person, reason="Urgence", opened_at=NOW, until=NOW + timedelta(hours=1)
+    )
+    w.alert = ReadingAlert.objects.create(reader=advisor.user, hour=NOW, opened=70)
+    w.mail = OutboxMessage.objects.filter(person_id=person.pk).first()
+    w.deadline = Deadline.objects.filter(kind=deeds.DUE_ENDED).first()
+    w.parameter = ParameterOverride.objects.create(key="free_reschedules", value=3)
+    journal.seal(w.now + timedelta(hours=1))
+    w.entry, w.seal = JournalEntry.objects.first(), JournalSeal.objects.first()
+    return w
+
+
+def _documents(w: SimpleNamespace) -> None:
+    w.document = Document.objects.create(
+        owner=w.user,
+        title="Certificat.pdf",
+        uploaded_at=NOW,
+        uploaded_by=w.user,
+        sha256=b"0" * 32,
+        size=10,
+        keep_until=NOW.date(),
+    )
+    w.file = DocumentFile.objects.create(document=w.document, position=0, key="k", name="n", size=1)
+    w.explanation = Explanation.objects.create(
+        absence=w.absence,
+        form_key="00000000-0000-0000-0000-000000000001",
+        motive="OTHER",
+        given_at=NOW,
+        given_by=w.user,
+        content_hash=b"0" * 32,
+    )
+    w.justificatif = Justificatif.objects.create(
+        document=w.document,
+        absence=w.absence,
+        explanation=w.explanation,
+        claimant=w.person,
+        advisor=w.advisor,
+        sent_at=NOW,
+        review_by=NOW,
+    )
+
+
+Attack = Callable[[Any], tuple[str, list[Any]]]
+
+
+def change(row: str, assignments: str, *values: Callable[[Any], Any]) -> Attack:
+    """Write columns of a row by hand."""
+
+    def attack(w: Any) -> tuple[str, list[Any]]:
+        target = getattr(w, row)
+        table, key = target._meta.db_table, target._meta.pk.column
+        sql = f"UPDATE {table} SET {assignments} WHERE {key} = %s"
+        return sql, [*(value(w) for value in values), target.pk]
+
+    return attack
+
+
+def remove(row: str) -> Attack:
+    return lambda w: (f"DELETE FROM {getattr(w, row)._meta.db_table} WHERE id = %s", [getattr(w, row).pk])
+
+
+def empty(row: str, guard: str) -> Attack:
+    """Empty a table at one stroke; the guard rests in the tests, which empty tables so, and is woken here."""
+
+    def attack(w: Any) -> tuple[str, list[Any]]:
+        table = getattr(w, row)._meta.db_table
+        awake = f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} ENABLE TRIGGER {guard}"
+        return f"{awake}; TRUNCATE {table} CASCADE", []
+
+    return attack
+
+
+def again(row: str, **other: str) -> Attack:
+    """Write the same row a second time under another id; `other` are SQL values of columns that differ."""
+
+    def attack(w: Any) -> tuple[str, list[Any]]:
+        target = getattr(w, row)
+        table = target._meta.db_table
+        columns = {field.column: field.column for field in target._meta.concrete_fields}
+        columns = {column: other.get(column, sql) for column, sql in columns.items()}
+        if "id" not in other:
+            columns.pop("id", None)
+        names, values = (
+            ", ".join(f'"{name}"' for name in columns),
+            ", ".join(sql if name in other else f'"{sql}"' for name, sql in columns.items()),
+        )
+        key = target._meta.pk.column
+        return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {key} = %s", [target.pk]
+
+    return attack
+
+
+_NOW = lambda w: w.now  # noqa: E731
+_BY = lambda w: w.advisor.pk  # noqa: E731
+_DECIDED = "decided_at = %s, decided_by_id = %s, reasons = 'r', report = 'r'"
+_RECORDED = "recorded_at = %s, recorded_by_id = %s"
+
+ATTACKS: dict[str, list[Attack]] = {
+    # --- who and where
+    "accounts_agency_code_key": [
+        lambda w: (
+            "INSERT INTO accounts_agency (code, name, region, territory, street, postcode, city, phone, is_active)"
+            " SELECT code, name, region, territory, street, postcode, city, phone, is_active FROM accounts_agency",
+            [],
+        )
+    ],
+    "accounts_claimant_ref_key": [
+        lambda w: ("UPDATE accounts_claimant SET ref = (SELECT min(ref) FROM accounts_claimant)", [])
+    ],
+    "break_glass_ends": [change("glass", "until = opened_at")],
+    "break_glass_has_a_reason": [change("glass", "reason = ''")],
+    "closure_ends_after_start": [change("closure", "last_day = first_day - 1")],
+    "hours_close_after_opening": [change("hours", "closes = opens")],
+    "hours_once": [again("hours")],
+    "one_reading_alert_an_hour": [again("alert")],
+    "no_email_is_null": [change("user", "email = ''")],
+    "one_account_per_email": [
+        lambda w: (
+            "UPDATE accounts_user SET email = upper(%s) WHERE id = %s",
+            [w.user.email, w.advisor.pk],
+        )
+    ],
+    # --- what is due
+    "absent_only_if_validly_notified": [
+        change("over", f"state = 'ABSENT', known_at = NULL, {_RECORDED}", _NOW, _BY),
+        change("over", f"state = 'ABSENT', deposited_at = NULL, {_RECORDED}", _NOW, _BY),
+        change("over", f"state = 'ABSENT', known_at = starts_at, {_RECORDED}", _NOW, _BY),
+    ],
+    "absent_needs_evidence": [
+        # The summary written by hand: the ledger itself is asked.
+        change("unread", f"state = 'ABSENT', known_at = issued_at, {_RECORDED}", _NOW, _BY),
+        change("offer", f"state = 'ABSENT', known_at = issued_at, {_RECORDED}", _NOW, _BY),
+    ],
+    "convocation_keeps_its_word": [
+        change("ahead", "starts_at = starts_at - interval '1 hour'"),
+        change("ahead", "ends_at = ends_at + interval '1 hour'"),
+        change("ahead", "bindingness = 'INVITATION'"),
+        change("offer", "bindingness = 'CONVOCATION'"),
+        change("ahead", "claimant_id = %s", lambda w: w.unread.claimant_id),
+        change("ahead", "modality = 'PHONE'"),
+        change("ahead", "place = 'ailleurs'"),
+        change("ahead", "purpose = 'autre chose'"),
+        change("ahead", "notice_deadline = starts_at"),
+        change("ahead", "issued_at = issued_at - interval '9 days'"),
+        change("ahead", r"content_hash = '\x00'"),
+    ],
+    "convocation_ends_after_start": [
+        again("ahead", ref="1", ends_at="starts_at"),
+        again("ahead", ref="1", ends_at="starts_at - interval '1 hour'"),
+    ],
+    "advisor_has_one_appointment_at_a_time": [
+        lambda w: again("ahead", ref="1", claimant_id=str(w.unread.claimant_id))(w),
+        lambda w: again(
+            "ahead",
+            ref="1",
+            claimant_id=str(w.unread.claimant_id),
+            starts_at="ends_at - interval '1 second'",
+            ends_at="ends_at + interval '1 hour'",
+        )(w),
+    ],
+    "claimant_has_one_appointment_at_a_time": [
+        lambda w: again("ahead", ref="1", advisor_id=str(w.unread.advisor_id))(w),
+        # A workshop never holds its advisor's hours, always the person's.
+        again("ahead", ref="1", kind="'WORKSHOP'"),
+    ],
+    "convocation_is_not_answered_like_an_invitation": [
+        change("ahead", f"state = '{state}'") for state in ("ACCEPTED", "DECLINED", "EXPIRED")
+    ],
+    "nothing_follows_from_declining_an_invitation": [
+        change("offer", f"state = '{state}', {_RECORDED}", _NOW, _BY) for state in ("EXCUSED", "NOT_PROVEN")
+    ],
+    "attendance_is_recorded_by_somebody": [
+        change("over", f"state = '{state}', {half}", value)
+        for state in ("ATTENDED", "ABSENT", "EXCUSED", "TECH_INCIDENT", "NOT_PROVEN", "CANCELLED_BY_AGENCY")
+        for half, value in (("recorded_at = %s", _NOW), ("recorded_by_id = %s", _BY))
+    ],
+    "convocations_convocation_ref_key": [again("over")],
+    "convocations_convocation_successor_id_key": [
+        lambda w: (
+            "UPDATE convocations_convocation SET successor_id = %s WHERE id IN (%s, %s)",
+            [w.ahead.pk, w.missed.pk, w.over.pk],
+        )
+    ],
+    "convocations_convocationbatch_form_key_key": [
+        lambda w: (
+            "INSERT INTO convocations_convocationbatch (form_key, issued_by_id, issued_at, results)"
+            " SELECT form_key, issued_by_id, issued_at, results FROM convocations_convocationbatch",
+            [],
+        )
+    ],
+    "evidence_refuse_change": [
+        lambda w: ("UPDATE convocations_deliveryevidence SET at = at - interval '1 day'", []),
+        lambda w: ("DELETE FROM convocations_deliveryevidence", []),
+    ],
+    "evidence_refuse_truncate": [empty("proof", "evidence_refuse_truncate")],
+    "evidence_once": [
+        lambda w: (
+            "INSERT INTO convocations_deliveryevidence (convocation_id, fact, at, written_at, message_id, detail)"
+            " SELECT %s, 'EMAIL_ACCEPTED', %s, %s, 7, '' FROM generate_series(1, 2)",
+            [w.ahead.pk, w.now, w.now],
+        )
+    ],
+    "evidence_first_of_its_kind": [
+        lambda w: (
+            "INSERT INTO convocations_deliveryevidence (convocation_id, fact, at, written_at, message_id, detail)"
+            " VALUES (%s, 'CONSULTED', %s, %s, 0, '')",
+            [w.missed.pk, w.now, w.now],
+        )
+    ],
+    "call_asked_once": [again("call", ref="1")],
+    "convocations_calltask_ref_key": [again("call", reason="'BOUNCED'")],
+    # --- absences
+    "absence_needs_absent": [
+        lambda w: again("absence", ref="1", convocation_id=str(w.over.pk))(w),
+        lambda w: again("absence", ref="1", claimant_id=str(w.unread.claimant_id))(w),
+    ],
+    "one_live_absence_per_convocation": [again("absence", ref="1")],
+    "convocations_absence_ref_key": [
+        again("absence", state="'ANNULLED'", annulled_at="recorded_at", annulment_reason="'r'")
+    ],
+    "convocations_absence_new_appointment_id_key": [
+        lambda w: (
+            again(
+                "absence",
+                ref="1",
+                state="'ANNULLED'",
+                annulled_at="recorded_at",
+                annulment_reason="'r'",
+                new_appointment_id=str(w.ahead.pk),
+            )(w)[0]
+            + f"; UPDATE convocations_absence SET new_appointment_id = {w.ahead.pk}",
+            [w.absence.pk],
+        )
+    ],
+    "absence_decision_has_reasons": [
+        change("absence", f"state = '{state}', {_DECIDED.replace(column, nothing)}, {wait}", *values)
+        for state in ("EXCUSED", "CLOSED_NO_ACTION", "INVITED_TO_REGULARISE")
+        for column, nothing, values in (
+            ("reasons = 'r'", "reasons = ''", (_NOW, _BY)),
+            ("decided_at = %s", "decided_at = NULL", (_BY,)),
+        )
+        for wait in ("explained_at = NULL",)
+    ],
+    "absence_is_decided_by_a_person": [
+        change("absence", f"state = '{state}', decided_at = explanation_due_at, reasons = 'r', report = 'r'")
+        for state in ("EXCUSED", "INVITED_TO_REGULARISE", "REFERRED")
+    ],
+    "referral_waits_for_the_explanation_period": [
+        change("absence", f"state = 'REFERRED', {_DECIDED}", _NOW, _BY),
+        change(
+            "absence",
+            "state = 'REFERRED', decided_at = explanation_due_at, decided_by_id = %s, reasons = 'r'",
+            _BY,
+        ),
+        change(
+            "absence",
+            f"state = 'REFERRED', {_DECIDED}",
+            lambda w: w.absence.explanation_due_at - timedelta(microseconds=1),
+            _BY,
+        ),
+    ],
+    "referral_waits_for_outages": [
+        lambda w: (
+            "INSERT INTO core_deadline (kind, subject_id, occurrence, step, due_at, run_at, state, attempts,"
+            f" last_error) SELECT {deeds.DUE_EXTEND_EXPLANATIONS}, id, 0, 0, starts_at, starts_at, 0, 0, ''"
+            f" FROM core_outage; UPDATE core_outage SET ends_at = NULL WHERE id = {w.outage.pk};"
+            " UPDATE convocations_absence SET state = 'REFERRED', decided_at = explanation_due_at,"
+            f" decided_by_id = {w.advisor.pk}, reasons = 'r', report = 'r'",
+            [],
+        )
+    ],
+    "explanation_period_is_never_shortened": [
+        change("absence", "explanation_due_at = explanation_due_at - interval '1 second'")
+    ],
+    "annulment_has_a_reason": [
+        change("absence", "state = 'ANNULLED', annulled_at = recorded_at"),
+        change("absence", "state = 'ANNULLED', annulment_reason = 'r'"),
+    ],
+    "convocations_explanation_form_key_key": [again("explanation")],
+    "extension_given_once": [again("extension")],
+    "extension_gives_time": [again("extension", ended_at="ends_at")],
+    "extension_refuse_change": [change("extension", "ends_at = ended_at"), remove("extension")],
+    "extension_refuse_truncate": [empty("extension", "extension_refuse_truncate")],
+    # --- justificatifs and documents
+    "convocations_justificatif_ref_key": [again("justificatif")],
+    "document_put_forward_once": [again("justificatif", ref="1")],
+    "incomplete_has_a_date": [
+        change(
+            "justificatif",
+            "state = 'INCOMPLETE', remark = 'r', reviewed_at = sent_at, reviewed_by_id = %s",
+            _BY,
+        )
+    ],
+    "review_is_made_by_a_person": [
+        change("justificatif", "state = 'ACCEPTED', reviewed_at = sent_at"),
+        change("justificatif", "state = 'ACCEPTED', reviewed_by_id = %s", _BY),
+    ],
+    "review_says_why": [
+        change("justificatif", "state = 'REFUSED', reviewed_at = sent_at, reviewed_by_id = %s", _BY)
+    ],
+    "core_document_ref_key": [again("document")],
+    "document_purge_is_dated": [
+        change("document", "state = 'PURGED'"),
+        change("document", "state = 'PURGED', purged_at = uploaded_at, clean_key = 'k'"),
+    ],
+    "document_readable_only_once_checked": [
+        change("document", "state = 'RECEIVED', clean_key = 'k', scan = 'OK'"),
+        change("document", "state = 'RECEIVED', clean_key = 'k', settled_at = uploaded_at"),
+        change("document", "state = 'RECEIVED', scan = 'OK', settled_at = uploaded_at"),
+    ],
+    "document_rejection_is_explained": [change("document", "state = 'REJECTED_TECH'")],
+    "document_file_position_once": [again("file")],
+    # --- what the ground keeps
+    "deadline_falls_due_once": [again("deadline")],
+    "outage_ends_after_start": [change("outage", "ends_at = starts_at")],
+    "core_parameteroverride_key_key": [again("parameter")],
+    "outbox_says_it_once": [again("mail")],
+    "outbox_settled_is_dated": [change("mail", "state = 1")],
+    "outbox_keeps_no_secret": [change("mail", "state = 1, settled_at = created_at, payload = '{}'")],
+    "journal_seal_once": [again("seal")],
+    "journalentry_refuse_change": [change("entry", "data = '{}'"), remove("entry")],
+    "journalentry_refuse_truncate": [empty("entry", "journalentry_refuse_truncate")],
+    "journalseal_refuse_change": [change("seal", "first_id = 0"), remove("seal")],
+    "journalseal_refuse_truncate": [empty("seal", "journalseal_refuse_truncate")],
+}
+# What a trigger says of itself where PostgreSQL names no constraint.
+SAID = {name: "is append-only" for name in ATTACKS if "_refuse_" in name}
+# A trigger whose guard has a name of its own.
+TRIGGERS = {"convocation_absent_needs_evidence": "absent_needs_evidence"}
+
+
+def guards() -> set[str]:
+    """Ask PostgreSQL for every CHECK, unique, exclusion constraint, unique index and trigger of our tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype IN ('c', 'u', 'x')
+            UNION SELECT indrelid::regclass::text, indexrelid::regclass::text FROM pg_index
+                WHERE indisunique AND NOT indisprimary
+                  AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+            UNION SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal
+            """
+        )
+        found = {name for table, name in cursor.fetchall() if table.startswith(OURS)}
+    return {TRIGGERS.get(name, name) for name in found} - KEEPERS
+
+
+def test_every_guard_of_the_database_is_attacked_by_name():
+    assert guards() == set(ATTACKS)
+
+
+@pytest.mark.parametrize(
+    ("guard", "number"), [(name, n) for name, attacks in ATTACKS.items() for n in range(len(attacks))]
+)
+def test_the_guard_holds_against(world, guard, number):
+    sql, parameters = ATTACKS[guard][number](world)
+    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        # Statements one by one: only the last is the attack.
+        *before, attack = sql.split(";")
+        for statement in before:
+            cursor.execute(statement, parameters)
+        cursor.execute(attack, [] if before else parameters)
+    diagnosis = refused.value.__cause__.diag
+    if guard in SAID:
+        assert SAID[guard] in diagnosis.message_primary
+    else:
+        assert diagnosis.constraint_name == guard
+
+
+def test_the_summary_of_the_ledger_follows_what_is_written_straight_into_it(world):
+    row = Convocation.objects.get(pk=world.ahead.pk)
+    assert row.known_at is None
+    for at in (NOW + timedelta(hours=5), NOW + timedelta(hours=2)):
+        row.evidence.create(fact="PHONE_CONFIRMED", at=at, written_at=at)
+    row.refresh_from_db()
+    assert row.known_at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "model", [Convocation, Absence, Justificatif, Extension, Closure, OpeningHours, Outage]
+)
+def test_a_guard_that_a_form_could_meet_speaks_french(model):
+    default = "enfreinte"
+    for constraint in model._meta.constraints:
+        message = str(constraint.get_violation_error_message())
+        assert message
+        assert default not in message, constraint.name
+        assert "Constraint" not in message, constraint.name
+        assert "contrainte" not in message.lower(), constraint.name
