@@ -4,6 +4,7 @@ from typing import Any
 
 from convocations.models import Convocation, DeliveryEvidence, Explanation, Fact, Justificatif, Modality
 from convocations.motives import Motive
+from convocations.told import manners
 from messaging import letters
 from portal.core.french import NBSP, duration, full_date, full_datetime
 
@@ -55,9 +56,7 @@ def _shown(convocation: Convocation) -> list[dict[str, str]]:
     agency, tz = convocation.agency, convocation.agency.place.zone
     minutes = int((convocation.ends_at - convocation.starts_at).total_seconds() // 60)
     lasts = (
-        f"jusqu’au {full_datetime(convocation.ends_at, tz)}"
-        if convocation.modality == Modality.ASYNC_MESSAGE
-        else duration(minutes)
+        manners.when(convocation, tz) if convocation.modality == Modality.ASYNC_MESSAGE else duration(minutes)
     )
     return _filled(
         {
@@ -66,6 +65,7 @@ def _shown(convocation: Convocation) -> list[dict[str, str]]:
             "Date et heure": full_datetime(convocation.starts_at, tz, zone=True),
             "Durée": lasts,
             "Comment": convocation.get_modality_display(),
+            "Que faire": manners.instructions(convocation.modality),
             "Lieu": convocation.place,
             "Avec": f"{convocation.advisor.user}, {agency.name}",
             "Objet": convocation.purpose,

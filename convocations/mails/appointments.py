@@ -7,20 +7,22 @@ from typing import Any
 from convocations import deeds
 from convocations.models import Bindingness, Convocation, Modality
 from convocations.states import AHEAD, ConvocationState
+from convocations.told import manners
 from messaging.emails import Mail, Row, absolute, composes
 from portal.core.french import days_left, duration, full_datetime
 
-_WHERE = {
-    Modality.IN_PERSON: "Où : {place}.",
-    Modality.PHONE: "Comment : votre conseiller vous appelle au numéro de votre dossier.",
-    Modality.VIDEO: "Comment : en vidéo, depuis votre espace.",
-    Modality.KIOSK_VIDEO: "Où : {place}, en vidéo depuis l’agence.",
-    Modality.ASYNC_MESSAGE: "Comment : par échange écrit.",
-}
 _WHY = "vous êtes suivi par le service public de l’emploi et ce rendez-vous vous concerne."
 _BINDING = (
     "C’est une convocation : votre présence est attendue. Si vous ne pouvez pas venir, dites-le dès que possible. "
     "Ne pas venir n’entraîne rien d’automatique : vous pourrez toujours vous expliquer."
+)
+_WRITE = (
+    "C’est une convocation : votre réponse écrite est attendue. Si vous ne pouvez pas répondre, "
+    "dites-le dès que possible. "
+    "Ne pas répondre n’entraîne rien d’automatique : vous pourrez toujours vous expliquer."
+)
+_OFFER_TO_WRITE = (
+    "C’est une invitation : vous êtes libre de répondre ou non. Ne pas répondre est sans conséquence."
 )
 _OFFER = "C’est une invitation : vous êtes libre de venir ou non. Ne pas venir est sans conséquence."
 
@@ -107,7 +109,7 @@ def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
         subject=f"{'Convocation' if binding else 'Invitation'} : {when}",
         title=f"{_what(convocation)} {when}",
         preheader=f"{_countdown(convocation, now)} {act}",
-        paragraphs=[*_facts(convocation), _BINDING if binding else _OFFER, act],
+        paragraphs=[*_facts(convocation), _consequence(convocation), act],
         action="Ouvrir la convocation" if binding else "Ouvrir l’invitation",
         deadline_text=_date_and_countdown(convocation, now),
     )
@@ -124,7 +126,7 @@ def _remind(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
         # Not the step's «dans 7 jours»: a reminder that catches up may come later than its step.
         title="Votre rendez-vous approche",
         preheader=f"{when}. {_countdown(convocation, now)}",
-        paragraphs=[*_facts(convocation), _BINDING if convocation.is_binding else _OFFER],
+        paragraphs=[*_facts(convocation), _consequence(convocation)],
         action="Voir mon rendez-vous",
         deadline_text=_date_and_countdown(convocation, now),
     )
@@ -240,15 +242,20 @@ def _mail(
 
 
 def _what(convocation: Convocation) -> str:
+    if convocation.modality == Modality.ASYNC_MESSAGE:
+        return "Échange par écrit"
     return "Vous avez rendez-vous" if convocation.is_binding else "Vous êtes invité à un rendez-vous"
 
 
 def _when(convocation: Convocation) -> str:
-    return full_datetime(convocation.starts_at, convocation.agency.place.zone)
+    return manners.when(convocation, convocation.agency.place.zone)
 
 
 def _countdown(convocation: Convocation, now: datetime) -> str:
-    left = days_left(convocation.starts_at, now, convocation.agency.place.zone)
+    by_writing = convocation.modality == Modality.ASYNC_MESSAGE
+    # In writing there is a last day to answer, not an hour to be somewhere.
+    until = convocation.ends_at if by_writing else convocation.starts_at
+    left = days_left(until, now, convocation.agency.place.zone)
     return f"{left[0].upper()}{left[1:]}."
 
 
@@ -257,13 +264,20 @@ def _date_and_countdown(convocation: Convocation, now: datetime) -> str:
     return f"{when[0].upper()}{when[1:]}. {_countdown(convocation, now)}"
 
 
+def _consequence(convocation: Convocation) -> str:
+    if convocation.modality == Modality.ASYNC_MESSAGE:
+        return _WRITE if convocation.is_binding else _OFFER_TO_WRITE
+    return _BINDING if convocation.is_binding else _OFFER
+
+
 def _facts(convocation: Convocation) -> list[str]:
     minutes = int((convocation.ends_at - convocation.starts_at).total_seconds() // 60)
-    where = _WHERE[Modality(convocation.modality)].format(
-        place=convocation.place or convocation.agency.address
-    )
+    by_writing = convocation.modality == Modality.ASYNC_MESSAGE
+    lasts = "" if by_writing else f"Durée : {duration(minutes)}. "
     return [
-        where,
-        f"Durée : {duration(minutes)}. Avec : {convocation.advisor.user.get_full_name()}.",
+        manners.where(convocation),
+        manners.DO[convocation.modality],
+        *([manners.CHECK[convocation.modality]] if convocation.modality in manners.CHECK else []),
+        f"{lasts}Avec : {convocation.advisor.user.get_full_name()}.",
         *([f"À apporter : {convocation.to_bring}."] if convocation.to_bring else []),
     ]

@@ -8,6 +8,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from convocations.models import Convocation, Modality
 from convocations.states import HOLDS_TIME, ConvocationState
+from convocations.told import manners
 from messaging.emails import absolute
 from portal.core.french import NBSP
 
@@ -53,6 +54,9 @@ def _event(convocation: Convocation, identity: str, *, cancelled: bool, now: dat
     event.add("description", _description(convocation))
     if convocation.modality in _PLACES:
         event.add("location", convocation.place or f"{agency.name}, {agency.address}")
+    if convocation.modality == Modality.ASYNC_MESSAGE:
+        # Days in which to write: they leave the person's hours free.
+        event.add("transp", "TRANSPARENT")
     # RFC 5546 wants an organizer on a cancellation; ours cannot be answered by mail.
     organizer = vCalAddress("mailto:" + settings.DEFAULT_FROM_EMAIL.partition("<")[2].rstrip(">"))
     organizer.params["CN"] = vText(agency.name)
@@ -74,7 +78,12 @@ def _status(convocation: Convocation) -> str:
 
 def _description(convocation: Convocation) -> str:
     lines = [
-        "Votre présence est attendue." if convocation.is_binding else "Vous êtes libre de venir ou non.",
+        manners.IF_NOT.get(
+            (convocation.modality, convocation.is_binding),
+            "Votre présence est attendue." if convocation.is_binding else "Vous êtes libre de venir ou non.",
+        ),
+        manners.instructions(convocation.modality),
+        "" if convocation.modality in _PLACES else convocation.place,
         f"Avec {convocation.advisor.user}, {convocation.agency.name}, {convocation.agency.phone}.",
         convocation.purpose,
         f"À apporter{NBSP}: {convocation.to_bring}" if convocation.to_bring else "",

@@ -26,7 +26,7 @@ def conflict_sentences(lost: Sequence["Draft"], *, now: datetime) -> dict[int, s
             JOIN convocations_convocation AS held
               ON (held.claimant_id = lost.claimant_id OR held.advisor_id = lost.advisor_id)
              AND held.starts_at < lost.ends_at AND held.ends_at > lost.starts_at
-             AND held.state = ANY(%s)
+             AND held.state = ANY(%s) AND held.modality <> 'ASYNC_MESSAGE'
             JOIN accounts_agency AS agency ON agency.id = held.agency_id
             ORDER BY lost.place, held.claimant_id = lost.claimant_id DESC, held.starts_at
             """,

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from convocations.models import Fact, Kind, Modality
 from convocations.states import AbsenceState, ConvocationState, ReviewState
-from portal.core.french import NBSP, duration, full_datetime
+from portal.core.french import NBSP, duration, full_date, full_datetime, last_day
 
 _S = ConvocationState
 
@@ -167,7 +167,8 @@ REVIEWS: dict[str, tuple[str, str]] = {
 def when(starts_at: datetime, ends_at: datetime, modality: str, tz: tzinfo) -> str:
     """Say when it takes place in full; a written exchange lasts from one day to another."""
     if modality == Modality.ASYNC_MESSAGE:
-        return f"Du {full_datetime(starts_at, tz)} au {full_datetime(ends_at, tz)}"
+        last = full_date(last_day(ends_at, tz))
+        return f"Du {full_date(starts_at.astimezone(tz))} au {last} inclus"
     return full_datetime(starts_at, tz, zone=str(tz) != "Europe/Paris")
 
 

@@ -73,8 +73,13 @@ def absence() -> Absence:
     ],
 )
 def test_announcing_an_appointment(modality, bindingness, kind, word):
-    factories.convocation(modality=modality, bindingness=bindingness)
     facts = ("mercredi 2 décembre 2026 à 10 h", "45 minutes", "Camille")
+    minutes = 45
+    if modality == Modality.ASYNC_MESSAGE:
+        # From 10 h on the 2nd to the midnight that ends the 4th.
+        minutes = 62 * 60
+        facts = ("du mercredi 2 décembre 2026 au vendredi 4 décembre 2026 inclus", "11 jours", "Camille")
+    factories.convocation(modality=modality, bindingness=bindingness, minutes=minutes)
     mail = shown(kind, NOW, facts=facts)
     assert mail.message["Subject"].startswith(word)
     assert word.lower() in mail.text.lower()

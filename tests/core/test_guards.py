@@ -201,6 +201,7 @@ ATTACKS: dict[str, list[Attack]] = {
     "hours_once": [again("hours")],
     "one_reading_alert_an_hour": [again("alert")],
     "no_email_is_null": [change("user", "email = ''")],
+    "accommodations_are_of_the_list": [change("person", "accommodations = '{DIABETE}'")],
     "one_account_per_email": [
         lambda w: (
             "UPDATE accounts_user SET email = upper(%s) WHERE id = %s",
@@ -441,12 +442,14 @@ def test_every_guard_of_the_database_is_attacked_by_name():
 )
 def test_the_guard_holds_against(world, guard, number):
     sql, parameters = ATTACKS[guard][number](world)
-    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
-        # Statements one by one: only the last is the attack.
-        *before, attack = sql.split(";")
+    # Statements one by one: only the last is the attack.
+    *before, attack = sql.split(";")
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in before:
             cursor.execute(statement, parameters)
-        cursor.execute(attack, [] if before else parameters)
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            cursor.execute(attack, [] if before else parameters)
+        transaction.set_rollback(True)
     diagnosis = refused.value.__cause__.diag
     if guard in SAID:
         assert SAID[guard] in diagnosis.message_primary

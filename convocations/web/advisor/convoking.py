@@ -18,6 +18,7 @@ from convocations.models import Bindingness, Convocation, ConvocationBatch, Kind
 from convocations.scheduling import from_csv, slots
 from convocations.scheduling.from_csv import Broken
 from convocations.scheduling.issuing import issue_many
+from convocations.told import manners
 from convocations.web.advisor import selection
 from convocations.web.advisor.forms.convoking import ConvokeForm, ConvokeFromFileForm
 from convocations.web.advisor.forms.when import initial_of
@@ -163,6 +164,8 @@ def _preview(
         "hidden": [form[name].as_hidden() for name in form.fields if name != "file"],
         "common": form.cleaned_data,
         "binding": form.cleaned_data["bindingness"] == Bindingness.CONVOCATION,
+        "period": form.cleaned_data["modality"] == Modality.ASYNC_MESSAGE,
+        "instructions": manners.instructions(form.cleaned_data["modality"]),
         "good": good[:SHOWN],
         "more": max(0, len(good) - SHOWN),
         "count": len(good),

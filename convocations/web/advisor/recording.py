@@ -29,6 +29,7 @@ from portal.core.forms import HouseForm
 from portal.core.french import full_datetime
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
+from portal.core.working_time import day_bounds, last_day
 
 UNDONE_AT_ONCE = "Enregistré par erreur, repris aussitôt."
 
@@ -243,11 +244,21 @@ def move(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
                 "zone": row.agency.place.zone,
                 "initial": {
                     **initial_of(row.starts_at, row.agency.place.zone),
-                    "minutes": int((row.ends_at - row.starts_at).total_seconds() // 60),
+                    "minutes": min(480, int((row.ends_at - row.starts_at).total_seconds() // 60)),
                 },
             },
         ),
     )
+
+
+def _moved_end(row: Convocation, data: dict[str, Any]) -> datetime:
+    """A written exchange that moves keeps its number of days, and still ends at a midnight."""
+    if row.modality != Modality.ASYNC_MESSAGE:
+        end: datetime = data["ends_at"]
+        return end
+    zone = row.agency.place.zone
+    days = last_day(row.ends_at, row.agency.place) - row.starts_at.astimezone(zone).date()
+    return day_bounds(data["day"] + days, zone)[1]
 
 
 def _move(row: Convocation, data: dict[str, Any], by: Actor, now: datetime) -> Convocation:
@@ -258,7 +269,7 @@ def _move(row: Convocation, data: dict[str, Any], by: Actor, now: datetime) -> C
         kind=Kind(row.kind),
         modality=Modality(row.modality),
         starts_at=data["starts_at"],
-        ends_at=data["ends_at"],
+        ends_at=_moved_end(row, data),
         purpose=row.purpose,
         place=row.place,
         to_bring=row.to_bring,

@@ -14,8 +14,8 @@ from convocations.scheduling.conflicts import conflict_sentences
 from convocations.scheduling.from_csv import Broken, Line, Reading
 from convocations.scheduling.issuing import Draft, people, why_not
 from convocations.scheduling.slots import Wanted
+from convocations.told import manners
 from convocations.web.advisor.loading import people_for
-from portal.core.french import full_datetime
 from portal.core.transitions import Refusal
 from portal.core.working_time import NonexistentLocalTime, local_instant
 
@@ -137,7 +137,7 @@ def preview(
         refused = why_not(mine, needed.get(entry.claimant_id), now)
         if not refused and is_taken:
             refused = in_the_way[id(mine)]
-        when = full_datetime(mine.starts_at, person.agency.place.zone)
+        when = manners.when(mine, person.agency.place.zone)
         lines.append(Previewed(entry, str(person), str(person.ref), when, refused))
     return lines
 
@@ -170,7 +170,9 @@ def draft(entry: Entry, person: Claimant, advisor: Advisor, common: dict[str, An
         kind=common["kind"],
         modality=common["modality"],
         starts_at=entry.starts_at,
-        ends_at=entry.starts_at + timedelta(minutes=entry.minutes or common["minutes"]),
+        ends_at=common["ends_at"]
+        if common["modality"] == Modality.ASYNC_MESSAGE
+        else entry.starts_at + timedelta(minutes=entry.minutes or common["minutes"]),
         purpose=entry.purpose or common["purpose"],
         place=common["place"] or default_place(person, common["modality"]),
         to_bring=entry.to_bring or common["to_bring"],
@@ -181,6 +183,10 @@ def draft(entry: Entry, person: Claimant, advisor: Advisor, common: dict[str, An
 def default_place(person: Claimant, modality: Modality) -> str:
     """Say where an appointment takes place when nobody wrote it: the agency, or the person's telephone."""
     if modality == Modality.PHONE:
-        number = f" au {person.phone}" if person.phone else ""
-        return f"Par téléphone\u00a0: votre conseiller vous appelle{number}."
-    return f"{person.agency.name}, {person.agency.address}"
+        if not person.phone:
+            return f"Donnez votre numéro à votre agence avant le rendez-vous\u00a0: {person.agency.phone}."
+        return f"Votre conseiller vous appelle au {person.phone}."
+    agency = f"{person.agency.name}, {person.agency.address}"
+    if modality == Modality.ASYNC_MESSAGE:
+        return f"Répondez par lettre à {agency}, ou déposez votre réponse à l’accueil."
+    return agency

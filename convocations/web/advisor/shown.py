@@ -6,7 +6,8 @@ from typing import Any
 
 from convocations.models import Convocation, DeliveryEvidence, Fact
 from convocations.states import AbsenceState, ConvocationState, ReviewState
-from portal.core.french import duration, full_datetime
+from convocations.told import manners, words
+from portal.core.french import full_datetime
 
 _S, _A, _R = ConvocationState, AbsenceState, ReviewState
 _TONES: dict[str, str] = {
@@ -54,13 +55,12 @@ def appointment_title(row: Convocation) -> str:
 def appointment_facts(row: Convocation) -> list[dict[str, Any]]:
     """List the facts of an appointment for the component «facts»."""
     zone = row.agency.place.zone
-    minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
     return [
         {
             "label": "Quand",
-            "value": full_datetime(row.starts_at, zone),
+            "value": words.first_up(manners.when(row, zone)),
             "icon": "clock",
-            "note": f"Durée\u00a0: {duration(minutes)}",
+            "note": words.lasting(row.starts_at, row.ends_at, row.modality),
         },
         {"label": "Où", "value": row.place, "icon": "map-pin"},
         {"label": "Objet", "value": row.purpose, "icon": "info"},

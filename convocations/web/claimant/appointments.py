@@ -16,7 +16,7 @@ from convocations.evidence import ledger, receipts
 from convocations.models import Absence, Bindingness, Convocation, DeliveryEvidence, Modality
 from convocations.scheduling import calendar_file, changing
 from convocations.states import ConvocationState
-from convocations.told import words
+from convocations.told import manners, words
 from convocations.web.claimant.abilities import of_appointment
 from portal.core import clock, keyset
 from portal.core.french import full_datetime, short_datetime, urgency
@@ -216,6 +216,8 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
     begun = convocation.starts_at <= now
     binding = convocation.is_binding
     title = f"{words.KINDS[convocation.kind]} du {full_datetime(convocation.starts_at, tz)}"
+    if convocation.modality == Modality.ASYNC_MESSAGE:
+        title = f"{words.KINDS[convocation.kind]} par écrit, {manners.when(convocation, tz)}"
     return {
         "convocation": convocation,
         "tz": tz,
@@ -227,7 +229,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
         "binding": binding,
         "stands": words.said(convocation.state, binding, begun),
         "may": of_appointment(convocation, now),
-        "if_not_coming": words.IF_NOT_COMING[binding],
+        "if_not_coming": manners.IF_NOT.get((convocation.modality, binding), words.IF_NOT_COMING[binding]),
         "coming": not begun,
         "left": words.starts_in(convocation.starts_at, now, tz),
         "level": urgency(convocation.starts_at, now, tz),
@@ -255,10 +257,15 @@ def _facts(convocation: Convocation) -> list[dict[str, str]]:
         {
             "label": "Comment",
             "value": words.MODALITIES[convocation.modality],
-            "note": _HOW.get(convocation.modality, ""),
+            "note": manners.DO[convocation.modality],
             "icon": _ICONS[convocation.modality],
         },
-        {"label": "Où", "value": _place(convocation), "icon": "map-pin"},
+        {
+            "label": "À vérifier avant",
+            "value": manners.CHECK.get(convocation.modality, ""),
+            "icon": "circle-check",
+        },
+        {"label": _WHERE.get(convocation.modality, "Où"), "value": _place(convocation), "icon": "map-pin"},
         {
             "label": "Avec",
             "value": str(advisor.user),
@@ -278,20 +285,18 @@ _ICONS: dict[str, str] = {
     Modality.KIOSK_VIDEO: "monitor",
     Modality.ASYNC_MESSAGE: "mail",
 }
-_HOW: dict[str, str] = {
-    Modality.PHONE: "Nous vous appelons au numéro de votre dossier. Restez dans un endroit calme.",
-    Modality.VIDEO: "Il faut un appareil avec caméra et micro, dans un endroit calme. "
-    "Vous n’en avez pas\u202f? Appelez votre agence\u00a0: un autre moyen est possible.",
-    Modality.KIOSK_VIDEO: "Un poste équipé vous attend à l’agence. Vous n’avez rien à installer.",
-    Modality.ASYNC_MESSAGE: "Vous répondez par écrit, quand vous voulez, pendant cette période.",
+_WHERE: dict[str, str] = {
+    Modality.PHONE: "Votre numéro",
+    Modality.VIDEO: "Le lien",
+    Modality.ASYNC_MESSAGE: "Où écrire",
 }
 _AT_A_PLACE = frozenset({Modality.IN_PERSON, Modality.KIOSK_VIDEO})
 
 
 def _place(convocation: Convocation) -> str:
-    if convocation.modality not in _AT_A_PLACE:
-        return convocation.place if convocation.modality == Modality.VIDEO else ""
-    return convocation.place or f"{convocation.agency.name}\n{convocation.agency.address}"
+    if convocation.modality in _AT_A_PLACE:
+        return convocation.place or f"{convocation.agency.name}\n{convocation.agency.address}"
+    return convocation.place
 
 
 @prepared

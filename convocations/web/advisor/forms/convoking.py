@@ -11,10 +11,13 @@ from convocations.scheduling.from_csv import LARGEST
 from convocations.web.advisor.forms.when import SHORT_NOTICE_HINT, WhenForm
 from portal.core import parameters
 from portal.core.forms import RadioCards
+from portal.core.working_time import day_bounds
 
-# The other kinds and manners come from those who hold them: controllers, workshops' rooms, kiosks, threads.
+# The other kinds come from those who hold them: controllers, workshops' rooms.
 KINDS = (Kind.INTERVIEW, Kind.WORKSHOP, Kind.SERVICE)
-MODALITIES = (Modality.IN_PERSON, Modality.PHONE, Modality.VIDEO)
+MODALITIES = tuple(Modality)
+# In days after the first: time to answer, and an end that nobody loses sight of.
+FEWEST_DAYS, MOST_DAYS = 2, 31
 
 
 class ConvokeForm(WhenForm):
@@ -47,6 +50,11 @@ class ConvokeForm(WhenForm):
         coerce=Modality,
         choices=[(str(one), one.label.capitalize()) for one in MODALITIES],
     )
+    until = forms.DateField(
+        label="Dernier jour de l’échange",
+        required=False,
+        help_text="Pour un échange écrit seulement\u00a0: la personne répond jusqu’à ce jour inclus.",
+    )
     purpose = forms.CharField(
         label="Objet",
         max_length=240,
@@ -60,10 +68,12 @@ class ConvokeForm(WhenForm):
         help_text="Exemple\u00a0: votre CV et une pièce d’identité.",
     )
     place = forms.CharField(
-        label="Lieu ou lien",
+        label="Lieu, lien ou adresse",
         max_length=240,
         required=False,
-        help_text="Laissez vide pour l’adresse de l’agence ou le téléphone de la personne. En vidéo, collez le lien.",
+        help_text="Laissez vide pour l’adresse de l’agence ou le téléphone de la personne. En vidéo, collez le lien. "
+        "En vidéo depuis l’agence, assurez-vous qu’un poste équipé est libre. "
+        "Pour un échange écrit, dites où répondre\u00a0: sans précision, par lettre ou à l’accueil de l’agence.",
     )
     short_notice_agreed = forms.CharField(
         label="Accord de la personne pour un délai court",
@@ -80,6 +90,7 @@ class ConvokeForm(WhenForm):
         "day",
         "at",
         "minutes",
+        "until",
         "purpose",
         "to_bring",
         "place",
@@ -106,7 +117,22 @@ class ConvokeForm(WhenForm):
             self._ask_agreement(start, data)
         if data.get("modality") == Modality.VIDEO and not data.get("place"):
             self.add_error("place", "Collez le lien de la visioconférence.")
+        if data.get("modality") == Modality.ASYNC_MESSAGE and data.get("day"):
+            self._read_period(data)
         return data
+
+    def _read_period(self, data: dict[str, Any]) -> None:
+        """A written exchange goes on until the midnight that ends its last day."""
+        last = data.get("until")
+        if last is None:
+            if "until" not in self.errors:
+                self.add_error("until", "Choisissez le dernier jour de l’échange écrit.")
+        elif not FEWEST_DAYS <= (last - data["day"]).days <= MOST_DAYS:
+            self.add_error(
+                "until", f"Laissez de {FEWEST_DAYS} à {MOST_DAYS} jours entre le premier et le dernier jour."
+            )
+        else:
+            data["ends_at"] = day_bounds(last, self.zone)[1]
 
     def _ask_agreement(self, start: datetime, data: dict[str, Any]) -> None:
         floor = parameters.current().notice_floor_hours
