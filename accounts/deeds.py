@@ -11,6 +11,9 @@ SECOND_FACTOR_REMOVED = code(5, "second_factor_removed", "{actor} a désactivé 
 RECOVERY_CODES_RENEWED = code(6, "recovery_codes_renewed", "{actor} a créé de nouveaux codes de secours.")
 SESSIONS_ENDED = code(7, "sessions_ended", "{actor} a déconnecté {count} appareil(s).")
 CONTACT_CHANGED = code(8, "contact_changed", "{actor} a modifié les coordonnées ou les préférences.")
+ACCOMMODATIONS_CHANGED = code(
+    9, "accommodations_changed", "{actor} a noté vos aménagements pour les rendez-vous\u00a0: {what}."
+)
 
 # --- accounts as the back office keeps them
 ACCOUNT_CREATED = code(10, "account_created", "{actor} a créé le compte.")

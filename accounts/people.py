@@ -1,6 +1,6 @@
 """What happens to a person's account and contact data."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,24 @@ def change_contact(claimant_id: int, data: Mapping[str, Any], *, by: Actor, now:
         setattr(claimant, name, data[name])
     claimant.save(update_fields=changed)
     journal.record(deeds.CONTACT_CHANGED, by=by, now=now, file_id=claimant.pk, data={"fields": changed})
+    return claimant
+
+
+@transaction.atomic
+def record_accommodations(
+    claimant_id: int, needs: Collection[str], detail: str, *, by: Actor, now: datetime
+) -> Claimant:
+    """Note what a person needs to take part in an appointment; they read it on their profile and in their journal."""
+    claimant = Claimant.objects.select_for_update().get(pk=claimant_id)
+    wanted = [one.value for one in Claimant.Accommodation if one.value in needs]
+    if (claimant.accommodations, claimant.accommodation_detail) == (wanted, detail.strip()):
+        return claimant
+    before = claimant.accommodation_labels
+    claimant.accommodations, claimant.accommodation_detail = wanted, detail.strip()
+    claimant.save(update_fields=["accommodations", "accommodation_detail"])
+    after = claimant.accommodation_labels
+    data = {"what": ", ".join(after) or "aucun", "before": before, "after": after}
+    journal.record(deeds.ACCOMMODATIONS_CHANGED, by=by, now=now, file_id=claimant.pk, data=data)
     return claimant
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -53,6 +54,17 @@ class Claimant(models.Model):
         REINFORCED = "REINFORCED", "renforcé"
         GLOBAL = "GLOBAL", "global"
 
+    class Accommodation(models.TextChoices):
+        """What a person needs to take part, never why: no diagnosis has a place here."""
+
+        INTERPRETER = "INTERPRETER", "interprète dans une autre langue"
+        SIGN_LANGUAGE = "SIGN_LANGUAGE", "interprète en langue des signes (LSF)"
+        WHEELCHAIR = "WHEELCHAIR", "accès en fauteuil roulant"
+        ASSISTIVE_TECH = "ASSISTIVE_TECH", "lecteur d’écran, agrandissement ou boucle auditive"
+        EASY_READ = "EASY_READ", "documents faciles à lire"
+        MORE_TIME = "MORE_TIME", "plus de temps pendant le rendez-vous"
+        COMPANION = "COMPANION", "accompagnement par une personne de confiance"
+
     user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="claimant")
     ref = ReferenceField(prefix="DE")
     agency = models.ForeignKey(
@@ -72,6 +84,17 @@ class Claimant(models.Model):
     postcode = models.CharField("code postal", max_length=10, blank=True, default="")
     city = models.CharField("ville", max_length=80, blank=True, default="")
     registered_on = models.DateField("inscrit le")
+    accommodations = ArrayField(
+        models.CharField(max_length=16, choices=Accommodation.choices),
+        verbose_name="aménagements",
+        blank=True,
+        default=list,
+        db_default=[],
+    )
+    # What the advisor needs to arrange it: which language, which door.
+    accommodation_detail = models.CharField(
+        "précision sur les aménagements", max_length=120, blank=True, default="", db_default=""
+    )
     # Refuses or cannot use digital: letters and calls instead (product §15).
     prefers_letters = models.BooleanField("joint par courrier", default=False)
     reminders_by_email = models.BooleanField("rappels par e-mail", default=True)
@@ -85,6 +108,23 @@ class Claimant(models.Model):
     class Meta:
         verbose_name = "demandeur d’emploi"
         verbose_name_plural = "demandeurs d’emploi"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    accommodations__contained_by=[
+                        "INTERPRETER",
+                        "SIGN_LANGUAGE",
+                        "WHEELCHAIR",
+                        "ASSISTIVE_TECH",
+                        "EASY_READ",
+                        "MORE_TIME",
+                        "COMPANION",
+                    ]
+                ),
+                name="accommodations_are_of_the_list",
+                violation_error_message="Choisissez les aménagements dans la liste.",
+            ),
+        ]
         indexes = [
             models.Index(fields=["advisor", "last_contact_at", "user"], name="claimant_portfolio"),
             models.Index(fields=["agency", "user"], name="claimant_of_agency"),
@@ -97,6 +137,12 @@ class Claimant(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @property
+    def accommodation_labels(self) -> list[str]:
+        """Say what the person needs to take part, in the order of the list, then the detail."""
+        labels = [one.label for one in self.Accommodation if one.value in self.accommodations]
+        return [*labels, self.accommodation_detail] if self.accommodation_detail else labels
 
     @property
     def reachable_by_email(self) -> bool:

@@ -43,6 +43,28 @@ class ContactForm(HouseForm, forms.Form):
         super().__init__(*args, initial=known, **kwargs)
 
 
+class AccommodationsForm(HouseForm, forms.Form):
+    """What a person needs to take part, asked of them and noted by their advisor."""
+
+    marks_optional = False
+    submit_label = "Enregistrer"
+    cancel_label = "Revenir sans rien changer"
+
+    needs = forms.MultipleChoiceField(
+        label="Ce dont la personne a besoin",
+        required=False,
+        choices=[(str(one), one.label[0].upper() + one.label[1:]) for one in Claimant.Accommodation],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    detail = forms.CharField(
+        label="Précision",
+        max_length=120,
+        required=False,
+        help_text="Ce qu’il faut préparer\u00a0: quelle langue, quel logiciel. Jamais une maladie ni un diagnostic. "
+        "La personne lit ce que vous écrivez.",
+    )
+
+
 class BreakGlassForm(HouseForm, forms.Form):
     """Which file, and why."""
 

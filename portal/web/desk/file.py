@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import oversight
@@ -14,6 +15,7 @@ from accounts.models import Advisor, Claimant, User
 from convocations import deeds
 from convocations.desk import people
 from convocations.models import Fact
+from convocations.told.words import first_up
 from portal.core import clock, journal, keyset
 from portal.core.french import due_in, full_datetime, short_date, short_datetime, typographic, urgency
 from portal.core.models import Document, JournalEntry
@@ -81,6 +83,13 @@ def _contact(person: Claimant, zone: Any) -> list[dict[str, Any]]:
             "label": "Joint par courrier",
             "value": "Oui, seulement" if person.prefers_letters else "",
             "icon": "send",
+        },
+        {
+            "label": "Aménagements",
+            "value": first_up(", ".join(person.accommodation_labels)) or "Aucun n’est connu",
+            "url": reverse("desk:accommodations", args=[person.ref]),
+            "note": "Pour noter ou corriger, suivez ce lien.",
+            "icon": "hand",
         },
         {"label": "Suivi", "value": person.get_follow_up_mode_display(), "icon": "users"},
         {"label": "Allocation", "value": person.get_benefit_status_display(), "icon": "info"},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.desk import agenda, file, portfolio, worklist
+from portal.web.desk import accommodations, agenda, file, portfolio, worklist
 
 app_name = "desk"
 
@@ -10,5 +10,6 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("agenda/", agenda.agenda, name="agenda"),
     path("portefeuille/", portfolio.portfolio, name="portfolio"),
+    path("demandeurs/<ref:ref>/amenagements/", accommodations.change, name="accommodations"),
     path("demandeurs/<ref:ref>/", file.claimant_file, name="file"),
 ]
