@@ -48,7 +48,7 @@ def claimant(of: Advisor | None = None, *, user_fields: dict | None = None, **fi
     followed_by = of or advisor()
     return Claimant.objects.create(
         **{
-            "user": user(**(user_fields or {})),
+            "user": fields.get("user") or user(**(user_fields or {})),
             "agency": followed_by.agency,
             "advisor": followed_by,
             "registered_on": NOW.date(),

@@ -1,8 +1,6 @@
-"""The people of the tests, valid by default: each factory makes one, with what it needs."""
+"""People who can sign in, one a role; the rows themselves come from `tests.factories`."""
 
-import itertools
 import time
-from datetime import date
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -10,33 +8,18 @@ from django.test import Client
 
 from accounts.models import Advisor, Agency, Claimant, Controller, DecisionMaker, Partner, Role, User
 from accounts.sign_in import second_factor
-from portal.core.working_time import Territory
+from tests import factories
 
 PASSWORD = "une phrase assez longue"  # noqa: S105
 
-_number = itertools.count(1)
-
 
 def make_agency(**fields: Any) -> Agency:
-    n = next(_number)
-    known = {
-        "code": f"A{n:04}",
-        "name": f"Agence des Tilleuls {n}",
-        "region": "Île-de-France",
-        "territory": Territory.choices[0][0],
-        "street": "12 rue des Tilleuls",
-        "postcode": "93100",
-        "city": "Montreuil",
-        "phone": "01 23 45 67 89",
-    }
-    return Agency.objects.create(**(known | fields))
+    return factories.agency(**fields)
 
 
 def make_user(role: Role = Role.CLAIMANT, password: str | None = PASSWORD, **fields: Any) -> User:
-    n = next(_number)
-    known = {"email": f"personne{n}@exemple.fr", "first_name": "Camille", "last_name": f"Moreau{n}"}
-    known |= fields
-    return User.objects.create_user(known.pop("email"), password, role=role, **known)
+    """An account that can sign in."""
+    return factories.user(role, password=password, **fields)
 
 
 def make_advisor(agency: Agency | None = None, user: User | None = None, **fields: Any) -> Advisor:
@@ -50,8 +33,7 @@ def make_supervisor(agency: Agency | None = None, **fields: Any) -> Advisor:
 
 def make_claimant(advisor: Advisor | None = None, user: User | None = None, **fields: Any) -> Claimant:
     advisor = advisor or make_advisor()
-    known = {"agency": advisor.agency, "registered_on": date(2026, 9, 1)}
-    return Claimant.objects.create(user=user or make_user(), advisor=advisor, **(known | fields))
+    return factories.claimant(advisor, user=user or make_user(), **fields)
 
 
 def make_admin(**fields: Any) -> User:
