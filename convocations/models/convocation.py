@@ -188,6 +188,12 @@ class Convocation(Stateful):
                 name="convocation_late_record",
                 condition=Q(state="AWAITING_STATUS"),
             ),
+            # What has had its hour, for the agency's figures: no row enters before its end.
+            models.Index(
+                fields=["agency", "starts_at"],
+                name="convocation_ended",
+                condition=Q(record_due_at__isnull=False),
+            ),
             models.Index(
                 fields=["advisor", "starts_at"],
                 name="convocation_unread",

@@ -15,11 +15,12 @@ from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
 from convocations import attendance
-from convocations.evidence import calls, ledger
+from convocations.evidence import calls, ledger, receipts
 from convocations.models import Bindingness, Convocation, Kind, Modality
 from convocations.scheduling import changing
 from convocations.scheduling.issuing import Draft
 from convocations.states import AbsenceState, ConvocationState
+from convocations.web import paper
 from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.forms.recording import LetterForm, MoveForm, PhoneForm, ReasonForm, RecordForm
 from convocations.web.advisor.forms.when import initial_of
@@ -40,6 +41,14 @@ def appointment(request: HttpRequest, advisor: Advisor, ref: str) -> HttpRespons
     """Show one appointment: what was told and proven, who came, what can be done."""
     now = clock.now()
     return _page(request, convocation_for(advisor, ref, now), now)
+
+
+@require_safe
+@advisor_required
+def receipt(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Give the receipt that the person has too: what was shown, its fingerprint, who was told when."""
+    row = convocation_for(advisor, ref, clock.now())
+    return paper.pdf(receipts.of_appointment(row), f"recu-{row.ref}.pdf")
 
 
 @require_POST

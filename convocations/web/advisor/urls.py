@@ -12,6 +12,7 @@ urlpatterns = [
     path("convocations/envois/<uuid:key>/", convoking.batch, name="batch"),
     path("convocations/envois/<uuid:key>/resultats.csv", convoking.batch_csv, name="batch_csv"),
     path("convocations/<ref:ref>/", recording.appointment, name="appointment"),
+    path("convocations/<ref:ref>/recu.pdf", recording.receipt, name="receipt"),
     path("convocations/<ref:ref>/presence/", recording.record, name="record"),
     path("convocations/<ref:ref>/reprendre/", recording.undo, name="undo"),
     path("convocations/<ref:ref>/corriger/", recording.reopen, name="reopen"),

@@ -21,9 +21,9 @@ from convocations.evidence import receipts
 from convocations.models import Absence, Explanation, Extension, Justificatif
 from convocations.motives import RULES, Motive
 from convocations.told import examination, words
+from convocations.web import paper
 from convocations.web.claimant import taking
 from convocations.web.claimant.abilities import of_absence
-from convocations.web.claimant.appointments import pdf
 from convocations.web.claimant.forms import DocumentsForm, ExplanationForm
 from portal.core import clock
 from portal.core.french import days_left, full_date, full_datetime, full_deadline, urgency
@@ -173,7 +173,7 @@ def explanation_receipt(request: HttpRequest, claimant: Claimant, ref: str) -> H
     asked = request.GET.get("envoi", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else None
     given = _explanation(absence, number)
-    return pdf(receipts.of_explanation(given), f"recu-{absence.ref}.pdf")
+    return paper.pdf(receipts.of_explanation(given), f"recu-{absence.ref}.pdf")
 
 
 def _explanation(absence: Absence, number: int | None) -> Explanation:

@@ -17,6 +17,7 @@ from convocations.models import Absence, Bindingness, Convocation, DeliveryEvide
 from convocations.scheduling import calendar_file, changing
 from convocations.states import ConvocationState
 from convocations.told import manners, words
+from convocations.web import paper
 from convocations.web.claimant.abilities import of_appointment
 from portal.core import clock, keyset
 from portal.core.french import full_datetime, short_datetime, urgency
@@ -163,7 +164,7 @@ def answer(request: HttpRequest, person: User, ref: str) -> HttpResponse:
 def receipt(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Give the receipt: what was shown, its fingerprint, and the dated facts both sides see."""
     convocation = _own(person, ref)
-    return pdf(receipts.of_appointment(convocation), f"recu-{convocation.ref}.pdf")
+    return paper.pdf(receipts.of_appointment(convocation), f"recu-{convocation.ref}.pdf")
 
 
 @require_safe
@@ -172,7 +173,7 @@ def calendar(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Give the appointment as a calendar file; a move or a cancellation updates the same entry."""
     convocation = _own(person, ref)
     content = calendar_file.of_appointment(convocation, now=clock.now())
-    return _file(content, "text/calendar; charset=utf-8", f"rendez-vous-{convocation.ref}.ics")
+    return paper.file(content, "text/calendar; charset=utf-8", f"rendez-vous-{convocation.ref}.ics")
 
 
 @prepared
@@ -198,17 +199,6 @@ def _is_really_reading(request: HttpRequest) -> bool:
     """Say whether a person asked for the page: not its headers only, not a browser that fetches ahead."""
     ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
     return request.method == "GET" and "prefetch" not in ahead and "prerender" not in ahead
-
-
-def pdf(content: bytes, name: str) -> HttpResponse:
-    """Answer with a paper to keep."""
-    return _file(content, "application/pdf", name)
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
 
 
 def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:

@@ -103,13 +103,18 @@ def beside(columns: Sequence[object], cells: Iterable[object]) -> Iterable[tuple
 
 @register.inclusion_tag("components/bar_plot.html")
 def bar_plot(
-    title: str, rows: Sequence[dict[str, Any]], unit: str = "", reference: float | None = None
+    title: str,
+    rows: Sequence[dict[str, Any]],
+    unit: str = "",
+    reference: float | None = None,
+    scale: float | None = None,
 ) -> dict[str, Any]:
     """`{% bar_plot "Charge par conseiller" rows "personnes" 150 %}`: bars drawn by the server in a table.
 
-    Each row is {label, value}; `reference` draws a dashed line (a bar to reach or not to pass).
+    Each row is {label, value, note}; `reference` draws a dashed line (a bar to reach or not to pass),
+    `scale` is what a whole bar stands for, else the longest.
     """
-    top = max([row["value"] for row in rows] + [reference or 0, 1])
+    top = scale or max([row["value"] for row in rows] + [reference or 0, 1])
     bars = [
         {
             **row,
