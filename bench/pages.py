@@ -154,8 +154,8 @@ def _server() -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--interface", "wsgi", "--workers", str(WORKERS), "--blocking-threads", "8", "--no-ws"]
-    command = [sys.executable, "-m", "granian", *options, "--port", str(port), "portal.wsgi:application"]
+    options = ["--interface", "rsgi", "--workers", str(WORKERS), "--no-ws"]
+    command = [sys.executable, "-m", "granian", *options, "--port", str(port), "portal.rsgi:application"]
     log = (Path(settings.BASE_DIR) / "var" / "bench" / "server.log").open("wb")
     server = subprocess.Popen(command, stdout=log, stderr=log)
     try:

@@ -21,6 +21,9 @@ FIRST_PORT = 8000
 # A child that dies again at once waits longer each time; one that lived this long starts anew.
 DELAYS = (0.3, 1, 2, 5, 10, 30)
 STEADY_SECONDS = 60
+# The pages' server, as in production: two processes of eight threads (WEB_THREADS) hold at most 16 of
+# PostgreSQL's 100 connections.
+PAGES = ("--interface", "rsgi", "--workers", "2", "--respawn-failed-workers", "--no-ws")
 
 
 def demo(command: Sequence[str] = (), name: str = "demo") -> int:
@@ -209,12 +212,10 @@ def _services(engines: Engines, environment: dict[str, str], port: int) -> list[
 
     celery = ("celery", "--app", "portal.celery")
     schedule = str(engines.sockets / "beat-schedule")
-    # 2 × 8 threads hold at most 16 of PostgreSQL's 100 connections.
-    pages = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers")
     return [
         service("worker", *celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"),
         service("beat", *celery, "beat", "--schedule", schedule, "--pidfile", ""),
-        service("web", "granian", *pages, "--no-ws", "--port", str(port), "portal.wsgi:application"),
+        service("web", "granian", *PAGES, "--port", str(port), "portal.rsgi:application"),
     ]
 
 

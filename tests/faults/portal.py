@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 
-from stack.demo import answers, choose_port
+from stack.demo import PAGES, answers, choose_port
 from stack.engines import Postgres, Valkey
 from stack.mailsink import Mailsink
 from stack.places import PROJECT, socket_dir
@@ -105,18 +105,7 @@ class Portal:
         schedule = str(self.sockets / "beat-schedule")
         self._service("worker", *celery, "worker", "-c", "2", "--without-gossip", "--without-mingle")
         self._service("beat", *celery, "beat", "--schedule", schedule, "--pidfile", "")
-        pages = (
-            "--interface",
-            "wsgi",
-            "--workers",
-            "2",
-            "--blocking-threads",
-            "8",
-            "--respawn-failed-workers",
-        )
-        self._service(
-            "web", "granian", *pages, "--no-ws", "--port", str(self.port), "portal.wsgi:application"
-        )
+        self._service("web", "granian", *PAGES, "--port", str(self.port), "portal.rsgi:application")
         self.wait(lambda: answers(self.port), 60)
 
     def _service(self, name: str, *arguments: str) -> None:
@@ -201,23 +190,26 @@ class Portal:
 class Visitor:
     """A person with a browser of the simplest kind: cookies, forms, nothing else."""
 
+    # Seconds they wait for an answer.
+    patience = 20.0
+
     def __init__(self, address: str) -> None:
         self.address = address
         self.jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
     def get(self, path: str) -> tuple[int, str]:
-        return self._open(urllib.request.Request(self.address + path))
+        return self.open(urllib.request.Request(self.address + path))
 
     def post(self, path: str, **fields: str) -> tuple[int, str]:
         token = next((cookie.value for cookie in self.jar if cookie.name == "csrf"), "")
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
-        return self._open(urllib.request.Request(self.address + path, data=body))
+        return self.open(urllib.request.Request(self.address + path, data=body))
 
-    def _open(self, request: urllib.request.Request) -> tuple[int, str]:
+    def open(self, request: urllib.request.Request) -> tuple[int, str]:
         """Status and page; 0 when nobody answered."""
         try:
-            with self.opener.open(request, timeout=20) as answer:
+            with self.opener.open(request, timeout=self.patience) as answer:
                 return answer.status, answer.read().decode(errors="replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")
