@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agence/", include("portal.web.agency.urls")),
 ]
 
+handler500 = "portal.web.unavailable.failed"
+
 # The demo's doors do not exist elsewhere: another setting has neither the addresses nor the code behind them.
 if settings.DEMO:
     urlpatterns.append(path("", include("portal.web.demo.views")))

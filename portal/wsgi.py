@@ -1,4 +1,4 @@
-"""The pages' entry point: synchronous, one thread a request."""
+"""The pages, under WSGI: synchronous, one thread a request. `portal.rsgi` puts them behind granian."""
 
 import os
 
@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.base")
 application = get_wsgi_application()
+
+from portal.core.database.base import PatientConnection  # noqa: E402  (after the settings)
+
+# Nobody looks at an empty page longer, and a thread that waits serves nobody else.
+PatientConnection.patience = 10.0

@@ -91,11 +91,16 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- data -------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
+# Django's own, with an end to waiting for a server that hangs (the pages': portal/wsgi.py).
+DATABASES["default"]["ENGINE"] = "portal.core.database"
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A database that does not answer is said to be gone, and soon.
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+# One whose machine is gone without a word is noticed within a minute, by workers too.
+for _option, _value in {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}.items():
+    DATABASES["default"]["OPTIONS"].setdefault(_option, _value)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")

@@ -1,0 +1,39 @@
+"""Django's PostgreSQL, for people who wait: a server that says nothing is given up after some seconds.
+
+A connection that is cut fails at once. One whose server hangs, or whose network swallows everything, would
+keep its thread for ever: libpq has no time limit of its own, and PostgreSQL's needs a server that answers.
+"""
+
+from typing import Any, ClassVar
+
+import psycopg
+from django.db.backends.postgresql import base
+
+# How often the socket is looked at between two answers; psycopg's own figure.
+_LOOK_SECONDS = 0.1
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """A connection that ends instead of waiting without end for one answer."""
+
+    # None: for ever (workers: Celery's time limits end them).
+    patience: ClassVar[float | None] = None
+
+    def wait(self, gen: Any, interval: float = _LOOK_SECONDS, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, timeout or self.patience)
+        except psycopg.errors._WaitTimeout:
+            if timeout is not None:
+                raise
+        # Whatever it says now would be the answer to another question.
+        self.pgconn.finish()
+        raise psycopg.OperationalError("the database did not answer in time")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's own, whose connections know an end to waiting."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.__class__ = PatientConnection
+        return connection
