@@ -26,6 +26,8 @@ from portal.core.safe.storing import StoreUnavailable, delete_later, keep
 
 log = logging.getLogger(__name__)
 
+PING_SECONDS = 4.0
+
 CHECKED = journal.code(51, "document_checked", "Le document {title} a été vérifié et rangé.")
 REJECTED = journal.code(52, "document_rejected", "Le document {title} n’a pas pu être lu : {reason}")
 
@@ -88,8 +90,8 @@ def _examined(name: str, keys: Sequence[str]) -> Iterator[tuple[Cleaned, Verdict
 
 def _scan(raw: Sequence[Any]) -> Verdict:
     """Ask about every file of a document, within one time for all; the least reassuring answer counts."""
-    # A scanner that is gone or hangs says so in two seconds, not in thirty.
-    if settings.CLAMAV_URL != NO_SCANNER and not ping(settings.CLAMAV_URL):
+    # A scanner that is gone says so at once, one that hangs in four seconds, not in thirty; a slow one may speak.
+    if settings.CLAMAV_URL != NO_SCANNER and not ping(settings.CLAMAV_URL, seconds=PING_SECONDS):
         raise NoAnswer("the antivirus does not answer")
     end = time.monotonic() + settings.CLAMAV_SECONDS
     found: dict[Scan, Verdict] = {}

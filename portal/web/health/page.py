@@ -67,11 +67,13 @@ class Health:
 
 def health_page(now: datetime) -> Health:
     """Gather what runs, what waits and what is stuck, with each problem in a sentence."""
+    asked = [probes.DATABASE, probes.BROKER, probes.DOCUMENTS, probes.SCANNER]
+    database, broker, documents, scanner = probes.ask_all(asked)
     parts = [
-        _part("Base de données", probes.DATABASE.ask()),
-        _part("File de messages (Redis)", probes.BROKER.ask()),
-        _part("Dossier des documents", probes.DOCUMENTS.ask()),
-        _part("Antivirus", probes.SCANNER.ask(), "Les documents sont nettoyés, mais pas analysés."),
+        _part("Base de données", database),
+        _part("File de messages (Redis)", broker),
+        _part("Dossier des documents", documents),
+        _part("Antivirus", scanner, "Les documents sont nettoyés, mais pas analysés."),
     ]
     jobs = [_job(job) for job in probes.jobs()]
     waiting, mails = deadlines.backlog(now), outbox.backlog(now)

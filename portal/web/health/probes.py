@@ -7,7 +7,8 @@ for longer than `PATIENCE`, and while it hangs no second one is asked.
 import os
 import shutil
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,16 +53,16 @@ class Probe:
 
     def ask(self) -> State:
         """Give the answer; DOWN when it fails or does not come in time."""
+        return _answer(self.begin(), PATIENCE)
+
+    def begin(self) -> "Future[State]":
+        """Ask, and wait for nothing yet."""
         with self._lock:
             if self._pending is None or self._pending.done():
                 self._pending = Future()
                 thread = threading.Thread(target=self._run, args=[self._pending], daemon=True)
                 thread.start()
-            pending = self._pending
-        try:
-            return pending.result(timeout=PATIENCE)
-        except Exception:
-            return State.DOWN
+            return self._pending
 
     def _run(self, answer: "Future[State]") -> None:
         try:
@@ -70,6 +71,20 @@ class Probe:
             answer.set_exception(error)
         finally:
             connection.close()
+
+
+def _answer(pending: "Future[State]", seconds: float) -> State:
+    try:
+        return pending.result(timeout=max(0.0, seconds))
+    except Exception:
+        return State.DOWN
+
+
+def ask_all(probes: Sequence[Probe]) -> list[State]:
+    """Ask all at once: however many hang, the answers cost the time of one."""
+    end = time.monotonic() + PATIENCE
+    asked = [probe.begin() for probe in probes]
+    return [_answer(pending, end - time.monotonic()) for pending in asked]
 
 
 def _database() -> State:
