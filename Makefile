@@ -26,7 +26,7 @@ demo: ## the whole product on this machine (PORT=8001, RESET=1)
 
 test: ## the tests (ARGS="tests/core -k word")
 	$(READY) tests
-	@$(TESTS) $(VENV) -m pytest -n auto $(ARGS)
+	@$(TESTS) $(VENV) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: ## format, lint, types, import order, migrations
 	$(READY) tests
