@@ -102,7 +102,7 @@ def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     act = (
         "Prenez-en connaissance et accusez réception dans votre espace."
         if binding
-        else "Dites si vous venez."
+        else "Dites si vous acceptez."
     )
     return _mail(
         convocation,

@@ -26,7 +26,7 @@ _BINDING = {
     _S.READ: Said("À confirmer", "warning", "Confirmez que vous avez bien reçu cette convocation."),
     _S.ACKNOWLEDGED: Said("Confirmé", "success", "Vous avez confirmé la réception. À bientôt."),
 }
-_OFFERED = Said("Réponse libre", "info", "Dites si vous venez. Vous pouvez changer d’avis jusqu’au début.")
+_OFFERED = Said("Réponse libre", "info", "Dites si vous acceptez. Vous pouvez changer d’avis jusqu’au début.")
 _INVITED = dict.fromkeys(_BINDING, _OFFERED)
 _EITHER = {
     _S.AWAITING_STATUS: Said(
@@ -63,12 +63,8 @@ _EITHER = {
         "Déplacé", "neutral", "Ce rendez-vous a changé de date. L’ancienne date ne compte plus."
     ),
     _S.CANCELLED: Said("Annulé", "neutral", "Ce rendez-vous est annulé. Vous n’avez rien à faire."),
-    _S.ACCEPTED: Said(
-        "Vous avez dit oui", "success", "Vous avez dit que vous venez. Vous pouvez changer d’avis."
-    ),
-    _S.DECLINED: Said(
-        "Vous avez dit non", "neutral", "Vous avez dit que vous ne venez pas. C’est votre droit."
-    ),
+    _S.ACCEPTED: Said("Vous avez dit oui", "success", "Vous avez accepté. Vous pouvez changer d’avis."),
+    _S.DECLINED: Said("Vous avez dit non", "neutral", "Vous avez décliné. C’est votre droit."),
     _S.EXPIRED: Said("Passée", "neutral", "Cette invitation est passée. Rien ne vous est reproché."),
 }
 _BY_BINDING = {True: {**_EITHER, **_BINDING}, False: {**_EITHER, **_INVITED}}

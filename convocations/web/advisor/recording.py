@@ -255,6 +255,7 @@ def move(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
                     **initial_of(row.starts_at, row.agency.place.zone),
                     "minutes": min(480, int((row.ends_at - row.starts_at).total_seconds() // 60)),
                 },
+                "keeps_days": row.modality == Modality.ASYNC_MESSAGE,
             },
         ),
     )

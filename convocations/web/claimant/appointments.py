@@ -136,8 +136,8 @@ def acknowledge(request: HttpRequest, person: User, ref: str) -> HttpResponse:
 
 
 _ANSWERS = {
-    "oui": (ConvocationState.ACCEPTED, "C’est noté\u00a0: vous venez. Vous pouvez changer d’avis."),
-    "non": (ConvocationState.DECLINED, "C’est noté\u00a0: vous ne venez pas. C’est sans conséquence."),
+    "oui": (ConvocationState.ACCEPTED, "C’est noté\u00a0: vous acceptez. Vous pouvez changer d’avis."),
+    "non": (ConvocationState.DECLINED, "C’est noté\u00a0: vous déclinez. C’est sans conséquence."),
 }
 
 
@@ -148,7 +148,7 @@ def answer(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     convocation = _own(person, ref)
     chosen = _ANSWERS.get(request.POST.get("reponse", ""))
     if chosen is None:
-        messages.error(request, "Choisissez «\u00a0Je viens\u00a0» ou «\u00a0Je ne viens pas\u00a0».")
+        messages.error(request, "Choisissez «\u00a0J’accepte\u00a0» ou «\u00a0Je décline\u00a0».")
         return redirect("espace:appointment", ref=convocation.ref)
     try:
         changing.answer_invitation(convocation.pk, chosen[0], by=actor(request), now=clock.now())

@@ -82,7 +82,7 @@ def test_convocation_and_invitation_say_what_follows(camille, browser_of_camille
     assert "badge-invitation" not in binding
     assert "Si vous ne venez pas, il ne se passe rien" in offered
     assert "L5412-1" not in offered
-    assert "Je viens" in offered
+    assert "J’accepte" in offered
     assert "Je confirme la réception" not in offered
 
 

@@ -121,7 +121,10 @@ def test_a_written_exchange_leaves_the_hours_of_both_agendas_free(desk, person):
 
 def test_moving_a_written_exchange_keeps_its_number_of_days(desk, person):
     row = issued(desk, person, Modality.ASYNC_MESSAGE)
-    answers = fields(day="2026-12-07", at="08:00", reason="Congés.", minutes="480")
+    shown = desk.get(f"/conseiller/convocations/{row.ref}/deplacer/").content.decode()
+    assert 'name="day"' in shown
+    assert 'name="minutes"' not in shown
+    answers = fields(day="2026-12-07", at="08:00", reason="Congés.")
     response = desk.post(f"/conseiller/convocations/{row.ref}/deplacer/", answers)
     assert response.status_code == 302, response.content.decode()[:500]
     row.refresh_from_db()

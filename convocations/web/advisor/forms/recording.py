@@ -114,6 +114,12 @@ class MoveForm(WhenForm):
         help_text=SHORT_NOTICE_HINT,
     )
 
+    def __init__(self, *args: Any, keeps_days: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if keeps_days:
+            # A written exchange has a last day, which moves along; it has no minutes.
+            del self.fields["minutes"]
+
 
 class LetterForm(HouseForm, forms.Form):
     """A letter that was posted or delivered, on the day it happened."""
