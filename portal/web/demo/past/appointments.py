@@ -66,7 +66,7 @@ class Appointments:
             for starts_at in [past.pop(), *again, *ahead]:
                 fixed = self._fixed_on(person, starts_at)
                 drafts.setdefault(fixed, []).append(self._draft(one, person, starts_at, number))
-        self.free[person.pk] = coming
+        self.free[person.pk] = past + coming
         for fixed, together in drafts.items():
             self.replay.at(fixed, partial(self._issue, together, person))
 
@@ -158,7 +158,7 @@ class Appointments:
         elif chance < 0.07:
             self.replay.at_work(person.agency_id, later, partial(self._move, pk, draft, person))
         if draft.bindingness == Bindingness.CONVOCATION:
-            days = 9 if person.pk == self.slow_recorder else self.draw.choice([0, 0, 0, 1, 1, 2])
+            days = 9 if person.pk == self.slow_recorder else self.draw.choice([0, 0, 1, 1, 2, 4])
             recorded = draft.ends_at + timedelta(days=days, minutes=self.draw.randrange(10, 50))
             self.replay.at_work(person.agency_id, recorded, partial(self._record, pk, person))
 

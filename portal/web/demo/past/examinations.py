@@ -52,7 +52,7 @@ class Examinations:
         if self.draw.random() < 0.05:
             corrected = recorded + timedelta(days=2)
             self.replay.at_work(person.agency_id, corrected, partial(self._correct, absence.pk, person))
-        wait = 40 if person.pk == self.slow_decider else self.draw.randrange(2, 9)
+        wait = 40 if person.pk == self.slow_decider else self.draw.randrange(3, 15)
         start = said_at if explains else absence.explanation_due_at
         self.replay.at_work(
             person.agency_id, start + timedelta(days=wait), partial(self._decide, absence, person, explains)
