@@ -6,7 +6,7 @@ from celery import Celery
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.base")
-app = Celery("portal")
+app = Celery("portal", amqp="portal.resuming:PatientAMQP")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["portal.core", "accounts", "messaging", "convocations"])
 
