@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 # Fifteen seconds, half a minute, a minute …: twelve tries span eight hours and a half.
 FIRST_DELAY = timedelta(seconds=15)
+# No lease is longer (the parameter's upper bound): one that seems to be was taken before the database's clock
+# was set back, and would keep a dead sender's mails for as long as the step.
+LONGEST_LEASE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def lease(now: datetime, *, most: int) -> tuple[list[Leased], datetime | None]:
             WITH due AS (
                 SELECT id FROM messaging_outboxmessage
                 WHERE state = 0 AND run_at <= %s
-                    AND (leased_until IS NULL OR leased_until < statement_timestamp())
+                    AND (leased_until IS NULL OR leased_until < statement_timestamp()
+                         OR leased_until > statement_timestamp() + make_interval(secs => %s))
                 ORDER BY run_at, id LIMIT %s FOR UPDATE SKIP LOCKED
             )
             UPDATE messaging_outboxmessage AS message
@@ -92,7 +96,7 @@ def lease(now: datetime, *, most: int) -> tuple[list[Leased], datetime | None]:
             RETURNING message.run_at, message.id, person_id, subject_id, occurrence, step, payload, kind,
                       created_at, attempts, accepted_at, leased_until
             """,
-            [now, most, parameters.current().outbox_lease_seconds],
+            [now, LONGEST_LEASE_SECONDS, most, parameters.current().outbox_lease_seconds],
         )
         found = cursor.fetchall()
     found.sort(key=lambda each: each[:2])

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +16,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from messaging.delivery import send_due
+from messaging.delivery import books, send_due
 from messaging.models import OutboxMessage
+from portal.core.parameters.declared import Parameters
 from tests.messaging.conftest import NOW, mail_about, make_claimants, owe
 
 State = OutboxMessage.State
@@ -194,6 +195,18 @@ def test_what_is_in_hand_is_not_taken_before_the_lease_ends(claimant, composer, 
     assert send_due(lambda: NOW + timedelta(hours=5), seconds=20) == (0, False)
     expire_the_leases_of_the_dead()
     assert send_due(lambda: NOW, seconds=20) == (1, False)
+
+
+def test_what_a_dead_sender_held_does_not_wait_for_a_clock_that_was_set_back(claimant, composer, to_the_sink):
+    (row,) = owe(claimant, 1)
+    # Leased for 45 s, just before the database's clock was set back by an hour.
+    OutboxMessage.objects.update(leased_until=timezone.now() + timedelta(hours=1, seconds=45))
+    assert send_due(lambda: NOW, seconds=20) == (1, False)
+
+
+def test_the_longest_lease_there_can_be_is_believed():
+    (lease,) = (each for each in fields(Parameters) if each.name == "outbox_lease_seconds")
+    assert lease.metadata["max"] <= books.LONGEST_LEASE_SECONDS
 
 
 def test_the_statement_that_leases_passes_over_what_another_is_leasing(
