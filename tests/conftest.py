@@ -17,9 +17,6 @@ from psycopg import sql
 
 from stack.mailsink import Mailsink
 
-# Minutes of killing, for `make faults` (which sets KILLS); not yet steady enough to hold up every run.
-collect_ignore = [] if os.environ.get("KILLS") else ["faults/test_kills.py"]
-
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context", "browser_type", "launch_browser"}
 TEMPLATE = "TESTS_TEMPLATE_DATABASE"
 
@@ -67,8 +64,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in set(out)]
-    # Tests that empty the tables come last: whatever migrations put there is gone after them.
-    items.sort(key=_empties_tables)
+    items.sort(key=_place_in_line)
+
+
+def _place_in_line(item: pytest.Item) -> int:
+    """Say who comes last: what empties tables, for whatever migrations put there is gone after it.
+
+    And who comes first: what takes minutes, so that nobody waits for it in the end. pytest-xdist's «load»
+    keeps this order in each worker.
+    """
+    if _empties_tables(item):
+        return 2
+    return 0 if item.get_closest_marker("faults") else 1
 
 
 def _empties_tables(item: pytest.Item) -> bool:
@@ -80,8 +87,15 @@ def _empties_tables(item: pytest.Item) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    for report in terminalreporter.getreports("passed"):
+        # What a test counted, with `record_property("figures", …)`: it is worth reading when it passes, too.
+        for name, words in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(words)
     missing = missing_parts()
-    if missing and not hasattr(config, "workerinput"):
+    if missing:
         terminalreporter.write_sep("-", "left out on this machine")
         for marker, remedy in missing.items():
             terminalreporter.write_line(f"Tests marked «{marker}» did not run. They need {remedy}.")

@@ -3,10 +3,10 @@
 import http.cookiejar
 import json
 import os
-import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 
-from stack.demo import PAGES, answers, choose_port
+from stack.demo import PAGES, answers
 from stack.engines import Postgres, Valkey
 from stack.mailsink import Mailsink
 from stack.places import PROJECT, socket_dir
@@ -28,7 +28,7 @@ from stack.processes import Child
 
 
 class Portal:
-    """One portal under fire; `kill` anything, `sql` the truth, `at` the clock."""
+    """One portal under fire: its parts, its clock, and the truth in its database."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,11 +38,12 @@ class Portal:
         )
         self.valkey = Valkey(self.sockets, folder, folder / "valkey")
         self.sink = Mailsink(folder / "mails")
-        self.port = choose_port(None)
+        # Held while the web is dead: other tests, beside this one, look for a free port just then.
+        self._place = _hold_a_port()
+        self.port: int = self._place.getsockname()[1]
         self.clock_file = folder / "clock"
         self.offset = timedelta()
         self.children: dict[str, Child] = {}
-        self.kills: list[str] = []
 
     @property
     def address(self) -> str:
@@ -75,6 +76,7 @@ class Portal:
         for child in [*self.children.values(), self.valkey.child, self.postgres.child]:
             child.stop()
         self.sink.__exit__()
+        self._place.close()
         shutil.rmtree(self.sockets, ignore_errors=True)
 
     def manage(self, *command: str) -> str:
@@ -116,34 +118,8 @@ class Portal:
 
     # --- faults -----------------------------------------------------------------
 
-    def strike(self, draw: random.Random) -> None:
-        """Kill one thing, anything, without a word, and start it again a moment later."""
-        target = draw.choice(
-            ["worker", "worker", "worker", "beat", "web", "valkey", "empty", "postgres", "backend"]
-        )
-        self.kills.append(target)
-        if target in self.children:
-            self._kill(self.children[target])
-            time.sleep(draw.random())
-            self.children[target].start()
-        elif target == "valkey":
-            self._kill(self.valkey.child)
-            time.sleep(draw.random())
-            self.valkey.start()
-        elif target == "empty":
-            self.empty_valkey()
-        elif target == "postgres":
-            self._kill(self.postgres.child)
-            time.sleep(draw.random())
-            self.postgres.start()
-        else:
-            with suppress(psycopg.Error):
-                self.sql(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = 'portal' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 2"
-                )
-
-    def _kill(self, child: Child) -> None:
+    def kill(self, child: Child) -> None:
+        """Kill a child and everything it started, without a word."""
         assert child.process is not None
         with suppress(ProcessLookupError):
             os.killpg(child.process.pid, signal.SIGKILL)
@@ -185,6 +161,14 @@ class Portal:
                     return True
             time.sleep(0.2)
         return False
+
+
+def _hold_a_port() -> socket.socket:
+    """A free port that only a server which shares it (granian does) can still take."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    place.bind(("127.0.0.1", 0))
+    return place
 
 
 class Visitor:

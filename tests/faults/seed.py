@@ -16,7 +16,7 @@ def main() -> None:
     from accounts.models import Claimant, Role, User
     from convocations import attendance
     from convocations.evidence import ledger
-    from convocations.models import Bindingness, Convocation, Kind, Modality
+    from convocations.models import Bindingness, Kind, Modality
     from convocations.scheduling.issuing import Draft, issue_many
     from convocations.states import ConvocationState
     from portal.core import clock
@@ -71,11 +71,20 @@ def main() -> None:
     # Half of them have read; the unread check has work with the others.
     for result in coming[::2]:
         ledger.consult(result.convocation_id, by=Actor(result.claimant_id, "CLAIMANT"), now=now)
-    refs = dict(
-        Convocation.objects.filter(pk__in=[r.convocation_id for r in coming]).values_list("pk", "ref")
-    )
-    people = [(r.claimant_id, refs[r.convocation_id], r.convocation_id) for r in coming[:60]]
-    print(json.dumps({"people": people}))
+    print(json.dumps(people(coming)))
+
+
+def people(coming) -> dict[str, list]:
+    """Who will click: user, reference and key of what they open, confirm or explain."""
+    from convocations.models import Absence
+
+    rows = [(result.claimant_id, result.ref, result.convocation_id) for result in coming]
+    absences = Absence.objects.order_by("pk").values_list("claimant_id", "ref", "pk")
+    return {
+        "open": rows[1::2],  # nobody has seen these yet
+        "acknowledge": rows[0::2],
+        "explain": [(user, str(ref), pk) for user, ref, pk in absences],
+    }
 
 
 if __name__ == "__main__":
