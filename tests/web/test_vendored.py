@@ -1,10 +1,14 @@
 """What we did not write is pinned, whole, and beside its licence (static/vendor/build.sh makes it anew)."""
 
+import base64
 import hashlib
 import re
 from pathlib import Path
 
 import pytest
+
+from tests import factories
+from tests.people import signed_in
 
 VENDOR = Path(__file__).resolve().parents[2] / "static" / "vendor"
 CHECKSUMS = {
@@ -37,3 +41,14 @@ def test_vendored_library_stands_beside_its_licence(folder):
 def test_vendored_styles_fetch_nothing(path):
     addresses = re.findall(r"url\((.{5})", path.read_text())
     assert set(addresses) <= {'"data'}
+
+
+def test_every_script_is_named_with_the_digest_of_what_is_served(db):
+    browser = signed_in(factories.advisor())
+    scripts = re.findall(
+        r'<script src="([^"]+)" integrity="sha384-([^"]+)" defer>', browser.get("/conseiller/").text
+    )
+    assert len(scripts) == browser.get("/conseiller/").text.count("<script") > 1
+    for address, digest in scripts:
+        content = browser.get(address).getvalue()
+        assert base64.b64encode(hashlib.sha384(content).digest()).decode() == digest, address
