@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Personnes et agences"
 
     def ready(self) -> None:
-        from accounts import deeds, oversight  # noqa: F401 - declares its journal codes
+        from accounts import deeds, oversight, personal_data  # noqa: F401 - declare themselves
         from accounts.sign_in import second_factor, trail
 
         second_factor.connect()

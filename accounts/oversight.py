@@ -15,7 +15,6 @@ from portal.core.transitions import Refusal
 
 SHORTEST_REASON = 10
 ONE_HOUR = timedelta(hours=1)
-KEPT = timedelta(days=365)
 
 
 class RefusedOpening(Refusal):
@@ -88,11 +87,6 @@ def note_reading(reader_id: int, *, now: datetime) -> bool:
             )
             signals.mass_reading_noticed.send(sender=ReadingAlert, reader_id=reader_id, count=opened, now=now)
     return first
-
-
-def purge(*, now: datetime) -> int:
-    """Forget openings older than a year: the journal keeps what must be kept of a file."""
-    return FileOpening.objects.filter(at__lt=now - KEPT).delete()[0]
 
 
 def count_documents_too() -> None:

@@ -1,17 +1,18 @@
 """What happens to a person's account and contact data."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from accounts import deeds
+from accounts import deeds, signals
 from accounts.models import Advisor, Claimant, Role, User
 from accounts.sign_in import second_factor, sessions
-from portal.core import journal
+from portal.core import journal, parameters
 from portal.core.journal import Actor
+from portal.core.models import JournalEntry
 from portal.core.transitions import Refusal
 
 CONTACT_FIELDS = ("phone", "street", "postcode", "city", "reminders_by_email")
@@ -19,6 +20,15 @@ CONTACT_FIELDS = ("phone", "street", "postcode", "city", "reminders_by_email")
 
 class RefusedChange(Refusal):
     """The account may not be changed so."""
+
+
+class TooManyCopies(Refusal):
+    """The person took as many copies of their data as a day has."""
+
+    sentence = (
+        "Vous avez déjà téléchargé plusieurs copies aujourd’hui. Réessayez demain, ou appelez le 3949\u00a0: "
+        "nous vous en remettrons une."
+    )
 
 
 @transaction.atomic
@@ -56,6 +66,34 @@ def record_accommodations(
 def note_news_read(claimant_id: int, *, now: datetime) -> None:
     """Put the news of a person's first page away: they have read what was there until now."""
     Claimant.objects.filter(pk=claimant_id).update(news_read_at=now)
+
+
+@transaction.atomic
+def take_copy(claimant_id: int, *, by: Actor, now: datetime) -> Claimant:
+    """Let a person take a copy of everything held about them: written down, told by e-mail, not too often.
+
+    The copy itself is written while it is sent (`portal.core.personal_data.packing`). The day's number
+    stands in the journal: two clicks at once count one after the other. Raises TooManyCopies.
+    """
+    claimant = (
+        Claimant.objects.select_for_update(of=("self",)).select_related("user", "agency").get(pk=claimant_id)
+    )
+    lately = JournalEntry.objects.filter(
+        file_id=claimant.pk, code=deeds.COPY_TAKEN.number, at__gt=now - timedelta(days=1)
+    )
+    if lately.count() >= parameters.current().copies_per_day:
+        raise TooManyCopies
+    _note(deeds.COPY_TAKEN, claimant.user, by, now, {})
+    if claimant.user.email:
+        signals.account_mail.send(
+            sender=Claimant,
+            email=claimant.user.email,
+            user=claimant.user,
+            template_prefix=signals.COPY_TAKEN,
+            context={},
+            now=now,
+        )
+    return claimant
 
 
 @transaction.atomic

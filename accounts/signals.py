@@ -14,3 +14,6 @@ account_mail = Signal()
 advisor_changed = Signal()
 break_glass_opened = Signal()
 mass_reading_noticed = Signal()
+
+# The word that a copy of everything about a person has left, as an account mail's `template_prefix`.
+COPY_TAKEN = "account/email/copy_taken"

@@ -8,7 +8,7 @@ class ConvocationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Handlers, receivers and mails declare themselves when imported.
-        from convocations import handover  # noqa: F401
+        from convocations import handover, personal_data  # noqa: F401
         from convocations.absences import clocks as _absence_clocks  # noqa: F401
         from convocations.absences import extending  # noqa: F401
         from convocations.evidence import receivers  # noqa: F401

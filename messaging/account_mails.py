@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from accounts.signals import account_mail
+from accounts.signals import COPY_TAKEN, account_mail
 from messaging import emails, outbox
 from messaging.emails import Mail, Row
 from portal.core import french
@@ -95,6 +95,11 @@ _NOTICES = {
         "Cette adresse e-mail sert déjà à votre compte",
         "Vous avez déjà un compte avec cette adresse",
         "Quelqu’un a voulu utiliser cette adresse pour un autre compte",
+    ),
+    COPY_TAKEN: _Notice(
+        "Une copie de vos données a été téléchargée",
+        "Une copie de vos données a été téléchargée",
+        "Une copie de toutes vos données a été téléchargée depuis votre compte",
     ),
     "mfa/email/totp_activated": _Notice(
         "La connexion en deux étapes est activée",

@@ -18,9 +18,6 @@ app.conf.beat_schedule = {
     "documents-check": {"task": "core.check_documents", "schedule": 5.0, "options": {"expires": 10}},
     "journal-seal": {"task": "core.seal_journal", "schedule": 30.0, "options": {"expires": 60}},
     "journal-head": {"task": "core.export_journal_head", "schedule": crontab(hour=1, minute=10)},
-    "outbox-purge": {"task": "messaging.purge_outbox", "schedule": crontab(hour=2, minute=20)},
-    "sessions-purge": {"task": "accounts.purge_sessions", "schedule": crontab(hour=2, minute=0)},
-    "documents-purge": {"task": "core.purge_documents", "schedule": crontab(hour=3, minute=0)},
+    "retention": {"task": "core.let_go", "schedule": crontab(hour=2, minute=20)},
     "documents-sweep": {"task": "core.sweep_documents", "schedule": crontab(hour=3, minute=30)},
-    "deadlines-purge": {"task": "core.purge_closed_deadlines", "schedule": crontab(hour=2, minute=40)},
 }

@@ -16,11 +16,11 @@ from psycopg.errors import ReadOnlySqlTransaction
 from accounts import access
 from accounts.models import User
 from portal.core import parameters
+from portal.core.personal_data import erase
 
 SEEN_AT = "seen_at"
 # How exactly the silence is measured: a session is written at most once a minute.
 GRAIN_SECONDS = 60
-AT_A_TIME = 5_000
 
 
 def idle_minutes(user: User) -> int:
@@ -74,19 +74,13 @@ def end_all(user: User) -> int:
     return end(UserSession.objects.filter(user=user))
 
 
-def purge() -> int:
+def purge(*, dry_run: bool = False) -> int:
     """Forget the sessions whose time is over, a few thousand at a time; the number forgotten.
 
     By the machine's own time, as Django dates them.
     """
-    forgotten = 0
-    while True:
-        over = Session.objects.filter(expire_date__lt=timezone.now()).values("pk")[:AT_A_TIME]
-        count, _ = Session.objects.filter(pk__in=over).delete()
-        forgotten += count
-        if count < AT_A_TIME:
-            break
+    forgotten = erase(Session.objects.filter(expire_date__lt=timezone.now()), dry_run=dry_run)
     long_ago = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
     living = Session.objects.filter(pk=OuterRef("session_key"))
-    UserSession.objects.filter(~Exists(living), last_seen_at__lt=long_ago).delete()
+    erase(UserSession.objects.filter(~Exists(living), last_seen_at__lt=long_ago), dry_run=dry_run)
     return forgotten

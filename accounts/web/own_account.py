@@ -1,57 +1,21 @@
 """One's own account: address, password, devices, second step; for claimants contact data and preferences."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from allauth.account import views as account
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import access, deeds, people
 from accounts.models import Claimant, User
-from accounts.sign_in import adapter, kept_forms, sessions, trail
+from accounts.sign_in import kept_forms, sessions, trail
+from accounts.sign_in.proof import proof_required
 from accounts.web.forms import ContactForm
 from portal.core import clock
-
-View = Callable[..., HttpResponseBase]
-
-
-def proof_required(view: View) -> View:
-    """Ask again who it is before the address or the password changes, unless they signed in just now.
-
-    A POST that comes too late is not kept: it carries passwords. An account without password or second
-    step proves itself with a new code by e-mail.
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        user = access.signed_in(request)
-        if adapter.proved_lately(request):
-            return view(request, *args, **kwargs)
-        wanted = urlencode({"next": request.path})
-        if is_mfa_enabled(user, [Authenticator.Type.TOTP]):
-            return redirect(f"{reverse('mfa_reauthenticate')}?{wanted}")
-        if get_reauthentication_flows(user):
-            return redirect(f"{reverse('account_reauthenticate')}?{wanted}")
-        logout(request)
-        messages.info(
-            request, "Pour continuer, confirmez que c’est bien vous\u00a0: recevez un code par e-mail."
-        )
-        return redirect(f"{reverse('account_request_login_code')}?{wanted}")
-
-    # One of allauth's is open to strangers, for a sign-up that does not exist here.
-    guarded.login_required = True  # type: ignore[attr-defined]
-    return guarded
-
 
 change_email = proof_required(account.email)
 confirm_email = proof_required(account.email_verification_sent)

@@ -3,16 +3,15 @@
 import logging
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerError
 
-from portal.core import clock, deadlines, journal, parameters, safe
+from portal.core import clock, deadlines, journal, personal_data, safe
 from portal.core.hints import hint
 from portal.core.models import Heartbeat
-from portal.core.safe import retention, sweeping
+from portal.core.safe import sweeping
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +47,14 @@ def check_documents() -> None:
         hint(safe.CHECKS)
 
 
-@shared_task(name="core.purge_documents")
-def purge_documents() -> None:
-    """Erase the documents whose time is over."""
-    report = retention.purge(clock.now())
-    Heartbeat.beat("documents-purge", **asdict(report))
+# Once a night, and in short transactions: what a killed worker leaves goes the night after.
+@shared_task(name="core.let_go", soft_time_limit=3600, time_limit=3630)
+def let_go() -> None:
+    """Erase what is beyond its time, of every kind; a kind that failed leaves the heartbeat stale."""
+    report = personal_data.let_go(clock.now())
+    if failed := [name for name, outcome in report.items() if outcome is None]:
+        raise RuntimeError(f"not let go of: {', '.join(failed)}")
+    Heartbeat.beat("retention", **{name: asdict(outcome) for name, outcome in report.items() if outcome})
 
 
 @shared_task(name="core.sweep_documents")
@@ -78,11 +80,3 @@ def export_journal_head() -> None:
     head = journal.head()
     log.info("journal head %s", head or "(none yet)")
     Heartbeat.beat("journal-head", head=head)
-
-
-@shared_task(name="core.purge_closed_deadlines")
-def purge_closed_deadlines() -> None:
-    """Forget closed deadlines once they have been kept long enough."""
-    kept = timedelta(days=parameters.current().closed_deadline_retention_days)
-    purged = deadlines.purge_closed(clock.now() - kept)
-    Heartbeat.beat("deadlines-purge", purged=purged)

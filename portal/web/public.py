@@ -1,4 +1,4 @@
-"""The pages everyone may read: the door, the help, the motives, the accessibility statement."""
+"""The pages everyone may read: the door, the help, the motives, the data held, the accessibility statement."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import home_path
 from accounts.models import User
 from convocations.motives import RULES, Motive
-from portal.core import parameters
+from portal.core import parameters, personal_data
 
 
 @login_not_required
@@ -56,9 +56,20 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "public/accessibility.html")
 
 
+@login_not_required
+@require_safe
+def your_data(request: HttpRequest) -> HttpResponse:
+    """Say in plain words what is held about people, why, for how long, who reads it, how to get it."""
+    held = [
+        {"label": kind.label, "why": kind.why, "how_long": kind.how_long()} for kind in personal_data.kinds()
+    ]
+    return render(request, "public/your_data.html", {"held": held})
+
+
 urlpatterns = [
     path("", door, name="door"),
     path("aide/", help_page, name="help"),
     path("motifs/", motives, name="motives"),
+    path("vos-donnees/", your_data, name="your_data"),
     path("accessibilite/", accessibility, name="accessibility"),
 ]

@@ -8,10 +8,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts import people as processes
-from accounts import tasks
-from accounts.models import FileOpening, Role, User
+from accounts.models import Role, User
 from accounts.sign_in import sessions
-from portal.core import clock, parameters
+from portal.core import clock, parameters, personal_data
 from portal.core.journal import PORTAL
 from portal.core.models import JournalEntry, ParameterOverride
 from tests import people
@@ -175,17 +174,6 @@ def test_ended_sessions_are_forgotten_and_living_ones_stay(time_machine):
     with_password(person)
     time_machine.move_to("2026-12-02 09:00+01:00")
     here = with_password(person)
-    tasks.purge_sessions()
+    personal_data.let_go(clock.now(), only=["sessions"])
     assert [session.pk for session in Session.objects.all()] == [here.session.session_key]
     assert [session.session_key for session in UserSession.objects.all()] == [here.session.session_key]
-
-
-def test_openings_of_files_are_forgotten_after_a_year():
-    claimant = people.make_claimant()
-    now = clock.now()
-    for days in (300, 400):
-        FileOpening.objects.create(
-            reader=claimant.advisor.user, claimant=claimant, at=now - timedelta(days=days)
-        )
-    tasks.purge_sessions()
-    assert FileOpening.objects.count() == 1

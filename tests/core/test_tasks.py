@@ -91,12 +91,12 @@ def test_export_journal_head_says_it_in_the_log_and_the_heartbeat(caplog):
     assert Heartbeat.objects.get(name="journal-head").detail == {"head": head}
 
 
-def test_purge_closed_deadlines_keeps_the_retention():
+def test_let_go_keeps_closed_deadlines_for_their_retention():
     _plan(1, 2)
     tasks.run_deadlines()
     Deadline.objects.filter(subject_id=1).update(closed_at=clock.now() - timedelta(days=91))
-    tasks.purge_closed_deadlines()
-    tasks.purge_closed_deadlines()
+    tasks.let_go()
+    tasks.let_go()
     assert [row.subject_id for row in Deadline.objects.all()] == [2]
 
 

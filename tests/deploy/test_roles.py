@@ -1,11 +1,13 @@
 """The application's database role cannot alter or delete evidence, and can do all its own work."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 from django.db import connection, transaction
 from psycopg import errors, sql
 
-from portal.core import clock, deadlines, journal
+from portal.core import clock, deadlines, journal, personal_data
 from portal.core.models import Deadline, Heartbeat, JournalSeal, ParameterOverride
 from tests.core.journal.conftest import seal_all
 from tests.deploy.conftest import ROOT
@@ -91,6 +93,8 @@ def test_app_role_does_the_portals_work(app_role, monkeypatch):
             deadlines.schedule([deadlines.Planned(30_001, 1, clock.now())])
         assert deadlines.work(clock.now).closed == 1
         assert deadlines.purge_closed(clock.now()) == 1
+        # The night's work touches every kind that goes, and no evidence.
+        assert None not in personal_data.let_go(clock.now() + timedelta(days=4000)).values()
         seal_all(clock.now())
         Heartbeat.beat("deadlines")
         ParameterOverride.objects.create(key="free_reschedules", value=3).delete()

@@ -73,7 +73,7 @@ def test_healthz_before_the_first_beat_is_failing():
     assert response.json()["checks"]["beat"] == "stale"
 
 
-@pytest.mark.parametrize("job", ["deadlines", "outbox", "journal-seal", "deadlines-purge"])
+@pytest.mark.parametrize("job", ["deadlines", "outbox", "journal-seal", "retention"])
 def test_healthz_with_a_stale_beat_is_failing(beating, job):
     Heartbeat.objects.filter(name=job).update(at=timezone.now() - timedelta(hours=27))
     response = Client().get("/healthz")
@@ -82,7 +82,7 @@ def test_healthz_with_a_stale_beat_is_failing(beating, job):
 
 
 def test_healthz_of_a_first_day_does_not_wait_for_the_daily_jobs(beating):
-    Heartbeat.objects.filter(name__in=["deadlines-purge", "journal-head"]).delete()
+    Heartbeat.objects.filter(name__in=["retention", "journal-head"]).delete()
     assert Client().get("/healthz").status_code == 200
 
 

@@ -8,7 +8,7 @@ from tests import factories
 from tests.people import make_admin, signed_in
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/", "/aide/", "/motifs/", "/accessibilite/"]
+PAGES = ["/", "/aide/", "/motifs/", "/vos-donnees/", "/accessibilite/"]
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -34,6 +34,6 @@ def test_the_catalogue_shows_every_motive():
     assert "jamais de diagnostic" in text
 
 
-@pytest.mark.parametrize("address", ["/aide/", "/motifs/", "/accessibilite/"])
+@pytest.mark.parametrize("address", ["/aide/", "/motifs/", "/vos-donnees/", "/accessibilite/"])
 def test_who_is_signed_in_reads_it_too(address):
     assert signed_in(factories.claimant()).get(address).status_code == 200

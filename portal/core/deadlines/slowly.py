@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from portal.core.deadlines.registry import Due, NoAnswer, Settle, SlowKind, slow_kind
 from portal.core.deadlines.working import NOT_THE_ROW, Worked, close, set_back
 from portal.core.models import Deadline
+from portal.core.places import hold, let_go
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def _settle(due: Due, settle: Settle | None, now: datetime) -> int:
 def _place(number: int, places: int) -> Iterator[bool]:
     """Take one of the few places of this lane: a silent scanner must not take every worker."""
     for place in range(places):
-        if _lock("slow deadlines", number * 100 + place):
+        if hold("slow deadlines", number * 100 + place):
             break
     else:
         yield False
@@ -88,14 +89,14 @@ def _place(number: int, places: int) -> Iterator[bool]:
     try:
         yield True
     finally:
-        _unlock("slow deadlines", number * 100 + place)
+        let_go("slow deadlines", number * 100 + place)
 
 
 @contextmanager
 def _hold_one(number: int, now: datetime, places: int) -> Iterator[Due | None]:
     """Hold the next row nobody else looks at; one never tried comes before one that found no answer."""
     for due in _due(number, now, places):
-        if not _lock("slow deadline", due.id):
+        if not hold("slow deadline", due.id):
             continue
         try:
             # Read again: another may have closed it, or put it off, just before we held it.
@@ -103,7 +104,7 @@ def _hold_one(number: int, now: datetime, places: int) -> Iterator[Due | None]:
                 yield due
                 return
         finally:
-            _unlock("slow deadline", due.id)
+            let_go("slow deadline", due.id)
     yield None
 
 
@@ -118,17 +119,3 @@ def _due(number: int, now: datetime, places: int) -> list[Due]:
             [number, now, 2 * places + 2],
         )
         return [Due(*row) for row in cursor.fetchall()]
-
-
-def _lock(what: str, number: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", [what, number % 2**31])
-        taken: bool = cursor.fetchone()[0]
-        return taken
-
-
-def _unlock(what: str, number: int) -> None:
-    # A connection that was cut has lost its locks already.
-    if connection.is_usable():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [what, number % 2**31])

@@ -70,6 +70,22 @@ class Parameters:
     retention_rejected_document_days: int = _number(
         30, "Conservation d’un fichier refusé à la vérification", "jours", (1, 90), "5"
     )
+    retention_trace_days: int = _number(
+        183,
+        "Conservation des traces techniques (ouvertures de dossiers, envois groupés)",
+        "jours",
+        (30, 400),
+        "5",
+    )
+    retention_file_years: int = _number(
+        3, "Rendez-vous et absences\u00a0: conservés pour le suivi", "ans", (1, 10), "5"
+    )
+    retention_archive_years: int = _number(
+        7, "Rendez-vous et absences\u00a0: archivés ensuite", "ans", (0, 20), "5"
+    )
+    copies_per_day: int = _number(
+        5, "Copies de ses données qu’une personne peut télécharger par jour", "copies", (1, 50), "5"
+    )
     # --- §6 absences
     explanation_working_days: int = _number(
         5, "Délai pour expliquer une absence", "jours ouvrés", (5, 30), "6"

@@ -1,12 +1,11 @@
 """Let documents go when their time is over, with proof; a hold (an appeal) keeps them."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, DateField, F, Q, Value, When
+from django.db.models import Case, DateField, F, Value, When
 from django.db.models.functions import Greatest
 
 from portal.core import journal, parameters
@@ -22,17 +21,6 @@ REJECTED_PURGED = journal.code(
     55, "rejected_document_purged", "La trace du fichier illisible {title} a été effacée de vos documents."
 )
 SLICE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Purge:
-    """What one purge erased, or would erase."""
-
-    ordinary: int
-    health: int
-    rejected: int
-    # Beyond their time, but kept for an appeal.
-    held: int
 
 
 def keep_longer(document_ids: Collection[int], *, is_health: bool, now: datetime) -> None:
@@ -51,28 +39,40 @@ def keep_longer(document_ids: Collection[int], *, is_health: bool, now: datetime
     rows.update(keep_until=Greatest(F("keep_until"), anew))
 
 
-def purge(now: datetime, *, dry_run: bool = False) -> Purge:
-    """Erase the documents whose retention is over; the row stays as proof, without its content. Rerunnable."""
-    over = Q(state=DocumentState.RECEIVED, keep_until__lt=now.date())
-    ordinary = Document.objects.filter(over, hold=False, is_health=False)
-    health = Document.objects.filter(over, hold=False, is_health=True)
+def purge_ordinary(now: datetime, *, dry_run: bool = False) -> int:
+    """Erase the documents whose time is over; the row stays as proof, without its content. Rerunnable."""
+    return _erase(_over(now).filter(hold=False, is_health=False), _purge_one, now, dry_run)
+
+
+def purge_health(now: datetime, *, dry_run: bool = False) -> int:
+    """Erase the health documents whose shorter time is over. Rerunnable."""
+    return _erase(_over(now).filter(hold=False, is_health=True), _purge_one, now, dry_run)
+
+
+def purge_rejected(now: datetime, *, dry_run: bool = False) -> int:
+    """Erase the traces of files that could not be read. Rerunnable."""
     days = timedelta(days=parameters.current().retention_rejected_document_days)
     rejected = Document.objects.filter(
         state=DocumentState.REJECTED_TECH, hold=False, settled_at__lt=now - days
     )
-    held = Document.objects.filter(over, hold=True).count()
-    if dry_run:
-        return Purge(ordinary.count(), health.count(), rejected.count(), held)
-    return Purge(
-        _erase(ordinary, _purge_one, now),
-        _erase(health, _purge_one, now),
-        _erase(rejected, _purge_rejected, now),
-        held,
-    )
+    return _erase(rejected, _purge_rejected, now, dry_run)
 
 
-def _erase(due: Any, erase: Callable[[Document, datetime], None], now: datetime) -> int:
+def held(now: datetime, *, is_health: bool) -> int:
+    """Count the documents that are beyond their time but kept for an appeal."""
+    count: int = _over(now).filter(hold=True, is_health=is_health).count()
+    return count
+
+
+def _over(now: datetime) -> Any:
+    return Document.objects.filter(state=DocumentState.RECEIVED, keep_until__lt=now.date())
+
+
+def _erase(due: Any, erase: Callable[[Document, datetime], None], now: datetime, dry_run: bool) -> int:
     """Erase slice by slice, each in a short transaction; what somebody holds now waits for tomorrow."""
+    if dry_run:
+        count: int = due.count()
+        return count
     erased = 0
     while True:
         with transaction.atomic():

@@ -26,11 +26,8 @@ _JOBS = {
     "documents-check": "Vérification des documents",
     "journal-seal": "Scellement du journal",
     "journal-head": "Empreinte quotidienne du journal",
-    "deadlines-purge": "Effacement des échéances closes",
-    "outbox-purge": "Effacement des anciens e-mails",
-    "documents-purge": "Effacement des documents hors délai",
+    "retention": "Effacement de ce qui n’est plus à garder",
     "documents-sweep": "Nettoyage du rangement des documents",
-    "sessions-purge": "Effacement des sessions finies",
 }
 _WORDS = {
     State.OK: ("En marche", "success"),

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from portal.web.space import documents, home, journal
+from portal.web.space import documents, home, journal, own_data
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("nouveautes/lues/", home.read_news, name="read_news"),
     path("documents/", documents.index, name="documents"),
     path("journal/", journal.index, name="journal"),
+    path("donnees/", own_data.index, name="own_data"),
+    path("donnees/copie/", own_data.copy_once_proved, name="own_data_copy"),
 ]

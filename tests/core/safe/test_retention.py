@@ -10,12 +10,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from portal.core import clock, parameters
+from portal.core import clock, parameters, personal_data
 from portal.core.models import Document, Heartbeat, JournalEntry
 from portal.core.models.document import DocumentState
 from portal.core.safe import retention, sweeping
-from portal.core.safe.retention import PURGED, REJECTED_PURGED, Purge
-from portal.core.tasks import purge_documents, sweep_documents
+from portal.core.safe.retention import PURGED, REJECTED_PURGED
+from portal.core.tasks import let_go, sweep_documents
 from tests.core.safe.conftest import again, sent, stored, work
 
 DAY = timedelta(days=1)
@@ -36,31 +36,41 @@ def kept(camille):
     return {name: again(document) for name, document in zip(names, made, strict=True)}
 
 
+KINDS = ("documents", "health-documents", "rejected-documents")
+
+
 def state(document) -> str:
     return again(document).state
 
 
+def purge(now) -> tuple[int, int, int, int]:
+    """One night: how many ordinary, health and rejected documents went, how many stay for an appeal."""
+    report = personal_data.let_go(now, only=KINDS)
+    ordinary, health, rejected = (report[kind] for kind in KINDS)
+    return ordinary.erased, health.erased, rejected.erased, ordinary.held_back + health.held_back
+
+
 def test_purge_before_the_time_erases_nothing(kept):
-    assert retention.purge(clock.now()) == Purge(0, 0, 0, 0)
+    assert purge(clock.now()) == (0, 0, 0, 0)
     assert len(stored()) == 3
 
 
 def test_purge_erases_each_kind_at_its_own_time(kept):
     numbers = parameters.current()
     now = clock.now()
-    retention.purge(now + (numbers.retention_rejected_document_days + 1) * DAY)
+    purge(now + (numbers.retention_rejected_document_days + 1) * DAY)
     assert state(kept["rejected"]) == DocumentState.PURGED
-    retention.purge(now + (numbers.retention_health_document_days + 1) * DAY)
+    purge(now + (numbers.retention_health_document_days + 1) * DAY)
     assert (state(kept["health"]), state(kept["ordinary"])) == (DocumentState.PURGED, DocumentState.RECEIVED)
-    report = retention.purge(now + (numbers.retention_document_days + 1) * DAY)
-    assert report == Purge(ordinary=1, health=0, rejected=0, held=1)
+    report = purge(now + (numbers.retention_document_days + 1) * DAY)
+    assert report == (1, 0, 0, 1)
     assert state(kept["ordinary"]) == DocumentState.PURGED
     assert stored() == {kept["held"].clean_key}
 
 
 def test_purge_leaves_proof_of_what_was_erased(kept):
     later = clock.now() + 2000 * DAY
-    retention.purge(later)
+    purge(later)
     entry = JournalEntry.objects.get(code=PURGED.number, subject_id=kept["ordinary"].pk)
     assert entry.data["sha256"] == bytes(kept["ordinary"].clean_sha256).hex()
     assert JournalEntry.objects.get(code=REJECTED_PURGED.number).data["sha256"]
@@ -70,17 +80,17 @@ def test_purge_leaves_proof_of_what_was_erased(kept):
 
 def test_purge_twice_erases_once(kept):
     later = clock.now() + 2000 * DAY
-    retention.purge(later)
-    assert retention.purge(later) == Purge(0, 0, 0, held=1)
+    purge(later)
+    assert purge(later) == (0, 0, 0, 1)
     assert JournalEntry.objects.filter(code=PURGED.number).count() == 2
 
 
 def test_document_no_longer_held_goes_with_the_next_purge(kept):
     later = clock.now() + 2000 * DAY
-    retention.purge(later)
+    purge(later)
     assert state(kept["held"]) == DocumentState.RECEIVED
     Document.objects.update(hold=False)
-    retention.purge(later)
+    purge(later)
     assert stored() == set()
 
 
@@ -108,7 +118,7 @@ def test_purge_with_a_store_that_deletes_nothing_leaves_the_file_to_the_sweep(ke
 
     with monkeypatch.context() as patched:
         patched.setattr(default_storage, "delete", refuses)
-        retention.purge(clock.now() + 2000 * DAY)
+        purge(clock.now() + 2000 * DAY)
     assert state(kept["ordinary"]) == DocumentState.PURGED
     assert len(stored()) == 3
     assert sweeping.sweep(old=timedelta(0)).orphans == 2
@@ -119,23 +129,20 @@ def test_purge_command_counts_without_erasing(kept, monkeypatch):
     later = clock.now() + 2000 * DAY
     monkeypatch.setattr(clock, "now", lambda: later)
     out = io.StringIO()
-    call_command("purge_documents", "--dry-run", stdout=out)
-    assert "ordinary documents   1" in out.getvalue()
-    assert "appeal: 1" in out.getvalue()
+    call_command("retention", "--dry-run", stdout=out)
+    lines = {line.split()[0]: line.split()[1:3] for line in out.getvalue().splitlines()}
+    assert [lines[kind] for kind in KINDS] == [["1", "1"], ["1", "0"], ["1", "0"]]
     assert len(stored()) == 3
-    call_command("purge_documents", stdout=out)
+    call_command("retention", stdout=out)
     assert len(stored()) == 1
 
 
 def test_purge_and_sweep_every_night_say_they_ended(kept):
-    purge_documents()
+    let_go()
     sweep_documents()
-    assert Heartbeat.objects.get(name="documents-purge").detail == {
-        "ordinary": 0,
-        "health": 0,
-        "rejected": 0,
-        "held": 0,
-    }
+    detail = Heartbeat.objects.get(name="retention").detail
+    assert detail.keys() == {kind.name for kind in personal_data.kinds()}
+    assert detail["documents"] == {"erased": 0, "held_back": 0}
     assert Heartbeat.objects.get(name="documents-sweep").detail == {"files": 3, "orphans": 0}
 
 

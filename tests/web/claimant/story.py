@@ -22,6 +22,7 @@ _S = ConvocationState
 def tell(camille: Claimant) -> dict[str, str]:
     """Live through it; each page's name and address."""
     pages = {"home": "/espace/", "journal": "/espace/journal/", "documents": "/espace/documents/"}
+    pages |= {"own_data": "/espace/donnees/"}
     pages |= {"coming": "/espace/convocations/", "past": "/espace/convocations/?vue=passes"}
     pages |= {name: _address(convocation) for name, convocation in _appointments(camille).items()}
     return pages | _absences(camille)

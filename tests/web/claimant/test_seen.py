@@ -9,7 +9,13 @@ from tests.web.test_style_page import SMALL_TARGETS, SPACED, STICKING_OUT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PUBLIC = {"door": "/", "help": "/aide/", "motives": "/motifs/", "accessibility": "/accessibilite/"}
+PUBLIC = {
+    "door": "/",
+    "help": "/aide/",
+    "motives": "/motifs/",
+    "your_data": "/vos-donnees/",
+    "accessibility": "/accessibilite/",
+}
 LOOKS = [(320, "light"), (1440, "dark")]
 
 

@@ -1,0 +1,209 @@
+"""What this room holds about a person: appointments, their proof, absences, calls; and how long."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from convocations.models import (
+    Absence,
+    CallTask,
+    CallTry,
+    Convocation,
+    ConvocationBatch,
+    DeliveryEvidence,
+    Explanation,
+    Justificatif,
+)
+from portal.core import parameters
+from portal.core.french import plural
+from portal.core.personal_data import Outcome, column, days, erase, held, kept_out, retained, who
+
+INSIDE = "un numéro interne, qui ne dit rien de la personne"
+WHOSE = "c’est la personne elle-même"
+DESK = "sert à ranger la liste du conseiller"
+
+held(
+    Convocation,
+    "rendez-vous",
+    "Vos rendez-vous",
+    lambda person: Convocation.objects.filter(claimant_id=person).order_by("starts_at", "pk"),
+    [
+        column("ref", "Référence"),
+        column("bindingness", "Force"),
+        column("kind", "Nature"),
+        column("modality", "Moyen"),
+        column("starts_at", "Début"),
+        column("ends_at", "Fin"),
+        column("place", "Lieu ou accès"),
+        column("purpose", "Objet"),
+        column("to_bring", "À apporter"),
+        who("advisor__user", "Avec"),
+        column("agency__name", "Agence"),
+        column("state", "État"),
+        column("sequence", "Modifications"),
+        column("successor__ref", "Remplacé par"),
+        column("issued_at", "Envoyé le"),
+        column("notice_deadline", "À déposer au plus tard le"),
+        column("short_notice_agreed", "Accord pour un délai court"),
+        column("deposited_at", "Déposé le"),
+        column("known_at", "Connu le"),
+        column("read_at", "Consulté le"),
+        column("recorded_at", "Présence enregistrée le"),
+        who("recorded_by", "Présence enregistrée par"),
+        column("note", "Note"),
+        column("content_hash", "Empreinte SHA-256 de ce qui vous a été montré"),
+    ],
+    left_out={"id": INSIDE, "claimant": WHOSE, "record_due_at": DESK, "record_escalated_at": DESK},
+)
+held(
+    DeliveryEvidence,
+    "preuves-de-notification",
+    "Comment vos rendez-vous vous ont été annoncés",
+    lambda person: DeliveryEvidence.objects.filter(convocation__claimant_id=person).order_by("pk"),
+    [
+        column("convocation__ref", "Rendez-vous"),
+        column("fact", "Fait"),
+        column("at", "Le"),
+        column("written_at", "Écrit le"),
+        who("by", "Par"),
+        column("detail", "Précision"),
+        column("shown_hash", "Empreinte SHA-256 de ce qui a été montré"),
+    ],
+    left_out={"id": INSIDE, "message_id": INSIDE},
+)
+held(
+    Absence,
+    "absences",
+    "Vos absences et ce qui a été décidé",
+    lambda person: Absence.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("ref", "Référence"),
+        column("convocation__ref", "Rendez-vous"),
+        who("advisor__user", "Examinée par"),
+        column("agency__name", "Agence"),
+        column("state", "État"),
+        column("recorded_at", "Enregistrée le"),
+        column("explanation_due_at", "Explications jusqu’au"),
+        column("explained_at", "Expliquée le"),
+        column("period_ended_at", "Période close le"),
+        column("closes_at", "Close sans décision le"),
+        column("decided_at", "Décidée le"),
+        who("decided_by", "Décidée par"),
+        column("reasons", "Raisons"),
+        column("report", "Rapport factuel"),
+        column("new_appointment__ref", "Nouveau rendez-vous"),
+        column("annulled_at", "Annulée le"),
+        who("annulled_by", "Annulée par"),
+        column("annulment_reason", "Raison de la correction"),
+    ],
+    left_out={"id": INSIDE, "claimant": WHOSE, "decide_by": DESK, "escalated_at": DESK},
+)
+held(
+    Explanation,
+    "explications",
+    "Vos explications",
+    lambda person: Explanation.objects.filter(absence__claimant_id=person).order_by("pk"),
+    [
+        column("absence__ref", "Absence"),
+        column("motive", "Motif"),
+        column("text", "Explication"),
+        column("sworn", "Déclaration sur l’honneur"),
+        column("given_at", "Reçue le"),
+        who("given_by", "Donnée par"),
+        column("after_period", "Après la période"),
+        column("content_hash", "Empreinte SHA-256 de l’envoi"),
+    ],
+    left_out={"id": INSIDE, "form_key": "sert à ne pas compter deux fois le même envoi"},
+)
+held(
+    Justificatif,
+    "justificatifs",
+    "L’examen de vos justificatifs",
+    lambda person: Justificatif.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("ref", "Référence"),
+        column("document__ref", "Document"),
+        column("absence__ref", "Absence"),
+        who("advisor__user", "Confié à"),
+        column("state", "État"),
+        column("sent_at", "Envoyé le"),
+        column("review_by", "À examiner avant le"),
+        column("reviewed_at", "Examiné le"),
+        who("reviewed_by", "Examiné par"),
+        column("remark", "Remarque"),
+        column("complete_by", "À compléter avant le"),
+    ],
+    left_out={"id": INSIDE, "claimant": WHOSE, "explanation": INSIDE},
+)
+held(
+    CallTask,
+    "appels-a-passer",
+    "Les appels que nous devions vous passer",
+    lambda person: CallTask.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("ref", "Référence"),
+        column("convocation__ref", "Rendez-vous"),
+        who("advisor__user", "Par"),
+        column("reason", "Raison"),
+        column("state", "État"),
+        column("opened_at", "Depuis le"),
+        column("due_at", "Avant le"),
+        column("closed_at", "Clos le"),
+    ],
+    left_out={"id": INSIDE, "claimant": WHOSE},
+)
+held(
+    CallTry,
+    "appels-passes",
+    "Les appels que nous vous avons passés",
+    lambda person: CallTry.objects.filter(task__claimant_id=person).order_by("pk"),
+    [
+        column("task__ref", "Appel"),
+        column("at", "Le"),
+        who("by", "Par"),
+        column("reached", "Vous avez répondu"),
+        column("note", "Note"),
+    ],
+    left_out={"id": INSIDE},
+)
+kept_out(
+    "un envoi groupé : chaque rendez-vous qu’il a créé est dans la copie de la personne", ConvocationBatch
+)
+
+
+# --- how long ---------------------------------------------------------------------
+
+
+@retained(
+    "batches",
+    "Le résultat des envois groupés",
+    why="Pour que votre conseiller sache à qui un envoi n’est pas parti.",
+    how_long=lambda: days("retention_trace_days"),
+)
+def _batches(now: datetime, dry_run: bool) -> Outcome:
+    before = now - timedelta(days=parameters.current().retention_trace_days)
+    return Outcome(erase(ConvocationBatch.objects.filter(issued_at__lt=before), dry_run=dry_run))
+
+
+def _file_years() -> str:
+    numbers = parameters.current()
+    active = plural(numbers.retention_file_years, "an")
+    return f"{active} pour le suivi, puis {plural(numbers.retention_archive_years, 'an')} en archive"
+
+
+@retained(
+    "files",
+    "Vos rendez-vous, leurs preuves, vos absences, les décisions et votre journal",
+    why="Pour vous suivre, et pour que vous puissiez prouver ce qui s’est passé.",
+    how_long=_file_years,
+)
+def _files(now: datetime, dry_run: bool) -> Outcome:
+    """Count the people whose last appointment is older than file and archive: nothing erases evidence yet.
+
+    The application's role cannot (deploy/roles.sql), and must not: see docs/retention.md.
+    """
+    numbers = parameters.current()
+    years = numbers.retention_file_years + numbers.retention_archive_years
+    before = now - timedelta(days=round(years * 365.25))
+    people = Convocation.objects.values("claimant_id").annotate(last=Max("ends_at"))
+    return Outcome(held_back=people.filter(last__lt=before).count())
