@@ -12,14 +12,15 @@
     }
     form.dataset.sent = "yes";
     form.querySelectorAll("button[type=submit], button:not([type])").forEach((button) => button.setAttribute("aria-busy", "true"));
+    // What answers with a file leaves the page where it is.
+    if ("download" in form.dataset) setTimeout(() => release(form), 3000);
   });
+  const release = (form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  };
   // Coming back with the browser's arrow finds a form that can be sent again.
-  window.addEventListener("pageshow", () => {
-    document.querySelectorAll("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
-    });
-  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   // Files chosen are named and weighed before they are sent.
   document.addEventListener("change", (event) => {

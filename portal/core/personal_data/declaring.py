@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Model, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, NullIf
 
 Row = dict[str, Any]
 
@@ -32,7 +32,8 @@ def column(path: str, label: str) -> Column:
 
 def who(path: str, label: str) -> Column:
     """Give the full name of the account at the end of a path."""
-    name = Concat(F(f"{path}__first_name"), Value(" "), F(f"{path}__last_name"))
+    # Where nobody is, what is left is the space between no names.
+    name = NullIf(Concat(F(f"{path}__first_name"), Value(" "), F(f"{path}__last_name")), Value(" "))
     return Column(path.partition("__")[0], label, path.partition("__")[0], name)
 
 

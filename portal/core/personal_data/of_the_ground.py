@@ -81,7 +81,7 @@ held(
 def _line(row: Row, person_id: int) -> Row:
     """Tell one line of the journal; where somebody else acted from is theirs, not the reader's."""
     own = row["actor_id"] == person_id
-    name = row["actor"].strip() or "Le portail"
+    name = row["actor"] or "Le portail"
     entry = JournalEntry(code=row["code"], data=row["data"])
     return {
         "at": row["at"],

@@ -40,7 +40,14 @@ def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
 @require_POST
 @claimant_required
 def copy(request: HttpRequest, claimant: Claimant) -> HttpResponseBase:
-    """Send the copy to the person it is about, and to nobody else."""
+    """Send the copy to the person it is about, once they have proved again who they are.
+
+    Proof is asked of a POST of theirs alone: the question may sign a person without password out.
+    """
+    return _copy_once_proved(request, claimant)
+
+
+def _copy(request: HttpRequest, claimant: Claimant) -> HttpResponseBase:
     now = clock.now()
     place = next((number for number in range(PLACES) if hold(_PLACE, number)), None)
     try:
@@ -62,7 +69,7 @@ def copy(request: HttpRequest, claimant: Claimant) -> HttpResponseBase:
 
 
 # Coming back from the question, one is on the page again, and asks for the copy there.
-copy_once_proved = proof_required(copy, then="espace:own_data")
+_copy_once_proved = proof_required(_copy, then="espace:own_data")
 
 
 def _page(request: HttpRequest, refused: str = "") -> HttpResponse:

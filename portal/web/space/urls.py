@@ -10,5 +10,5 @@ urlpatterns = [
     path("documents/", documents.index, name="documents"),
     path("journal/", journal.index, name="journal"),
     path("donnees/", own_data.index, name="own_data"),
-    path("donnees/copie/", own_data.copy_once_proved, name="own_data_copy"),
+    path("donnees/copie/", own_data.copy, name="own_data_copy"),
 ]

@@ -107,6 +107,7 @@ def test_copy_reads_like_the_pages(hers, camille):
         assert expected in words
     assert "convocation" in words, "codes are told in words"
     assert "CONVOCATION" not in words
+    assert not re.search(r"<dd>\s*</dd>", page), "what is empty is left out"
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
 
@@ -209,6 +210,8 @@ def test_copy_asks_again_who_it_is_and_leads_back_to_the_page(camille):
 
 def test_copy_is_not_taken_by_an_address_alone(hers):
     assert hers.get(COPY).status_code == 405
+    # Not even of somebody who would have to prove themselves: the question may sign them out.
+    assert signed_in(factories.claimant()).get(COPY).status_code == 405
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = hers.cookies
     assert strict.post(COPY).status_code in (302, 403)
@@ -216,7 +219,7 @@ def test_copy_is_not_taken_by_an_address_alone(hers):
 
 
 def test_advisor_takes_no_copy(camille):
-    assert proved(camille.advisor).post(COPY).status_code in (302, 404)
+    assert signed_in(camille.advisor).post(COPY).status_code == 404
     assert signed_in(camille.advisor).get(PAGE).status_code == 404
 
 
@@ -357,3 +360,23 @@ def test_who_asks_at_the_counter_gets_the_same_copy(hers, camille, tmp_path):
         call_command("personal_copy", str(camille.ref), str(file))
     with pytest.raises(CommandError, match="no such file"):
         call_command("personal_copy", "DE-0000-0001", str(tmp_path / "autre.zip"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copy_comes_down_in_a_browser_and_may_be_asked_for_again(camille, live_server, page):
+    camille.user.set_password(PASSWORD)
+    camille.user.save()
+    page.goto(f"{live_server.url}/connexion/?next={PAGE}")
+    page.get_by_label("Adresse e-mail").fill(camille.user.email)
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Me connecter").click()
+    button = page.get_by_role("button", name="Télécharger mes données")
+    for _ in range(2):
+        with page.expect_download() as coming:
+            button.click()
+        with zipfile.ZipFile(coming.value.path()) as archive:
+            assert archive.testzip() is None
+            assert "resume.html" in archive.namelist()
+        # The page stayed, and its button is free again.
+        page.locator("form[data-sent]").wait_for(state="detached")
+    assert JournalEntry.objects.filter(code=deeds.COPY_TAKEN.number).count() == 2
