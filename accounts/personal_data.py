@@ -74,6 +74,8 @@ held(
         column("postcode", "Code postal"),
         column("city", "Ville"),
         column("registered_on", "Inscription"),
+        column("accommodations", "Aménagements pour les rendez-vous"),
+        column("accommodation_detail", "Précision sur les aménagements"),
         column("prefers_letters", "Joint par courrier"),
         column("reminders_by_email", "Rappels par e-mail"),
         column("email_bounced_at", "E-mails refusés depuis le"),

@@ -12,6 +12,7 @@ from convocations.models import (
     ConvocationBatch,
     DeliveryEvidence,
     Explanation,
+    Extension,
     Justificatif,
 )
 from portal.core import parameters
@@ -134,6 +135,21 @@ held(
         column("complete_by", "À compléter avant le"),
     ],
     left_out={"id": INSIDE, "claimant": WHOSE, "explanation": INSIDE},
+)
+held(
+    Extension,
+    "delais-prolonges",
+    "Vos délais prolongés après une panne du portail",
+    lambda person: Extension.objects.filter(absence__claimant_id=person).order_by("pk"),
+    [
+        column("absence__ref", "Absence"),
+        column("justificatif__ref", "Justificatif"),
+        column("outage__reason", "Panne"),
+        column("ended_at", "Fin avant"),
+        column("ends_at", "Fin maintenant"),
+        column("given_at", "Prolongé le"),
+    ],
+    left_out={"id": INSIDE},
 )
 held(
     CallTask,

@@ -205,6 +205,8 @@ def _choices(part: Part) -> dict[str, dict[Any, str]]:
         for step in column.key.split("__"):
             field = model._meta.get_field(step)
             model = field.related_model or model
+        # Of a list, its items have the choices.
+        field = getattr(field, "base_field", field)
         if field is not None and getattr(field, "choices", None):
             found[column.key] = dict(field.flatchoices)  # type: ignore[union-attr]
     return found
@@ -223,6 +225,8 @@ def _in_french(value: Any, words: dict[Any, str], tz: tzinfo) -> str:
         return full_date(value)
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(str(words.get(one, one)) for one in value)
     if isinstance(value, dict | list):
         return json.dumps(value, default=_plain, ensure_ascii=False)
     return str(value)

@@ -85,11 +85,12 @@ def test_copy_holds_a_part_for_every_table_and_a_row_for_every_row(hers, camille
         assert len(rows(archive, part.name)) == part.rows(camille.pk).count(), part.name
     filled = {part.name for part in personal_data.parts() if rows(archive, part.name)}
     empty = {part.name for part in personal_data.parts()} - filled
-    # No second step, no file in verification, no call in this story.
+    # No second step, no file in verification, no outage, no call in this story.
     assert empty <= {
         "adresses-e-mail",
         "deuxieme-etape",
         "fichiers-en-verification",
+        "delais-prolonges",
         "appels-a-passer",
         "appels-passes",
     }
@@ -110,6 +111,12 @@ def test_copy_reads_like_the_pages(hers, camille):
     assert not re.search(r"<dd>\s*</dd>", page), "what is empty is left out"
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_copy_tells_the_items_of_a_list_in_words(hers, camille):
+    type(camille).objects.filter(pk=camille.pk).update(accommodations=["SIGN_LANGUAGE", "EASY_READ"])
+    page = html.unescape(taken(hers).read("resume.html").decode())
+    assert "interprète en langue des signes (LSF), documents faciles à lire" in page
 
 
 def test_copy_names_no_password_code_or_key(hers, camille):
