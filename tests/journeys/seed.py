@@ -1,0 +1,97 @@
+"""The people of the stories, in the portal's own database: an agency, who works there, who is followed."""
+
+import json
+import sys
+from datetime import time, timedelta
+
+import django
+
+CLAIMANTS = ("camille", "nour", "sofia", "karim", "lea", "omar", "jeanne", "tomas")
+
+
+def main() -> None:
+    django.setup()
+    if sys.argv[1:]:
+        print(json.dumps(missed(sys.argv[1])))
+        return
+    from accounts.models import OpeningHours, Role, User
+    from tests import factories
+    from tests.people import PASSWORD
+
+    agency = factories.agency(name="Agence des Tilleuls", city="Rennes")
+    for weekday in range(5):
+        for kind, opens, closes in (("WALK_IN", time(8), time(12)), ("BY_APPOINTMENT", time(12), time(18))):
+            OpeningHours.objects.create(agency=agency, kind=kind, weekday=weekday, opens=opens, closes=closes)
+    named = {"nadia": "Benali", "paul": "Keller"}
+    people = {name: factories.advisor(agency, **_account(name, last)).user for name, last in named.items()}
+    people["helene"] = factories.advisor(agency, is_supervisor=True, **_account("helene", "Roy")).user
+    people["andrea"] = User.objects.create_user(role=Role.ADMIN, **_account("andrea", "Serra"))
+    nadia = people["nadia"].advisor
+    for name in CLAIMANTS:
+        fields = _account(name, "Moreau" if name == "camille" else "Diallo")
+        people[name] = factories.claimant(nadia, user_fields=fields, phone="06 11 22 33 44").user
+    print(json.dumps({name: _way_in(user, PASSWORD) for name, user in people.items()}))
+
+
+def _account(name: str, last_name: str) -> dict[str, str]:
+    from tests.people import PASSWORD
+
+    return {
+        "email": f"{name}@courriel.exemple",
+        "first_name": {"helene": "Hélène", "lea": "Léa"}.get(name, name.capitalize()),
+        "last_name": last_name,
+        "password": PASSWORD,
+    }
+
+
+def _way_in(user, password: str) -> dict:
+    """Give what this person knows or holds: password, phone with its codes, codes on paper."""
+    from allauth.account.models import EmailAddress
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    known = {"id": user.pk, "name": str(user), "email": user.email, "password": password}
+    if hasattr(user, "claimant"):
+        return known | {"ref": str(user.claimant.ref)}
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return known | {"secret": secret, "paper": RecoveryCodes.activate(user).get_unused_codes()}
+
+
+def missed(email: str) -> dict:
+    """Live through what the main story shows: convoked, told, not come, recorded absent two hours ago."""
+    from accounts.models import Claimant
+    from convocations import attendance, deeds
+    from convocations.evidence import ledger
+    from convocations.models import Absence
+    from convocations.states import ConvocationState
+    from portal.core import clock
+    from portal.core.models import Deadline
+    from tests import factories
+
+    now = clock.now()
+    person = Claimant.objects.get(user__email=email)
+    then = now - timedelta(hours=4)
+    convocation = factories.convocation(person, now=now - timedelta(days=12), starts_at=then)
+    ledger.consult(convocation.pk, by=factories.acting(person), now=now - timedelta(days=11))
+    attendance.record(
+        convocation.pk,
+        ConvocationState.ABSENT,
+        by=factories.acting(person.advisor),
+        now=now - timedelta(hours=2),
+    )
+    absence = Absence.objects.get(convocation=convocation)
+    last = Deadline.objects.filter(kind=deeds.DUE_DECISION, subject_id=absence.pk).latest("due_at")
+    return {
+        "escalate": last.due_at.isoformat(),
+        "ref": str(absence.ref),
+        "convocation": str(convocation.ref),
+        "due": absence.explanation_due_at.isoformat(),
+        "decide_by": absence.decide_by.isoformat(),
+        "closes": absence.closes_at.isoformat(),
+    }
+
+
+if __name__ == "__main__":
+    main()
