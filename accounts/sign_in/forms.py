@@ -125,6 +125,13 @@ class NewEmailForm(AccountForm, account.AddEmailForm):
     cancel_url, cancel_label = "/compte/", "Revenir sans changer"
     labels = {"email": "Nouvelle adresse e-mail"}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # allauth's view tells its acts apart by the button's name; here there is one act.
+        self.fields["action_add"] = forms.CharField(
+            widget=forms.HiddenInput, initial="oui", required=False, max_length=10
+        )
+
 
 class EmailCodeForm(_CodeField, account.ConfirmEmailVerificationCodeForm):
     submit_label = "Confirmer ma nouvelle adresse"

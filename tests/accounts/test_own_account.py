@@ -101,7 +101,7 @@ def test_new_address_counts_once_its_code_is_typed(owed_mails):
     person = people.make_claimant().user
     old = person.email
     client = with_password(person)
-    answer = client.post("/compte/adresse-e-mail/", {"email": "nouvelle@exemple.fr", "action_add": ""})
+    answer = client.post("/compte/adresse-e-mail/", {"email": "nouvelle@exemple.fr", "action_add": "oui"})
     assert answer["Location"] == "/compte/adresse-e-mail/code/"
     (mail,) = owed_mails
     assert (mail.email, mail.user) == ("nouvelle@exemple.fr", person)
@@ -120,7 +120,7 @@ def test_old_address_no_longer_signs_in(owed_mails):
     person = people.make_claimant().user
     old = person.email
     client = with_password(person)
-    client.post("/compte/adresse-e-mail/", {"email": "nouvelle@exemple.fr", "action_add": ""})
+    client.post("/compte/adresse-e-mail/", {"email": "nouvelle@exemple.fr", "action_add": "oui"})
     client.post("/compte/adresse-e-mail/code/", {"code": owed_mails[0].context["code"]})
     stranger = Client()
     stranger.post("/connexion/", {"login": old, "password": people.PASSWORD})
@@ -132,7 +132,7 @@ def test_address_of_somebody_else_is_answered_like_any_other_until_the_code(owed
     taken = people.make_claimant().user
     person = people.make_claimant().user
     client = with_password(person)
-    answer = client.post("/compte/adresse-e-mail/", {"email": taken.email, "action_add": ""})
+    answer = client.post("/compte/adresse-e-mail/", {"email": taken.email, "action_add": "oui"})
     assert answer["Location"] == "/compte/adresse-e-mail/code/"
     client.post("/compte/adresse-e-mail/code/", {"code": owed_mails[0].context["code"]})
     assert User.objects.get(pk=person.pk).email == person.email
@@ -142,7 +142,7 @@ def test_address_of_somebody_else_is_answered_like_any_other_until_the_code(owed
 def test_new_address_is_believed_again_after_the_old_one_refused_mails(owed_mails):
     claimant = people.make_claimant(email_bounced_at=clock.now())
     client = with_password(claimant.user)
-    client.post("/compte/adresse-e-mail/", {"email": "nouvelle@exemple.fr", "action_add": ""})
+    client.post("/compte/adresse-e-mail/", {"email": "nouvelle@exemple.fr", "action_add": "oui"})
     client.post("/compte/adresse-e-mail/code/", {"code": owed_mails[0].context["code"]})
     assert Claimant.objects.get(pk=claimant.pk).email_bounced_at is None
 
