@@ -152,7 +152,7 @@ def _reviewed_sentence(row: Justificatif) -> str:
     if row.reviewed_at is None:
         return AlreadyReviewed.sentence
     when = full_datetime(row.reviewed_at, row.absence.agency.place.zone)
-    return f"{row.reviewed_by} a déjà répondu le {when} : «\u202f{row.get_state_display()}\u202f»."
+    return f"{row.reviewed_by} a déjà répondu le {when}\u00a0: «\u00a0{row.get_state_display()}\u00a0»."
 
 
 def _about(row: Justificatif, **data: Any) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class AbsenceState(models.TextChoices):
     CLOSED_NO_ACTION = "CLOSED_NO_ACTION", "close sans suite"
     INVITED_TO_REGULARISE = "INVITED_TO_REGULARISE", "nouveau rendez-vous proposé"
     REFERRED = "REFERRED", "transmise pour examen"
-    ANNULLED = "ANNULLED", "corrigée : absence annulée"
+    ANNULLED = "ANNULLED", "corrigée\u00a0: absence annulée"
 
 
 _A = AbsenceState

@@ -23,7 +23,16 @@ class LabelledForm(forms.ModelForm):
             field.widget.attrs["aria-label"] = str(field.label).capitalize()
 
 
-class HoursFormSet(forms.BaseInlineFormSet):
+class LabelledFormSet(forms.BaseInlineFormSet):
+    """The box that removes a line says so: its column's header is for the eye only."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Retirer cette ligne"
+
+
+class HoursFormSet(LabelledFormSet):
     """Two openings of one kind never overlap on one day."""
 
     def clean(self) -> None:
@@ -49,6 +58,7 @@ class HoursInline(admin.TabularInline):
 class ClosureInline(admin.TabularInline):
     model = Closure
     form = LabelledForm
+    formset = LabelledFormSet
     extra = 1
 
 
@@ -76,6 +86,13 @@ class OutageForm(forms.ModelForm):
             "Revenez ici pour noter la fin.",
             "reason": "En quelques mots. Les personnes ne la lisent pas.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A day and an hour for each end: each of the four fields says which it is.
+        for name in ("starts_at", "ends_at"):
+            for part, widget in zip(("jour", "heure"), self.fields[name].widget.widgets, strict=True):
+                widget.attrs["aria-label"] = f"{self.fields[name].label}, {part}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -14,7 +14,7 @@ from portal.core.deadlines import Due, Outcome
 from portal.core.journal import PORTAL, JournalCode, Line
 
 _CLOSED_BY_RULE = (
-    "Aucune décision n’a été prise dans le délai. L’absence est donc close en votre faveur : "
+    "Aucune décision n’a été prise dans le délai. L’absence est donc close en votre faveur\u00a0: "
     "elle n’a aucune conséquence."
 )
 

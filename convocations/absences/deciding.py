@@ -140,12 +140,12 @@ def decided_sentence(absence: Absence) -> str:
     zone = absence.agency.place.zone
     if absence.state == _A.ANNULLED and absence.annulled_at is not None:
         who = absence.annulled_by or "Un collègue"
-        return f"{who} a corrigé cette absence le {full_datetime(absence.annulled_at, zone)} : elle n’existe plus."
+        return f"{who} a corrigé cette absence le {full_datetime(absence.annulled_at, zone)}\u00a0: elle n’existe plus."
     when = full_datetime(absence.decided_at or absence.recorded_at, zone)
     label = absence.get_state_display()
     if absence.decided_by is None:
         return f"Cette absence s’est close d’elle-même le {when}, en faveur de la personne."
-    return f"{absence.decided_by} a déjà décidé le {when} : «\u202f{label}\u202f»."
+    return f"{absence.decided_by} a déjà décidé le {when}\u00a0: «\u00a0{label}\u00a0»."
 
 
 def _lock(absence_id: int) -> tuple[Convocation, Absence]:

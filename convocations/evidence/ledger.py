@@ -140,7 +140,7 @@ def why_not_valid(convocation: Convocation) -> list[str]:
     deposited_at, known_at = facts["deposited_at"], facts["known_at"]
     reasons = []
     if not convocation.is_binding:
-        reasons.append("C’est une invitation : ne pas venir est sans conséquence.")
+        reasons.append("C’est une invitation\u00a0: ne pas venir est sans conséquence.")
     if deposited_at is None or deposited_at > convocation.notice_deadline:
         reasons.append(
             "Elle n’a pas été déposée dans l’espace personnel assez longtemps avant le rendez-vous."

@@ -18,7 +18,7 @@ class CallTask(Stateful):
         BOUNCED = "BOUNCED", "e-mail refusé"
         NOT_PROVEN = "NOT_PROVEN", "nouveau rendez-vous à convenir"
         TECH_INCIDENT = "TECH_INCIDENT", "nouveau rendez-vous après un incident technique"
-        NO_EMAIL = "NO_EMAIL", "sans e-mail : lettre ou appel"
+        NO_EMAIL = "NO_EMAIL", "sans e-mail\u00a0: lettre ou appel"
 
     TRANSITIONS = CALL_TRANSITIONS
 

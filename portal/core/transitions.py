@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from portal.core.french import typographic
+
 
 class Refusal(Exception):
     """What a person asked cannot be done; `sentence` is the French sentence they read."""
@@ -15,7 +17,7 @@ class Refusal(Exception):
     sentence = "Cette action n’est pas possible pour le moment."
 
     def __init__(self, sentence: str | None = None) -> None:
-        self.sentence = sentence or self.sentence
+        self.sentence = typographic(sentence or self.sentence)
         super().__init__(self.sentence)
 
 

@@ -38,19 +38,19 @@ class ExampleForm(HouseForm, forms.Form):
     one_time = True
 
     motive = forms.ChoiceField(
-        label="Pourquoi n’êtes-vous pas venu ?",
+        label="Pourquoi n’êtes-vous pas venu\u202f?",
         choices=MOTIVES,
         widget=forms.RadioSelect,
         help_text="Choisissez la raison la plus proche. Vous pourrez la préciser.",
     )
     text = forms.CharField(
-        label="Que s’est-il passé ?",
+        label="Que s’est-il passé\u202f?",
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Quelques phrases suffisent.",
     )
-    day = forms.DateField(label="Quel jour ?", help_text="Exemple : 03/12/2026.")
+    day = forms.DateField(label="Quel jour\u202f?", help_text="Exemple\u00a0: 03/12/2026.")
     place = forms.ChoiceField(
-        label="Dans quelle agence ?", choices=[("1", "Agence des Tilleuls"), ("2", "Agence du Port")]
+        label="Dans quelle agence\u202f?", choices=[("1", "Agence des Tilleuls"), ("2", "Agence du Port")]
     )
     email = forms.EmailField(label="Adresse e-mail")
     proof = forms.FileField(
@@ -81,9 +81,9 @@ SAMPLES: dict[str, Any] = {
     "nav_items": [
         {"label": "Accueil", "url": "#", "current": True},
         {"label": "Convocations", "url": "#convocations", "count": 2, "count_label": "à confirmer"},
-        {"label": "Absences", "url": "#absences", "count": 1, "count_label": "à expliquer"},
+        {"label": "Absences", "url": "#", "count": 1, "count_label": "à expliquer"},
         {"label": "Documents", "url": "#documents"},
-        {"label": "Mon dossier", "url": "#dossier"},
+        {"label": "Mon dossier", "url": "#"},
     ],
     "breadcrumb": [{"label": "Mon espace", "url": "#"}, {"label": "Convocations", "url": "#"}],
     "actions": [

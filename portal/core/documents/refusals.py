@@ -19,15 +19,15 @@ SENTENCES: Mapping[str, str] = {
         "ou une photo du document au format JPEG, PNG ou HEIC."
     ),
     "office": (
-        "Ce fichier vient d’un logiciel de bureau. Ouvrez-le, choisissez « Enregistrer au format PDF », "
+        "Ce fichier vient d’un logiciel de bureau. Ouvrez-le, choisissez «\u00a0Enregistrer au format PDF\u00a0», "
         "puis envoyez le PDF. Une photo du document convient aussi."
     ),
     "archive": (
         "Ce fichier est une archive. Ouvrez-la, puis envoyez chaque document séparément, en PDF ou en photo."
     ),
     "web_page": (
-        "Ce fichier est une page web. Ouvrez-la, choisissez « Imprimer », "
-        "puis « Enregistrer au format PDF », et envoyez le PDF."
+        "Ce fichier est une page web. Ouvrez-la, choisissez «\u00a0Imprimer\u00a0», "
+        "puis «\u00a0Enregistrer au format PDF\u00a0», et envoyez le PDF."
     ),
     "drawing": (
         "Ce fichier est un dessin, pas une photo. Enregistrez-le au format PDF ou PNG, "
@@ -46,8 +46,8 @@ SENTENCES: Mapping[str, str] = {
         "ou envoyez une photo de chaque page."
     ),
     "password": (
-        "Ce PDF est protégé par un mot de passe. Ouvrez-le avec le mot de passe, choisissez « Imprimer », "
-        "puis « Enregistrer au format PDF », et envoyez ce nouveau PDF."
+        "Ce PDF est protégé par un mot de passe. Ouvrez-le avec le mot de passe, choisissez «\u00a0Imprimer\u00a0», "
+        "puis «\u00a0Enregistrer au format PDF\u00a0», et envoyez ce nouveau PDF."
     ),
     "too_many_pages": (
         "Ce PDF compte {pages} pages. Nous pouvons recevoir {max_pages} pages au plus. "
@@ -62,8 +62,8 @@ SENTENCES: Mapping[str, str] = {
         "ou envoyez une photo de chaque page."
     ),
     "interactive_form": (
-        "Ce formulaire ne s’affiche que dans un logiciel particulier. Ouvrez-le, choisissez « Imprimer », "
-        "puis « Enregistrer au format PDF », et envoyez ce nouveau PDF."
+        "Ce formulaire ne s’affiche que dans un logiciel particulier. Ouvrez-le, choisissez «\u00a0Imprimer\u00a0», "
+        "puis «\u00a0Enregistrer au format PDF\u00a0», et envoyez ce nouveau PDF."
     ),
     "portfolio": ("Ce PDF contient d’autres fichiers. Ouvrez-le, puis envoyez chaque document séparément."),
     "no_page": "Ce PDF ne contient aucune page. Vérifiez le fichier, puis envoyez-le de nouveau.",
@@ -73,7 +73,7 @@ SENTENCES: Mapping[str, str] = {
     "infected": (
         "Ce fichier n’a pas passé le contrôle de sécurité et n’a pas été gardé. Cela peut arriver sans que "
         "vous y soyez pour rien. Envoyez une photo du document papier, ou demandez un nouveau fichier à "
-        "la personne qui vous l’a remis. Besoin d’aide ? Appelez le 3949."
+        "la personne qui vous l’a remis. Besoin d’aide\u202f? Appelez le 3949."
     ),
 }
 

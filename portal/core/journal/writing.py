@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from portal.core.french import typographic
 from portal.core.models import JournalEntry
 
 # From so many lines on they are copied.
@@ -57,7 +58,7 @@ def code(number: int, name: str, sentence: str, **options: Any) -> JournalCode:
     """Declare a kind of deed; its number is for ever, as the rows carry it."""
     if number in _codes:
         raise ValueError(f"journal code {number} is taken by {_codes[number].name}")
-    _codes[number] = JournalCode(number, name, sentence, **options)
+    _codes[number] = JournalCode(number, name, typographic(sentence), **options)
     return _codes[number]
 
 
