@@ -20,9 +20,9 @@ MISSING = {
 }
 
 
-def routes() -> list[str]:
-    """Every route of the URL conf, as it is written there."""
-    return [route for route in _walk(get_resolver().url_patterns, "/") if route != "/"] + ["/"]
+def routes(urls: str | None = None) -> list[str]:
+    """Every route of the URL conf (the product's, or one that adds to it), as it is written there."""
+    return [route for route in _walk(get_resolver(urls).url_patterns, "/") if route != "/"] + ["/"]
 
 
 def _walk(patterns: list, before: str) -> Iterator[str]:

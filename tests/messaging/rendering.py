@@ -20,6 +20,7 @@ from django.template import engines
 from messaging.delivery.rendering import letter
 from messaging.emails import Mail
 from portal.core.french import typographic
+from tests.web.claimant import readability
 
 LONGEST_AVERAGE_SENTENCE = 18
 # Mail readers cut off what is longer (Gmail: 102 kB).
@@ -52,6 +53,8 @@ def check_mail(mail: Mail, *, facts: Sequence[str] = (), to: str = "nour@exemple
     _check_heads(message, mail)
     _check_page(page, mail)
     _check_words(raw_text, page.visible)
+    mean = readability.average(html)
+    assert mean <= LONGEST_AVERAGE_SENTENCE, f"long sentences in the HTML ({mean:.1f} words)"
     _check_same_facts(shown, mail, facts)
     return shown
 

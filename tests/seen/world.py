@@ -1,0 +1,259 @@
+"""One file with something of everything, somebody of each role, somebody with nothing yet; who sees which page."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.urls import NoReverseMatch, resolve
+
+from accounts.models import ReadingAlert
+from convocations.mails.appointments import convocation_mails
+from convocations.models import CallTask, Convocation, Justificatif
+from convocations.scheduling.issuing import issue_many
+from messaging.delivery.rendering import letter
+from messaging.emails import Row
+from portal.core.models import Deadline, Outage
+from stack.mailsink import Mailbox
+from tests import factories, people
+from tests.access.addresses import filled, routes
+from tests.access.test_every_address import let_in
+from tests.factories import NOW, acting
+from tests.web.claimant import story
+from tests.web.desk import conftest as cast
+
+URLS = "tests.seen.urls"
+# Who opens pages, and which line of the table of access is theirs. The first who may open a page looks
+# thoroughly; the others see the same page under their own menu.
+ROLES = {
+    "nobody": "nobody",
+    "claimant": "person",
+    "advisor": "advisor",
+    "supervisor": "supervisor",
+    "admin": "admin",
+    "decision maker": "decision maker",
+    "controller": "controller",
+    "partner": "partner",
+}
+EMPTY = {
+    "claimant": [
+        "/espace/",
+        "/espace/convocations/",
+        "/espace/convocations/?vue=passes",
+        "/espace/documents/",
+        "/espace/journal/",
+    ],
+    "advisor": ["/conseiller/", "/conseiller/agenda/", "/conseiller/portefeuille/"],
+    "supervisor": ["/agence/", "/agence/?retards=absences", "/agence/sans-e-mail/", "/admin/sante/"],
+}
+FAILURES = [f"/erreur/{status}/" for status in (400, 403, 404, 419, 429, 500)]
+
+
+@dataclass
+class World:
+    people: dict[str, Any]
+    parts: dict[str, str]
+    # More addresses of each role: the states a page can be in.
+    states: dict[str, list[str]] = field(default_factory=dict)
+
+
+def build(camille, folder: Path) -> World:
+    """Live through it all, once."""
+    pages = story.tell(camille)
+    advisor, agency = camille.advisor, camille.agency
+    for text in ("Un premier", "Un autre"):
+        other = factories.claimant(
+            advisor, user_fields={"email": None, "first_name": text.split()[-1].capitalize()}
+        )
+        past, _ = cast.past(
+            other, now=NOW - timedelta(days=9), starts_at=NOW - timedelta(days=4 if text == "Un autre" else 1)
+        )
+    unread = factories.claimant(advisor, user_fields={"first_name": "Alix"}, phone="06 11 22 33 44")
+    factories.convocation(unread, now=NOW - timedelta(days=5), starts_at=NOW + timedelta(days=1))
+    call = CallTask.objects.filter(state="OPEN").first() or _call(unread)
+    supervisor = factories.advisor(agency, is_supervisor=True, first_name="Hélène", last_name="Roy")
+    key = uuid.uuid4()
+    drafts = [
+        factories.draft(who, starts_at=NOW + timedelta(days=40 + n))
+        for n, who in enumerate((camille, unread))
+    ]
+    drafts.append(factories.draft(camille, starts_at=NOW + timedelta(days=40)))
+    issue_many(drafts, form_key=key, by=acting(advisor), now=NOW)
+    Deadline.objects.create(
+        kind=100, subject_id=1, due_at=NOW, run_at=NOW, state=5, attempts=9, last_error="ValueError"
+    )
+    ReadingAlert.objects.create(reader=advisor.user, hour=NOW, opened=80)
+    camille.user.set_password(people.PASSWORD)
+    camille.user.save()
+    Outage.objects.create(
+        reason="Panne du réseau", starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1)
+    )
+    mail = Mailbox(folder).keep("a@b.exemple", ["camille@courriel.exemple"], _mail(camille))
+    for person in (advisor, supervisor):
+        TOTP.activate(person.user, generate_totp_secret())
+        RecoveryCodes.activate(person.user)
+    everybody = {
+        "nobody": None,
+        "claimant": camille,
+        "advisor": advisor,
+        "supervisor": supervisor,
+        "admin": people.make_admin(),
+        "decision maker": people.make_decision_maker(),
+        "controller": people.make_controller(),
+        "partner": people.make_partner(),
+    }
+    absences = re.findall(r"/espace/absences/([^/]+)/ ", " ".join(pages.values()) + " ")
+    piece = Justificatif.objects.filter(document__state="RECEIVED").first()
+    coming = re.search(r"/espace/convocations/(CV-[^/]+)/", pages["acknowledged"]).group(1)
+    parts = {
+        "convocations": coming,
+        "absences": re.search(r"(AB-[^/]+)", pages["absence_incomplete"]).group(1),
+        "demandeurs": str(camille.ref),
+        "justificatifs": str(piece.ref),
+        "appels": str(call.ref),
+        "documents": str(piece.document.ref),
+        "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
+        "number": "1",
+        "key": str(key),
+        "user_id": "1",
+        "status": "404",
+        "name": mail.name,
+    }
+    world = World(everybody, parts)
+    world.states = _states(pages, absences)
+    return world
+
+
+def _call(of) -> CallTask:
+    return CallTask.objects.create(
+        convocation=Convocation.objects.filter(claimant=of).first(),
+        claimant=of,
+        advisor=of.advisor,
+        reason="UNREAD",
+        opened_at=NOW,
+        due_at=NOW,
+    )
+
+
+def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
+    desk = [f"/conseiller/convocations/{ref}/" for ref in Convocation.objects.values_list("ref", flat=True)]
+    desk += [f"/conseiller/absences/{ref}/" for ref in absences]
+    desk += [
+        f"/conseiller/justificatifs/{ref}/" for ref in Justificatif.objects.values_list("ref", flat=True)
+    ]
+    desk += [f"/conseiller/appels/{ref}/" for ref in CallTask.objects.values_list("ref", flat=True)]
+    person = str(Convocation.objects.first().claimant.ref)
+    desk += [
+        "/conseiller/?nature=absences",
+        "/conseiller/?retard=1",
+        "/conseiller/?personne=zzz",
+        "/conseiller/portefeuille/?q=zzz",
+        f"/conseiller/convocations/nouvelle/?pour={person}",
+        "/conseiller/convocations/nouvelle/?fichier=1",
+    ]
+    return {
+        "claimant": sorted(set(pages.values())),
+        "advisor": desk,
+        "supervisor": ["/agence/?retards=absences"],
+        "nobody": FAILURES,
+    }
+
+
+def _mail(camille) -> bytes:
+    """A mail of ours as it arrives: that of a convocation to come."""
+    coming = Convocation.objects.filter(
+        claimant=camille, state="DELIVERED", bindingness="CONVOCATION"
+    ).first()
+    coming = coming or Convocation.objects.filter(claimant=camille, starts_at__gt=NOW, state="ISSUED").first()
+    mail = convocation_mails([Row(1, camille.pk, coming.pk, 0, 0, None)], NOW)[1]
+    return letter(mail, to="camille@courriel.exemple", message_id="<1.1@exemple>", now=NOW).content
+
+
+# --- who sees what ---------------------------------------------------------------
+
+
+def signed_in(person: Any) -> Client:
+    """A browser of theirs, who has just shown a password: the account's own pages open."""
+    if person is None:
+        return Client()
+    browser = people.signed_in(person)
+    session = browser.session
+    session["account_authentication_methods_user"] = str(person.pk)
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return browser
+
+
+def every_route() -> list[str]:
+    return [route.replace("^", "") for route in routes(URLS)]
+
+
+def may_open(route: str, who: str) -> bool:
+    if route.startswith(("/demo/", "/erreur/")):
+        return who == "nobody"
+    return ROLES[who] in let_in(route)
+
+
+def addresses(world: World, who: str) -> list[str]:
+    """Every address this role may open, from the URL conf, and the states of theirs."""
+    found = []
+    for route in every_route():
+        if may_open(route, who):
+            found += _filled(route, world)
+    return list(dict.fromkeys([*found, *world.states.get(who, [])]))
+
+
+def _filled(route: str, world: World) -> list[str]:
+    if "(?P<app_label>" in route:
+        return [f"/admin/{app}/" for app in ("accounts", "core", "messaging")]
+    if "(?P" in route:
+        return []
+    if route.startswith("/admin/") and "<" in route:
+        return _in_the_back_office(route)
+    return [filled(route, world.parts)]
+
+
+def _in_the_back_office(route: str) -> list[str]:
+    """Give an object of its model to a route of the back office."""
+    from django.apps import apps
+
+    if "<str:key>" in route:
+        return [route.replace("<str:key>", key) for key in ("notice_floor_hours", "reminder_steps_hours")]
+    label, _, rest = route.removeprefix("/admin/").partition("/")
+    model, _, _ = rest.partition("/")
+    try:
+        row = apps.get_model(label, model).objects.order_by("pk").last()
+    except LookupError:
+        return []
+    return (
+        [route.replace("<path:object_id>", str(row.pk))]
+        if row is not None and "<path:object_id>" in route
+        else []
+    )
+
+
+def route_of(address: str) -> str:
+    """Name the route an address belongs to, as the walk of the URL conf writes it."""
+    try:
+        return "/" + resolve(address.partition("?")[0], URLS).route.replace("^", "")
+    except NoReverseMatch:
+        return address
+
+
+def first_of(route: str) -> str:
+    """Who looks at a page thoroughly."""
+    return next((who for who in ROLES if may_open(route, who)), "")
+
+
+def empty_handed(who: str) -> Any:
+    """Somebody of this role for whom nothing has happened yet."""
+    agency = factories.agency(name="Agence du Port")
+    if who == "claimant":
+        return factories.claimant(factories.advisor(agency))
+    return factories.advisor(agency, is_supervisor=who == "supervisor")
