@@ -110,12 +110,10 @@ def advisor_of(request: HttpRequest) -> Advisor:
     user = signed_in(request)
     if user.role != Role.ADVISOR:
         raise Http404
-    advisor = Advisor.objects.select_related("agency").filter(user=user).first()
+    # Read with the account, the agency too (`accounts.sign_in.known`).
+    advisor: Advisor | None = getattr(user, "advisor", None)
     if advisor is None:
         raise Http404
-    advisor.user = user
-    # What asks the account later finds the row already read.
-    user.advisor = advisor
     return advisor
 
 

@@ -18,7 +18,8 @@ class Asked:
     def as_bytes(self, accept_encoding: str = "") -> bytes:
         lines = [f"GET {self.path} HTTP/1.1", "Host: 127.0.0.1", "User-Agent: bench", "Accept: text/html"]
         if self.session:
-            lines.append(f"Cookie: session={self.session}")
+            # A browser that has seen a page brings both cookies.
+            lines.append(f"Cookie: session={self.session}; csrf={'benchBENCH012345' * 2}")
         if accept_encoding:
             lines.append(f"Accept-Encoding: {accept_encoding}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -28,7 +28,7 @@ SELECT i, '!' || md5(i::text), NULL, CASE WHEN i % 50 <> 7 THEN 'personne' || i 
        (ARRAY['Martin', 'Durand', 'Moreau', 'Traoré', 'Lefèvre', 'Garcia', 'Roux', 'Nguyen', 'Diallo', 'Petit',
               'Fournier', 'Mercier', 'Hamidi'])[1 + i % 13] || ' ' || i,
        'CLAIMANT', true, :now::timestamptz - interval '2 years'
-FROM generate_series(1, :claimants) AS i;
+FROM generate_series(1::bigint, :claimants) AS i;
 
 INSERT INTO accounts_claimant (user_id, ref, agency_id, advisor_id, benefit_status, follow_up_mode, phone, street,
     postcode, city, registered_on, prefers_letters, reminders_by_email, email_bounced_at, last_contact_at, news_read_at)
@@ -37,7 +37,7 @@ SELECT i, (i * 137438953481) & 1099511627775, 1 + ((i - 1) / 150) / 25, :advisor
        '06 12 34 56 78', i % 200 || ' avenue de la Gare', lpad((10000 + i % 80000)::text, 5, '0'), 'Ville ' || i % 997,
        (:now::timestamptz - interval '1 day' * (i % 720))::date, i % 50 = 7, i % 9 <> 0, NULL,
        :now::timestamptz - interval '1 hour' * ((i * 7919) % 2160), NULL
-FROM generate_series(1, :claimants) AS i;
+FROM generate_series(1::bigint, :claimants) AS i;
 
 SELECT setval(pg_get_serial_sequence('accounts_agency', 'id'), :agencies);
 SELECT setval(pg_get_serial_sequence('accounts_user', 'id'), :advisor_base + :advisors);

@@ -169,6 +169,8 @@ def _pieces(claimant_id: int) -> Any:
             Q(state=ReviewState.INCOMPLETE)
             | Q(document__state=DocumentState.REJECTED_TECH, state=ReviewState.IN_REVIEW),
             claimant_id=claimant_id,
+            # By way of the person's few absences, which have an index.
+            absence__claimant_id=claimant_id,
             absence__state__in=ABSENCE_UNDECIDED,
         )
         .order_by("id")

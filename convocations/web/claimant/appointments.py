@@ -313,13 +313,15 @@ def _evidence(convocation: Convocation) -> list[dict[str, str]]:
 
 
 @prepared
-def _absence_of(convocation_id: int) -> Any:
-    return Absence.objects.filter(convocation_id=convocation_id).order_by("-id").values_list("ref")[:1]
+def _absence_of(convocation_id: int, claimant_id: int) -> Any:
+    # By way of the person's few absences, which have an index.
+    found = Absence.objects.filter(claimant_id=claimant_id, convocation_id=convocation_id)
+    return found.order_by("-id").values_list("ref")[:1]
 
 
 def _absence(convocation: Convocation) -> dict[str, str] | None:
     """Find the examination that hangs on this appointment, to lead there."""
     if convocation.recorded_at is None:
         return None
-    found = _absence_of(convocation_id=convocation.pk)
+    found = _absence_of(convocation_id=convocation.pk, claimant_id=convocation.claimant_id)
     return {"url": reverse("espace:absence", args=found[0])} if found else None

@@ -54,7 +54,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest, user_id: int) -> HttpResponse:
     """Sign in as one of the demo's people, without password or second factor."""
     user = get_object_or_404(User, pk=user_id, is_active=True)
-    login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     record_authentication(request, user, method="demo")
     mark_shown(request, user)
     return redirect("/")
