@@ -64,10 +64,13 @@ class Owed:
 
 
 def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:
-    """Gather what is due from a person, in three queries; `tz` is their agency's."""
+    """Gather what is due from a person, in three queries at most; `tz` is their agency's."""
     coming = _coming(claimant_id=claimant_id, now=now)
     absences = _absences(claimant_id=claimant_id)
-    todo = [*_to_confirm(coming, now), *_to_explain(absences, now), *_to_complete(claimant_id, tz, now)]
+    todo = [*_to_confirm(coming, now), *_to_explain(absences, now)]
+    # A paper is completed for an absence that nobody has decided: without one there is none.
+    if absences:
+        todo += _to_complete(claimant_id, tz, now)
     return Owed(
         todo=sorted(todo, key=lambda item: item.due or _FAR),
         coming=[_appointment(row, now) for row in coming[:COMING_SHOWN]],

@@ -124,8 +124,9 @@ class _Compiled:
         queryset = make(**marks)
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         slots = {mark: name for name, mark in marks.items()}
+        sql, params = compiler.as_sql()
         self._sql, found = with_constants(
-            *compiler.as_sql(), lambda value: isinstance(value, int | str | date) and value in slots
+            sql, params, lambda value: isinstance(value, int | str | date) and value in slots
         )
         self._names = [slots[mark] for mark in found]
         unused = set(marks) - set(self._names)
