@@ -156,16 +156,19 @@ class Marker:
     def __init__(self) -> None:
         self._pgconn: Any = None
 
-    def begin(self, message_id: int, at: datetime) -> None:
-        """Send the statement and don't wait; should it fail, `finish` says so."""
+    def begin(self, message_id: int, at: datetime) -> bool:
+        """Hand the statement to the database and don't wait for its end; False when it could not be handed over."""
         self._pgconn = None
         try:
             connection.ensure_connection()
             pgconn = connection.connection.pgconn
             pgconn.send_query_params(self._STATEMENT, [at.isoformat().encode(), str(message_id).encode()])
+            while pgconn.flush():
+                select.select([], [pgconn.socket], [], 1.0)
             self._pgconn = pgconn
         except (psycopg.Error, OperationalError, InterfaceError) as error:
             log.warning("a yes not written down at once (%s)", type(error).__name__)
+        return self._pgconn is not None
 
     def finish(self) -> bool:
         """Wait for the statement's end; False when it must be written again."""

@@ -1,7 +1,8 @@
-"""The sender: leases messages, speaks to the mail server, writes down each yes before the next text leaves.
+"""The sender: leases messages, speaks to the mail server, hands each yes to the books before the next text leaves.
 
 Killed at any instant it leaves at most one mail whose fate is unknown: the one in hand, sent again later
-under the same Message-ID. No row is locked while the server is spoken to.
+under the same Message-ID. A yes that was handed over is written down whether its sender lives or not, so
+nobody waits for the disk: the next mail is with the server meanwhile. No row is locked while it is spoken to.
 """
 
 import logging
@@ -161,11 +162,8 @@ class Batch:
         upcoming, told = None, False
         try:
             line = self._post.line()
-            try:
-                line.offer(mail.sender, mail.recipient, len(mail.content), meanwhile=self._begin_mark)
-            finally:
-                # The last mail's yes stands in the books before this one's text leaves.
-                self._mark()
+            # The last mail's yes is with the database before this one's text leaves.
+            line.offer(mail.sender, mail.recipient, len(mail.content), meanwhile=self._begin_mark)
             told = True
             line.text(mail.content)
             upcoming = next(letters, None)
@@ -187,6 +185,7 @@ class Batch:
             self._fail(leased, str(trouble))
         else:
             self._post.proven = True
+            self._mark()
             self._unmarked = (leased.row.id, self._clock())
             self._failures = 0
         return upcoming
@@ -216,9 +215,10 @@ class Batch:
     # --- writing it down ---
 
     def _begin_mark(self) -> None:
-        if self._unmarked is not None:
-            self._marker.begin(*self._unmarked)
-            self._marking = True
+        if self._unmarked is not None and not self._marking:
+            self._marking = self._marker.begin(*self._unmarked)
+            if not self._marking:
+                self._mark()
 
     def _mark(self) -> None:
         if self._unmarked is None:
@@ -249,6 +249,7 @@ class Batch:
             books.insist(self._settle)
             self._looked = seen
         if seen - self._kept > RENEW_EVERY and self._token is not None:
+            self._mark()
             self._open, self._token = books.renew(self._open, self._token)
             self._kept = seen
         return bool(self._open)
