@@ -30,7 +30,7 @@ REMINDERS = 100_000
 TASKS = 5_000
 PEOPLE = 10_000
 MEMORY = 1_000_000
-ROUNDS = 3
+ROUNDS = 5
 
 
 def main(into: Path) -> None:

@@ -5,6 +5,7 @@ backends that serve them. Rows are interleaved, five rounds; every row is told a
 """
 
 import json
+import math
 import os
 import socket
 import subprocess
@@ -290,8 +291,9 @@ def _waits(pages: Sequence[Page], measured: dict[str, list[Measured]]) -> list[R
         latencies = sorted(1_000 * each for one in measured[page.name] for each in one.latencies)
         errors = sum(one.errors for one in measured[page.name])
         p50, p99 = latencies[len(latencies) // 2], latencies[int(len(latencies) * 0.99)]
+        # An error is no answer at all: with one, the row is not met however quick the others were.
         rows.append(Row(f"{page.title}: p99 at {CONNECTIONS} connections", f"{short(p99)} ms", f"p50 {short(p50)} ms",
-                        p99 / p50, 4, note=f"{errors} errors"))  # fmt: skip
+                        math.inf if errors else p99 / p50, 4, note=f"{errors} errors"))  # fmt: skip
     return rows
 
 

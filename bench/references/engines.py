@@ -176,7 +176,7 @@ def celery_worker(now: datetime) -> Iterator[None]:
         "bench",
     ]
     command = [sys.executable, "-m", "celery", "--app", "bench.references.engines", "worker", *options]
-    worker = subprocess.Popen(command, env=environment)
+    worker = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # its banner
     try:
         end = time.monotonic() + 60
         while not app.control.ping(timeout=0.5):
