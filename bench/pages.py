@@ -29,9 +29,9 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from bench import load, report, signed_in, weights, work  # noqa: E402
 from bench.load import Asked  # noqa: E402
 from bench.measuring import Row, Spread, backends, children, cpu_seconds, short, spread  # noqa: E402
+from stack.demo import PAGES  # noqa: E402
 
 ROUNDS = 5
-WORKERS = 2
 CONNECTIONS = 8
 # Of so many people the references keep the page: one person's may be shorter than most.
 KEPT = 40
@@ -154,12 +154,11 @@ def _write_messages() -> None:
 
 @contextmanager
 def _server() -> Iterator[tuple[int, int]]:
-    """The product's server as the demo and production start it: granian, two processes, threads for requests."""
+    """The product's server as the demo starts it: granian, two processes, eight threads each for pages."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--interface", "rsgi", "--workers", str(WORKERS), "--no-ws"]
-    command = [sys.executable, "-m", "granian", *options, "--port", str(port), "portal.rsgi:application"]
+    command = [sys.executable, "-m", "granian", *PAGES, "--port", str(port), "portal.rsgi:application"]
     log = (Path(settings.BASE_DIR) / "var" / "bench" / "server.log").open("wb")
     server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
