@@ -26,7 +26,7 @@ class LabelledForm(forms.ModelForm):
 class LabelledFormSet(forms.BaseInlineFormSet):
     """The box that removes a line says so: its column's header is for the eye only."""
 
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
+    def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
             form.fields["DELETE"].widget.attrs["aria-label"] = "Retirer cette ligne"
