@@ -37,9 +37,10 @@ def write_appointments(number: int) -> tuple[int, int]:
         cursor.execute(
             """
             WITH people AS (
-                SELECT user_id, advisor_id, agency_id, row_number() OVER (ORDER BY user_id) - 1 AS place,
-                       count(*) OVER () AS number
-                FROM accounts_claimant WHERE reminders_by_email AND NOT prefers_letters
+                SELECT user_id, advisor_id, agency_id, row_number() OVER (ORDER BY user_id) - 1 AS place
+                FROM accounts_claimant WHERE reminders_by_email AND NOT prefers_letters ORDER BY user_id LIMIT %s
+            ), wanted AS (
+                SELECT n, n %% (SELECT count(*) FROM people) AS place FROM generate_series(1::bigint, %s) AS n
             ), written AS (
                 INSERT INTO convocations_convocation (ref, claimant_id, advisor_id, agency_id, bindingness, kind,
                     modality, starts_at, ends_at, place, purpose, to_bring, state, sequence, issued_at,
@@ -49,13 +50,12 @@ def write_appointments(number: int) -> tuple[int, int]:
                        'Point sur votre recherche d’emploi', 'Votre CV à jour', 'ISSUED', 0,
                        %s::timestamptz - interval '8 days', %s::timestamptz - interval '2 days', '',
                        sha256(int8send(n)), %s::timestamptz - interval '8 days', ''
-                FROM generate_series(1::bigint, %s) AS n JOIN people ON place = n %% number
-                ORDER BY n
+                FROM wanted JOIN people USING (place) ORDER BY n
                 RETURNING id
             )
             SELECT min(id), max(id) FROM written
             """,
-            [*[starts_at] * 5, number],
+            [number, number, *[starts_at] * 5],
         )
         first, last = cursor.fetchone()
     return first, last
