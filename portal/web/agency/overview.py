@@ -29,7 +29,9 @@ class HandOverForm(HouseForm, forms.Form):
         label="Confier à", queryset=Advisor.objects.none(), empty_label="Choisissez un conseiller"
     )
     reason = forms.CharField(
-        label="Pourquoi\u202f?", max_length=240, help_text="La raison est gardée dans le journal des dossiers."
+        label="Pourquoi\u202f?",
+        max_length=240,
+        help_text="La raison est gardée dans le journal des dossiers.",
     )
 
     def __init__(self, *args: Any, agency_id: int, **kwargs: Any) -> None:
