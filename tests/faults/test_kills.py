@@ -24,7 +24,7 @@ pytestmark = pytest.mark.faults
 KILLS = int(os.environ.get("KILLS", "30"))
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
 
-# The bars of the project, in seconds of a machine with a core free (pace.py), from the moment the killed thing
+# The bars of the project, in seconds divided by the pace of the machine (pace.py), from the moment the killed thing
 # was started again. A row in a dead sender's hands waits for its lease first, whatever the machine.
 RESUMED_WITHIN, LEASE, TAKEN_WITHIN = 10, 45, 15
 
@@ -54,7 +54,7 @@ class Siege:
     kills: list[str] = field(default_factory=list)
     story: list[str] = field(default_factory=list)
     steps_back: int = 0
-    # Seconds as they passed, and as they would have on a quiet machine.
+    # Seconds as they passed, and divided by the pace of the machine meanwhile (pace.py).
     recoveries: list[tuple[float, float]] = field(default_factory=list)
     overdue: float = 0.0
     worst_overdue: float = 0.0
@@ -118,7 +118,7 @@ class Siege:
             f"seed {SEED}, {len(self.kills)} kills in {time.monotonic() - self.began:.0f} s"
             f" ({', '.join(f'{target} {number}' for target, number in Counter(self.kills).most_common())}),"
             f" {self.steps_back} steps back of the clock; slowest recovery {slowest:.1f} s"
-            f" (on a quiet machine {slowest_quiet:.1f}), a row in hand {LEASE + self.overdue:.0f} s;"
+            f" ({slowest_quiet:.1f} divided by the pace of the machine), a row in hand {LEASE + self.overdue:.0f} s;"
             f" {crowd.count()} promises, {crowd.count(in_trouble=True)} of them amid trouble"
             f" ({crowd.count('open')} opened, {crowd.count('acknowledge')} acknowledged,"
             f" {crowd.count('explain')} explained), answers {dict(sorted(crowd.answers.items()))}"
