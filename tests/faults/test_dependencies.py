@@ -11,8 +11,6 @@ from tests.faults.portal import Visitor
 from tests.faults.proxy import CUT, FAULTS, HANG, PASS, REFUSE, SLOW
 from tests.faults.standing import SOON, timed, upload
 
-pytestmark = pytest.mark.xdist_group("standing portal")
-
 
 def reads_on(portal, visitor) -> None:
     """A person who is signed in reads: their first page, and an appointment they know."""

@@ -13,8 +13,6 @@ from tests.core.documents.corpora.pdf_writer import plain
 from tests.core.documents.corpora.photos import saved
 from tests.faults.standing import SOON, timed, upload
 
-pytestmark = pytest.mark.xdist_group("standing portal")
-
 SENTENCE = "Nous ne pouvons pas enregistrer de fichier pour le moment"
 # Larger than the room that is left, smaller than what would go through a temporary file of its own.
 PHOTO = saved(Image.frombytes("RGB", (400, 300), os.urandom(400 * 300 * 3)), "PNG")

@@ -21,7 +21,6 @@ from tests.faults.portal import Visitor
 from tests.faults.proxy import FaultProxy
 from tests.faults.standing import upload
 
-pytestmark = pytest.mark.xdist_group("standing portal")
 UNIT = PROJECT / "deploy/systemd/espace-emploi-web.service"
 
 

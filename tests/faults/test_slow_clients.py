@@ -12,8 +12,6 @@ from PIL import Image
 from tests.core.documents.corpora.photos import saved
 from tests.faults.standing import SOON, timed, upload
 
-pytestmark = pytest.mark.xdist_group("standing portal")
-
 MANY = 200
 HEADERS = b"GET /connexion/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 BODY = (

@@ -8,16 +8,12 @@ import re
 from datetime import datetime, timedelta
 
 import icalendar
-import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
 from portal.core.references import to_number
 from tests import paper
 from tests.journeys.stage import at, link_in
-
-# One worker tells them all: one portal.
-pytestmark = pytest.mark.xdist_group("journeys")
 
 MINUTE = timedelta(minutes=1)
 PURPOSE = "Faire le point sur votre recherche d’emploi"
