@@ -65,7 +65,9 @@ def test_sign_in_open_acknowledge_explain_by_keyboard_alone(camille, camilles_da
     expect(page.locator("main")).to_contain_text("vous avez confirmé la réception")
     page.goto(f"{served}/espace/absences/{absence.ref}/")
     reach(page, "Quelle est la raison")
-    page.keyboard.type("Problème de transport")
+    reason = page.get_by_label("Quelle est la raison")
+    while reason.input_value() != "TRANSPORT":
+        page.keyboard.press("ArrowDown")
     reach(page, "Que s’est-il passé")
     page.keyboard.type("Le bus n’est pas venu.")
     reach(page, "Ajouter des fichiers")
