@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NO_PAGE = {
     "only acts, by POST": (
         *("/accuser-reception/", "/repondre/", "/lues/", "/presence/", "/reprendre/", "/relancer/"),
+        "/donnees/copie/",
         "/demo/entrer/<int:user_id>/",
     ),
     "gives a file": ("recu.pdf", "calendrier.ics", ".csv", "/telecharger/", "/documents/<ref:ref>/"),
