@@ -36,6 +36,13 @@ def from_memory(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(_render(kept))
 
 
+def from_memory_signed_in(request: HttpRequest, name: str) -> HttpResponse:
+    """Render the same once it is known who asks: what any signed-in page of this portal costs at the least."""
+    if not request.user.is_authenticated:
+        raise RuntimeError("the bench asks without a session")
+    return from_memory(request, name)
+
+
 def _render(kept: Kept) -> str:
     template, values = kept
     return template.render(Context(values))
