@@ -47,6 +47,8 @@ def reach(page, name: str, role: str = "") -> None:
 def test_sign_in_open_acknowledge_explain_by_keyboard_alone(camille, camilles_day, served, new_context):
     coming, absence = camilles_day
     page = new_context().new_page()
+    # Listened to from the start: the browser must know before the key is pressed that somebody chooses.
+    page.on("filechooser", lambda chooser: chooser.set_files([note()]))
     page.goto(f"{served}/connexion/")
     reach(page, "Adresse e-mail")
     page.keyboard.type(camille.user.email)
@@ -71,9 +73,8 @@ def test_sign_in_open_acknowledge_explain_by_keyboard_alone(camille, camilles_da
     reach(page, "Que s’est-il passé")
     page.keyboard.type("Le bus n’est pas venu.")
     reach(page, "Ajouter des fichiers")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files([note()])
+    page.keyboard.press("Enter")
+    expect(page.locator(".file-list")).to_contain_text("bulletin de retard.pdf")
     reach(page, "Envoyer mon explication")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Votre explication est reçue")
