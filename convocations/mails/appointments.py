@@ -164,6 +164,7 @@ def _cancelled(convocation: Convocation, row: Row, now: datetime) -> Mail | None
             "La raison est dans votre espace.",
         ],
         action="Voir le rendez-vous annulé",
+        asks_to_come=False,
     )
 
 
@@ -199,6 +200,7 @@ def _not_proven(convocation: Convocation, row: Row, now: datetime) -> Mail | Non
             "Votre conseiller va vous appeler pour choisir une nouvelle date. Vous pouvez aussi appeler le 3949.",
         ],
         action="Voir le rendez-vous",
+        asks_to_come=False,
     )
 
 
@@ -213,6 +215,7 @@ def _tech_incident(convocation: Convocation, row: Row, now: datetime) -> Mail | 
             "Votre conseiller va vous appeler pour choisir une nouvelle date, par téléphone si vous préférez.",
         ],
         action="Voir le rendez-vous",
+        asks_to_come=False,
     )
 
 
@@ -225,6 +228,7 @@ def _mail(
     paragraphs: Sequence[str],
     action: str,
     deadline_text: str = "",
+    asks_to_come: bool = True,
 ) -> Mail:
     agency = convocation.agency
     context: dict[str, Any] = {
@@ -234,7 +238,8 @@ def _mail(
         "deadline_text": deadline_text,
         "action_url": absolute(f"/espace/convocations/{convocation.ref}/"),
         "action_label": action,
-        "kind": Bindingness(convocation.bindingness).name.lower(),
+        # Above «rien ne compte», the word would frighten: it stands where somebody is asked to come.
+        "kind": Bindingness(convocation.bindingness).name.lower() if asks_to_come else "",
         "why": _WHY,
         "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
     }

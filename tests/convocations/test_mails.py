@@ -112,6 +112,9 @@ def test_cancelling_an_appointment():
     convocation = known_convocation()
     changing.cancel(convocation.pk, reason="Réunion.", by=acting(convocation.advisor), now=NOW)
     shown(deeds.MAIL_CANCELLED, NOW, facts=("mercredi 2 décembre 2026 à 10 h",))
+    assert not composed(deeds.MAIL_CANCELLED, NOW).context["kind"], (
+        "a summons above an appointment that is off"
+    )
 
 
 def test_moving_an_appointment():
@@ -142,6 +145,7 @@ def test_an_appointment_that_counts_for_nothing(outcome, kind):
     now = convocation.ends_at + timedelta(hours=1)
     attendance.record(convocation.pk, outcome, by=acting(convocation.advisor), now=now)
     shown(kind, now, facts=("mercredi 2 décembre 2026 à 10 h",))
+    assert not composed(kind, now).context["kind"], "a summons above «rien ne compte»"
 
 
 # --- an absence -----------------------------------------------------------------------
