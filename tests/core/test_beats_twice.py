@@ -1,6 +1,7 @@
 """Everything beats twice: each job of the table does its work once, however often and by how many it is asked."""
 
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from convocations.states import ConvocationState
 from messaging.models import OutboxMessage
 from portal.celery import app
 from portal.core import clock, deadlines
-from portal.core.models import Deadline, Document, Heartbeat, JournalEntry, JournalMark
+from portal.core.models import Deadline, Document, Heartbeat, JournalEntry, JournalMark, JournalSeal
 from tests import factories, people
 from tests.core.safe.conftest import sent, work
 from tests.factories import acting
@@ -101,6 +102,8 @@ def picture() -> dict[str, str]:
 
 def until_quiet(job: str) -> None:
     """Run a job until it finds nothing more to do, as its ticks would."""
+    if job == "journal-seal":
+        _until_sealed()
     before = None
     for _ in range(20):
         task_of(job)()
@@ -109,6 +112,15 @@ def until_quiet(job: str) -> None:
             return
         before = after
     raise AssertionError(f"{job} changes something each time")
+
+
+def _until_sealed() -> None:
+    """A seal waits for every transaction older than its entries: those of the tests on other workers too."""
+    end = time.monotonic() + 240
+    while JournalEntry.objects.count() > sum(JournalSeal.objects.values_list("entries", flat=True)):
+        assert time.monotonic() < end, "never sealed"
+        task_of("journal-seal")()
+        time.sleep(0.2)
 
 
 def at_once(job: str) -> None:

@@ -92,10 +92,13 @@ def test_worker_killed_while_it_asks_the_scanner_leaves_what_was_sent(camille, w
 
 
 def test_workers_killed_at_random_lose_no_document_and_check_each_once(camille, worker):
-    photos = [saved(quarters(900 + number, 600), "JPEG") for number in range(40)]
+    photos = [saved(quarters(900 + number, 600), "JPEG") for number in range(100)]
     documents = [sent(camille, photo) for photo in photos]
-    chance = random.Random(11)
-    for _ in range(6):
+    chance, waiting = random.Random(11), Document.objects.filter(state=DocumentState.QUARANTINED)
+    kills = 0
+    # A fast machine needs fewer kills to get through most of them.
+    while kills < 6 and waiting.count() > 25:
+        kills += 1
         process = worker()
         time.sleep(chance.random() * 0.4)
         process.send_signal(signal.SIGKILL)
@@ -106,13 +109,14 @@ def test_workers_killed_at_random_lose_no_document_and_check_each_once(camille, 
             else:
                 copy = content(row.clean_key)
                 assert hashlib.sha256(copy).digest() == bytes(row.clean_sha256), "a clean copy is whole"
-    assert Document.objects.filter(state=DocumentState.QUARANTINED).exists(), "killed before the end"
-    end = time.monotonic() + 60
-    while Document.objects.filter(state=DocumentState.QUARANTINED).exists():
+    assert waiting.exists(), "killed before the end"
+    assert kills > 1
+    end = time.monotonic() + 120
+    while waiting.exists():
         assert time.monotonic() < end
         work(seconds=30)
     assert {again(document).state for document in documents} == {DocumentState.RECEIVED}
-    assert JournalEntry.objects.filter(code=CHECKED.number).count() == 40
+    assert JournalEntry.objects.filter(code=CHECKED.number).count() == len(photos)
     assert not DocumentFile.objects.exists()
     sweeping.sweep(old=timedelta(0))
     assert stored() == set(Document.objects.values_list("clean_key", flat=True))
