@@ -1,6 +1,7 @@
 """Read a list of people to convoke from a file: each broken line says what is wrong, the others go on."""
 
 import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -107,6 +108,14 @@ def safe_cells(cells: Iterable[object]) -> list[str]:
     """Write cells that no spreadsheet takes for a formula (a quote before = + - @ and tabs)."""
     texts = [str(cell) for cell in cells]
     return [f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text for text in texts]
+
+
+def written(rows: Iterable[Iterable[object]]) -> bytes:
+    """Write rows as a file that a French spreadsheet opens as it is."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(safe_cells(row) for row in rows)
+    # The mark tells a spreadsheet that the file is UTF-8.
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _text(content: bytes) -> str:

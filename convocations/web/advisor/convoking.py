@@ -1,7 +1,5 @@
 """Convoke one person, a selection, or the people of a file: fill in, look at the preview, send, read the results."""
 
-import csv
-import io
 import uuid
 from datetime import datetime
 from typing import Any
@@ -19,6 +17,7 @@ from convocations.scheduling import from_csv, slots
 from convocations.scheduling.from_csv import Broken
 from convocations.scheduling.issuing import issue_many
 from convocations.told import manners
+from convocations.web import paper
 from convocations.web.advisor import selection
 from convocations.web.advisor.forms.convoking import ConvokeForm, ConvokeFromFileForm
 from convocations.web.advisor.forms.when import initial_of
@@ -285,9 +284,4 @@ def _rows(lines: list[list[Any]]) -> list[dict[str, Any]]:
 
 
 def _csv(name: str, rows: list[list[Any]]) -> HttpResponse:
-    text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(from_csv.safe_cells(row) for row in rows)
-    # The mark tells a spreadsheet that the file is UTF-8.
-    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return paper.file(from_csv.written(rows), "text/csv; charset=utf-8", name)

@@ -1,7 +1,5 @@
 """The agency in figures: missed appointments, incidents, work done in time; the same on screen and as CSV."""
 
-import csv
-import io
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import supervisor_required
 from accounts.models import Advisor
 from convocations.desk.indicators import Indicators, Share, of_agency
-from convocations.scheduling.from_csv import safe_cells
+from convocations.scheduling.from_csv import written
 from portal.core import clock
 from portal.core.french import NBSP, full_date, number
 
@@ -48,18 +46,15 @@ def page(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
 def export(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
     """Give the figures of the page as a file for a spreadsheet."""
     chosen, since, now = _period(request, supervisor)
-    text = io.StringIO()
-    # The mark tells spreadsheets that this is UTF-8.
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["Indicateur", "Détail", "Nombre", "Sur", "Part en %"])
-    for title, _, shares in _groups(of_agency(supervisor.agency_id, since, now)):
-        for share in shares:
-            percent = share.percent if share.whole else ""
-            writer.writerow(safe_cells([title, share.label, share.part, share.whole, percent]))
+    rows: list[list[object]] = [["Indicateur", "Détail", "Nombre", "Sur", "Part en %"]]
+    rows += [
+        [title, share.label, share.part, share.whole, share.percent if share.whole else ""]
+        for title, _, shares in _groups(of_agency(supervisor.agency_id, since, now))
+        for share in shares
+    ]
     name = f"indicateurs-{supervisor.agency.code}-{chosen}-jours.csv"
     return HttpResponse(
-        text.getvalue(),
+        written(rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
