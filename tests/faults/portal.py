@@ -9,12 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from stack.engines import Postgres, Valkey
 from stack.mailsink import Mailsink
 from stack.places import PROJECT, socket_dir
 from stack.processes import Child
+
+# `RestartSec` of the units in deploy/systemd.
+RESTART_SECONDS = 2
 
 
 class Portal:
@@ -44,6 +48,9 @@ class Portal:
         self.clock_file = folder / "clock"
         self.offset = timedelta()
         self.children: dict[str, Child] = {}
+        self._hands = threading.Lock()
+        self._closed = threading.Event()
+        self._minder = threading.Thread(target=self._mind, daemon=True)
 
     @property
     def address(self) -> str:
@@ -73,6 +80,9 @@ class Portal:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._closed.set()
+        if self._minder.is_alive():
+            self._minder.join()
         for child in [*self.children.values(), self.valkey.child, self.postgres.child]:
             child.stop()
         self.sink.__exit__()
@@ -108,6 +118,7 @@ class Portal:
         self._service("worker", *celery, "worker", "-c", "2", "--without-gossip", "--without-mingle")
         self._service("beat", *celery, "beat", "--schedule", schedule, "--pidfile", "")
         self._service("web", "granian", *PAGES, "--port", str(self.port), "portal.rsgi:application")
+        self._minder.start()
         self.wait(lambda: answers(self.port), 60)
 
     def _service(self, name: str, *arguments: str) -> None:
@@ -115,6 +126,27 @@ class Portal:
         child = Child(name, argv, log=self.folder / f"{name}.log", env=self.environment, cwd=PROJECT)
         child.start()
         self.children[name] = child
+
+    def _mind(self) -> None:
+        """Start again, after 2 s, what ended by itself: `Restart=always` of the units in deploy/systemd.
+
+        Celery's worker does that when a process it has just forked dies before the first task.
+        """
+        dead_since: dict[str, float] = {}
+        while not self._closed.wait(0.2):
+            with self._hands:
+                for name, child in self.children.items():
+                    if child.alive:
+                        dead_since.pop(name, None)
+                    elif time.monotonic() - dead_since.setdefault(name, time.monotonic()) > RESTART_SECONDS:
+                        self.kill(child)  # what it left of itself; systemd ends the whole group
+                        child.start()
+
+    @contextmanager
+    def hands_off(self) -> Iterator[None]:
+        """Leave to the caller what dies and what is started again meanwhile."""
+        with self._hands:
+            yield
 
     # --- faults -----------------------------------------------------------------
 

@@ -38,9 +38,10 @@ def deck(draw: random.Random) -> Iterator[str]:
 def strike(portal: Portal, target: str, away: float) -> None:
     """Kill `target`, leave it dead for `away` seconds, start it again."""
     if target in portal.children:
-        portal.kill(portal.children[target])
-        time.sleep(away)
-        portal.children[target].start()
+        with portal.hands_off():
+            portal.kill(portal.children[target])
+            time.sleep(away)
+            portal.children[target].start()
     elif target in ("pool", "page"):
         _kill_one_of(portal.children["worker" if target == "pool" else "web"].process.pid)
     elif target == "backend":
