@@ -10,6 +10,7 @@ from accounts.access import home_path
 from accounts.models import User
 from convocations.motives import RULES, Motive
 from portal.core import parameters, personal_data
+from portal.core.french import plural
 
 
 @login_not_required
@@ -36,17 +37,17 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def motives(request: HttpRequest) -> HttpResponse:
-    """Show the one catalogue of motives, with the documents each takes (product §4)."""
-    lines = [
+    """Show the one catalogue of motives: what each serves, what backs it, what it counts for (product §4)."""
+    numbers = parameters.current()
+    return render(
+        request,
+        "public/motives.html",
         {
-            "motive": motive.label,
-            "documents": rule.documents,
-            "sworn": rule.sworn_is_enough,
-            "hint": rule.hint,
-        }
-        for motive, rule in ((motive, RULES[motive]) for motive in Motive)
-    ]
-    return render(request, "public/motives.html", {"lines": lines})
+            "lines": [{"motive": motive.label, "rule": RULES[motive]} for motive in Motive],
+            "free": plural(numbers.free_reschedules, "report") if numbers.free_reschedules else "",
+            "months": numbers.reschedule_window_months,
+        },
+    )
 
 
 @login_not_required

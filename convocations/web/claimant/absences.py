@@ -19,7 +19,7 @@ from convocations.absences import explaining
 from convocations.absences.deciding import AlreadyDecided, decided_sentence
 from convocations.evidence import receipts
 from convocations.models import Absence, Explanation, Extension, Justificatif
-from convocations.motives import RULES, Motive
+from convocations.motives import RULES, TO_EXPLAIN, Motive
 from convocations.told import examination, words
 from convocations.web import paper
 from convocations.web.claimant import taking
@@ -37,7 +37,7 @@ _MOTIVES = [
         "sworn": rule.sworn_is_enough,
         "hint": rule.hint,
     }
-    for motive, rule in RULES.items()
+    for motive, rule in ((motive, RULES[motive]) for motive in TO_EXPLAIN)
 ]
 
 

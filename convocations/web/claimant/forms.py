@@ -8,7 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout
 from django import forms
 
-from convocations.motives import Motive
+from convocations.motives import TO_EXPLAIN, choices
 from portal.core.french import short_date
 from portal.core.models import Document
 from portal.core.models.document import DocumentState
@@ -45,7 +45,7 @@ class ExplanationForm(DocumentsForm):
 
     motive = forms.ChoiceField(
         label="Quelle est la raison de votre absence\u202f?",
-        choices=[("", "Choisissez une raison"), *Motive.choices],
+        choices=choices(TO_EXPLAIN),
     )
     text = forms.CharField(
         label="Que s’est-il passé\u202f?",

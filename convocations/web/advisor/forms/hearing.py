@@ -2,7 +2,7 @@
 
 from django import forms
 
-from convocations.motives import Motive
+from convocations.motives import TO_EXPLAIN, Motive, choices
 from portal.core.safe.sending import FilesForm
 
 
@@ -22,7 +22,7 @@ class ExplanationForm(FilesForm):
         widget=forms.RadioSelect,
     )
     motive = forms.TypedChoiceField(
-        label="Motif", coerce=Motive, choices=[("", "Choisissez un motif"), *Motive.choices]
+        label="Motif", coerce=Motive, choices=choices(TO_EXPLAIN, "Choisissez un motif")
     )
     text = forms.CharField(
         label="Ce que la personne a dit",
