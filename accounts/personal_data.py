@@ -13,12 +13,16 @@ from django.contrib.sessions.models import Session
 from accounts.models import (
     Advisor,
     Agency,
+    Availability,
+    AvailabilityException,
     BreakGlass,
     Claimant,
     Closure,
     Controller,
     DecisionMaker,
     FileOpening,
+    Kiosk,
+    Leave,
     OpeningHours,
     Partner,
     ReadingAlert,
@@ -145,7 +149,13 @@ kept_out("les agents du service : ce qu’ils ont fait est dans le journal", Adv
 kept_out("les agents d’un partenaire : ce qu’ils ont fait est dans le journal", Partner)
 kept_out("compte ce que lit un agent, sans dire quels dossiers", ReadingAlert)
 kept_out("les gestes des administrateurs ; ceux qui touchent un dossier sont dans son journal", LogEntry)
-nobodys(Agency, OpeningHours, Closure, Group, Permission, ContentType)
+kept_out(
+    "quand un conseiller reçoit et qui le remplace : rien sur la personne",
+    Availability,
+    AvailabilityException,
+    Leave,
+)
+nobodys(Agency, OpeningHours, Closure, Kiosk, Group, Permission, ContentType)
 
 
 # --- how long ---------------------------------------------------------------------

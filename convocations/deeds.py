@@ -83,6 +83,16 @@ COMPLETION_EXTENDED = journal.code(
     "Le portail a été interrompu\u00a0: le délai pour compléter le justificatif {ref} est prolongé jusqu’au {until}.",
 )
 
+# --- where hours come from (160–169)
+DISPLACED = journal.code(
+    160,
+    "appointment_to_move",
+    "Le rendez-vous {ref} ne pourra pas avoir lieu comme prévu\u00a0: {why}. Il vous sera proposé une autre date.",
+)
+HOLDS_AGAIN = journal.code(
+    161, "appointment_holds_again", "Le rendez-vous {ref} peut de nouveau avoir lieu comme prévu."
+)
+
 # --- deadlines (100–199) ------------------------------------------------------
 DUE_REMINDER = 100
 DUE_UNREAD = 101
@@ -95,6 +105,9 @@ DUE_ABSENCE_CLOSE = 122
 # Their subject is an outage of the portal, their step its revision, their occurrence where a slice begins.
 DUE_EXTEND_EXPLANATIONS = 123
 DUE_EXTEND_COMPLETIONS = 124
+
+# Where hours come from (130–134).
+DUE_HOLD_END = 130
 
 BEFORE_START = (DUE_REMINDER, DUE_UNREAD, DUE_ENDED, DUE_INVITATION_EXPIRY)
 OF_ABSENCE = (DUE_EXPLANATION_END, DUE_DECISION, DUE_ABSENCE_CLOSE)

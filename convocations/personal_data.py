@@ -11,9 +11,11 @@ from convocations.models import (
     Convocation,
     ConvocationBatch,
     DeliveryEvidence,
+    Displacement,
     Explanation,
     Extension,
     Justificatif,
+    SlotHold,
 )
 from portal.core import parameters
 from portal.core.french import plural
@@ -38,6 +40,7 @@ held(
         column("place", "Lieu ou accès"),
         column("purpose", "Objet"),
         column("to_bring", "À apporter"),
+        column("kiosk__name", "Espace numérique"),
         who("advisor__user", "Avec"),
         column("agency__name", "Agence"),
         column("state", "État"),
@@ -185,6 +188,8 @@ held(
 kept_out(
     "un envoi groupé : chaque rendez-vous qu’il a créé est dans la copie de la personne", ConvocationBatch
 )
+kept_out("un créneau gardé quelques minutes pendant que vous remplissez une demande", SlotHold)
+kept_out("range la liste du conseiller tant que le rendez-vous n’est pas déplacé", Displacement)
 
 
 # --- how long ---------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Who: accounts, roles, agencies, portfolios."""
 
-from accounts.models.agency import Agency, Closure, OpeningHours
+from accounts.models.agency import Agency, Closure, Kiosk, OpeningHours
+from accounts.models.availability import Availability, AvailabilityException, Leave, Manner
 from accounts.models.break_glass import BreakGlass
 from accounts.models.oversight import FileOpening, ReadingAlert
 from accounts.models.people import Advisor, Claimant, Controller, DecisionMaker, Partner
@@ -9,12 +10,17 @@ from accounts.models.user import Role, User
 __all__ = [
     "Advisor",
     "Agency",
+    "Availability",
+    "AvailabilityException",
     "BreakGlass",
     "Claimant",
     "Closure",
     "Controller",
     "DecisionMaker",
     "FileOpening",
+    "Kiosk",
+    "Leave",
+    "Manner",
     "OpeningHours",
     "Partner",
     "ReadingAlert",

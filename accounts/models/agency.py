@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from portal.core.working_time import Territory
 
@@ -80,15 +81,26 @@ class OpeningHours(models.Model):
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
 
 
+class ClosureQuerySet(models.QuerySet["Closure"]):
+    def whole_days(self) -> "ClosureQuerySet":
+        """Those that close whole days, not some hours of them."""
+        return self.filter(starts__isnull=True)
+
+
 class Closure(models.Model):
-    """Days on which an agency is exceptionally closed."""
+    """Days, or the same hours of some days, on which an agency is exceptionally closed."""
 
     agency = models.ForeignKey(
         Agency, on_delete=models.CASCADE, related_name="closures", verbose_name="agence"
     )
     first_day = models.DateField("premier jour")
     last_day = models.DateField("dernier jour")
+    # Both empty: the whole day.
+    starts = models.TimeField("à partir de", null=True, blank=True)
+    ends = models.TimeField("jusqu’à", null=True, blank=True)
     reason = models.CharField("motif", max_length=120)
+
+    objects = ClosureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fermeture exceptionnelle"
@@ -99,8 +111,46 @@ class Closure(models.Model):
                 condition=Q(last_day__gte=F("first_day")),
                 name="closure_ends_after_start",
                 violation_error_message="Le dernier jour ne peut pas précéder le premier.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(starts__isnull=True, ends__isnull=True)
+                | Q(starts__isnull=False, ends__isnull=False, ends__gt=F("starts")),
+                name="closed_hours_end_after_start",
+                violation_error_message=(
+                    "Donnez les deux heures, la fin après le début\u00a0; ou aucune pour la journée entière."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.first_day} – {self.last_day}"
+
+
+class Kiosk(models.Model):
+    """An equipped place of an agency (espace numérique), booked with a video appointment."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="kiosks", verbose_name="agence")
+    name = models.CharField("nom", max_length=60)
+    has_video = models.BooleanField("équipé pour la vidéo", default=True)
+    is_active = models.BooleanField("en service", default=True)
+
+    class Meta:
+        verbose_name = "espace numérique"
+        verbose_name_plural = "espaces numériques"
+        ordering = ["agency", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                "agency",
+                Lower("name"),
+                name="kiosk_named_once",
+                violation_error_message="Un espace numérique de cette agence porte déjà ce nom.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="kiosk_has_a_name",
+                violation_error_message="Donnez un nom à l’espace numérique.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,7 +8,8 @@ from django.db import connection
 
 from accounts.models import Advisor
 from convocations.models import Bindingness, Kind, Modality
-from convocations.scheduling.slots import Span, free_spans
+from convocations.scheduling.slots import free_spans
+from convocations.scheduling.spans import Span
 from convocations.states import HOLDS_TIME, ConvocationState
 from portal.core.french import zone_name
 from portal.core.references import to_text
@@ -71,9 +72,9 @@ def of_day(advisor: Advisor, day: date) -> list[Booked]:
 
 
 def free_on(advisor: Advisor, rows: Sequence[Booked], day: date) -> list[Span]:
-    """List the hours by appointment that nothing holds yet; two queries."""
+    """List the hours in which the advisor receives that nothing holds yet; one query."""
     held = [(row.starts_at, row.ends_at) for row in rows if row.holds]
-    return free_spans(advisor.agency, held, day)
+    return free_spans(advisor, held, day)
 
 
 def zone_note(advisor: Advisor) -> str:

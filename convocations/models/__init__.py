@@ -3,8 +3,10 @@
 from convocations.models.absence import Absence, Explanation
 from convocations.models.call import CallTask, CallTry
 from convocations.models.convocation import Bindingness, Convocation, ConvocationBatch, Kind, Modality
+from convocations.models.displacement import Displacement
 from convocations.models.evidence import DeliveryEvidence, Fact
 from convocations.models.extension import Extension
+from convocations.models.hold import SlotHold
 from convocations.models.justificatif import Justificatif
 
 __all__ = [
@@ -15,10 +17,12 @@ __all__ = [
     "Convocation",
     "ConvocationBatch",
     "DeliveryEvidence",
+    "Displacement",
     "Explanation",
     "Extension",
     "Fact",
     "Justificatif",
     "Kind",
     "Modality",
+    "SlotHold",
 ]

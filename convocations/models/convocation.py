@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.db.models import F, Func, Q
 
-from accounts.models import Advisor, Agency, Claimant, User
+from accounts.models import Advisor, Agency, Claimant, Kiosk, User
 from convocations.states import CONVOCATION_TRANSITIONS, HOLDS_TIME, ConvocationState
 from portal.core.references import ReferenceField
 from portal.core.transitions import Stateful, StatefulQuerySet
@@ -40,7 +40,9 @@ class _TimeRange(Func):
     output_field = DateTimeRangeField()
 
 
-_HOURS = _TimeRange("starts_at", "ends_at", RangeBoundary())
+# Under this name for the other tables of hours; migrations know the class by the first one.
+TimeRange = _TimeRange
+HOURS = _TimeRange("starts_at", "ends_at", RangeBoundary())
 _HELD = Q(state__in=sorted(HOLDS_TIME)) & ~Q(modality=Modality.ASYNC_MESSAGE)
 
 
@@ -78,6 +80,16 @@ class Convocation(Stateful):
     modality = models.CharField("modalité", max_length=16, choices=Modality.choices)
     starts_at = models.DateTimeField("début")
     ends_at = models.DateTimeField("fin")
+    # The equipped place booked with a video appointment at an agency.
+    kiosk = models.ForeignKey(
+        Kiosk,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="espace numérique",
+        db_index=False,
+    )
     place = models.CharField("lieu ou accès", max_length=240, blank=True, default="")
     purpose = models.CharField("objet", max_length=240)
     to_bring = models.CharField("à apporter", max_length=480, blank=True, default="")
@@ -123,16 +135,28 @@ class Convocation(Stateful):
             ExclusionConstraint(
                 name="advisor_has_one_appointment_at_a_time",
                 index_type="gist",
-                expressions=[("advisor", RangeOperators.EQUAL), (_HOURS, RangeOperators.OVERLAPS)],
+                expressions=[("advisor", RangeOperators.EQUAL), (HOURS, RangeOperators.OVERLAPS)],
                 condition=_HELD & ~Q(kind=Kind.WORKSHOP) & ~Q(kind=Kind.SERVICE),
                 violation_error_message="Le conseiller a déjà un rendez-vous à cette heure.",
             ),
             ExclusionConstraint(
                 name="claimant_has_one_appointment_at_a_time",
                 index_type="gist",
-                expressions=[("claimant", RangeOperators.EQUAL), (_HOURS, RangeOperators.OVERLAPS)],
+                expressions=[("claimant", RangeOperators.EQUAL), (HOURS, RangeOperators.OVERLAPS)],
                 condition=_HELD,
                 violation_error_message="La personne a déjà un rendez-vous à cette heure.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kiosk__isnull=True) | Q(modality=Modality.KIOSK_VIDEO),
+                name="kiosk_is_for_video_at_the_agency",
+                violation_error_message="Un espace numérique se réserve pour une vidéo depuis l’agence.",
+            ),
+            ExclusionConstraint(
+                name="kiosk_has_one_appointment_at_a_time",
+                index_type="gist",
+                expressions=[("kiosk", RangeOperators.EQUAL), (HOURS, RangeOperators.OVERLAPS)],
+                condition=_HELD & Q(kiosk__isnull=False),
+                violation_error_message="Cet espace numérique est déjà pris à cette heure.",
             ),
             models.CheckConstraint(
                 condition=~Q(state=ConvocationState.ABSENT)

@@ -13,7 +13,8 @@ from django.db import connection
 
 from accounts.models import Advisor, Agency
 from convocations import deeds
-from convocations.models import CallTask, Convocation
+from convocations.models import CallTask, Convocation, SlotHold
+from convocations.scheduling.holding import sweep
 from convocations.states import AHEAD, UNREAD, ConvocationState
 from messaging import outbox
 from portal.core import arrays, deadlines, journal, parameters
@@ -184,3 +185,16 @@ def tell_supervisors(mail: int, agency_ids: set[int], *, now: datetime) -> None:
         ),
         now=now,
     )
+
+
+@deadlines.handles(deeds.DUE_HOLD_END, "fin d’un créneau gardé", batch=5_000)
+def let_go(batch: Sequence[Due], now: datetime) -> Outcome:
+    """Remove the holds whose time is over; one already gone is moot, one in somebody's hands is theirs."""
+    ids = {due.subject_id for due in batch}
+    there = set(SlotHold.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    sweep(there, now=now)
+    left = set(SlotHold.objects.filter(pk__in=there).values_list("pk", flat=True))
+    return {
+        MOOT: [due.id for due in batch if due.subject_id not in there],
+        LATER: [due.id for due in batch if due.subject_id in left],
+    }

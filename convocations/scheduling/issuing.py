@@ -8,19 +8,20 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 
-from accounts.models import Claimant, Closure
+from accounts.models import Claimant, Closure, Leave
 from convocations import deeds
 from convocations.evidence.ledger import content_hash, deposit_all, shown_content
 from convocations.models import Bindingness, CallTask, Convocation, ConvocationBatch, Kind, Modality
 from convocations.scheduling.conflicts import conflict_sentences
+from convocations.scheduling.kiosks import NO_KIOSK, with_kiosks
+from convocations.scheduling.spans import wall_span
 from messaging import outbox
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
-from portal.core.french import full_date, full_datetime
+from portal.core.french import clock_time, full_date, full_datetime
 from portal.core.journal import Actor, Line
 from portal.core.references import draw_free, to_text
 from portal.core.transitions import Refusal
@@ -45,6 +46,8 @@ class Draft:
     to_bring: str = ""
     # How and when the person agreed to less than the notice floor; empty when they did not.
     short_notice_agreed: str = ""
+    # The equipped place booked with it; one that is free is found where it is left out.
+    kiosk_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,12 @@ class Result:
     convocation_id: int | None = None
     ref: str | None = None
     refused: str = ""
+    # Refused because somebody already has the hour, or the place.
+    taken: bool = False
+
+
+class HourTaken(Refusal):
+    """The hour or the place went to somebody else; the sentence names what is in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class _Person:
 
     agency_id: int
     territory: Territory
-    closures: tuple[tuple[Any, Any], ...]
+    closures: tuple[Closure, ...]
     by_email: bool
 
 
@@ -72,7 +81,7 @@ def issue(draft: Draft, *, form_key: uuid.UUID, by: Actor, now: datetime) -> Con
     with transaction.atomic():
         (result,) = issue_many([draft], form_key=form_key, by=by, now=now)
         if result.convocation_id is None:
-            raise Refusal(result.refused)
+            raise HourTaken(result.refused) if result.taken else Refusal(result.refused)
         return Convocation.objects.get(pk=result.convocation_id)
 
 
@@ -96,8 +105,11 @@ def issue_many(drafts: Sequence[Draft], *, form_key: uuid.UUID, by: Actor, now: 
         return results
 
 
-def why_not(draft: Draft, person: _Person | None, now: datetime) -> str:
-    """Say in French why an appointment cannot be issued, before the agendas are asked; empty when it can."""
+def why_not(draft: Draft, person: _Person | None, now: datetime, away: Collection[Leave] = ()) -> str:
+    """Say in French why an appointment cannot be issued, before the agendas are asked; empty when it can.
+
+    `away` is the advisor's leave.
+    """
     if person is None:
         return "Cette personne n’est pas dans votre portefeuille."
     if draft.starts_at <= now:
@@ -107,8 +119,10 @@ def why_not(draft: Draft, person: _Person | None, now: datetime) -> str:
     day = draft.starts_at.astimezone(person.territory.zone).date()
     if holiday := holiday_name(day, person.territory):
         return f"Le {full_date(day)} est un jour férié ({holiday}). Choisissez un autre jour."
-    if any(first <= day <= last for first, last in person.closures):
-        return f"L’agence est fermée le {full_date(day)}. Choisissez un autre jour."
+    if closed := _closed(draft, person):
+        return closed
+    if any(leave.first_day <= day <= leave.last_day for leave in away):
+        return f"Le conseiller est absent le {full_date(day)}. Choisissez un autre jour."
     floor = parameters.current().notice_floor_hours
     too_short = draft.starts_at - now < timedelta(hours=floor)
     if draft.bindingness == Bindingness.CONVOCATION and too_short and not draft.short_notice_agreed:
@@ -117,6 +131,30 @@ def why_not(draft: Draft, person: _Person | None, now: datetime) -> str:
             "Une convocation fixée ainsi ne peut jamais fonder une absence."
         )
     return ""
+
+
+def _closed(draft: Draft, person: _Person) -> str:
+    zone = person.territory.zone
+    day = draft.starts_at.astimezone(zone).date()
+    for closure in person.closures:
+        if not closure.first_day <= day <= closure.last_day:
+            continue
+        if closure.starts is None or closure.ends is None:
+            return f"L’agence est fermée le {full_date(day)}. Choisissez un autre jour."
+        start, end = wall_span(day, closure.starts, closure.ends, zone)
+        if draft.starts_at < end and draft.ends_at > start and draft.modality != Modality.ASYNC_MESSAGE:
+            hours = f"de {clock_time(start.astimezone(zone))} à {clock_time(end.astimezone(zone))}"
+            return f"L’agence est fermée le {full_date(day)} {hours}. Choisissez une autre heure."
+    return ""
+
+
+def leaves(advisor_ids: Collection[int], now: datetime) -> Mapping[int, list[Leave]]:
+    """Give the leave of these advisors that is not over, in one query."""
+    found: dict[int, list[Leave]] = {}
+    day = now.date() - timedelta(days=1)
+    for leave in Leave.objects.filter(advisor_id__in=advisor_ids, last_day__gte=day):
+        found.setdefault(leave.advisor_id, []).append(leave)
+    return found
 
 
 def people(claimant_ids: Collection[int]) -> dict[int, _Person]:
@@ -138,18 +176,21 @@ def people(claimant_ids: Collection[int]) -> dict[int, _Person]:
     }
 
 
-def _closures(agency_ids: Collection[int]) -> Mapping[int, tuple[tuple[Any, Any], ...]]:
-    found: dict[int, tuple[tuple[Any, Any], ...]] = {}
-    for agency_id, first, last in Closure.objects.filter(agency_id__in=agency_ids).values_list(
-        "agency_id", "first_day", "last_day"
-    ):
-        found[agency_id] = (*found.get(agency_id, ()), (first, last))
+def _closures(agency_ids: Collection[int]) -> Mapping[int, tuple[Closure, ...]]:
+    found: dict[int, tuple[Closure, ...]] = {}
+    for closure in Closure.objects.filter(agency_id__in=agency_ids):
+        found[closure.agency_id] = (*found.get(closure.agency_id, ()), closure)
     return found
 
 
 def _issue_slice(drafts: Sequence[Draft], *, by: Actor, now: datetime) -> list[Result]:
     known = people({draft.claimant_id for draft in drafts})
-    refused = [why_not(draft, known.get(draft.claimant_id), now) for draft in drafts]
+    away = leaves({draft.advisor_id for draft in drafts}, now)
+    refused = [
+        why_not(draft, known.get(draft.claimant_id), now, away.get(draft.advisor_id, ())) for draft in drafts
+    ]
+    drafts, full = with_kiosks(drafts, refused, {pk: person.agency_id for pk, person in known.items()}, now)
+    refused = [reason or (NO_KIOSK if place in full else "") for place, reason in enumerate(refused)]
     good = [draft for draft, reason in zip(drafts, refused, strict=True) if not reason]
     numbers = draw_free(Convocation, len(good))
     written = _insert(good, numbers, known, now) if good else {}
@@ -164,7 +205,8 @@ def _issue_slice(drafts: Sequence[Draft], *, by: Actor, now: datetime) -> list[R
             pk, number = by_draft[id(draft)]
             results.append(Result(draft.claimant_id, pk, to_text("CV", number)))
         else:
-            results.append(Result(draft.claimant_id, refused=reason or reasons[id(draft)]))
+            taken = not reason or reason == NO_KIOSK
+            results.append(Result(draft.claimant_id, refused=reason or reasons[id(draft)], taken=taken))
     return results
 
 
@@ -178,6 +220,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("modality", "text"),
     ("starts_at", "timestamptz"),
     ("ends_at", "timestamptz"),
+    ("kiosk_id", "bigint"),
     ("place", "text"),
     ("purpose", "text"),
     ("to_bring", "text"),
@@ -212,6 +255,7 @@ def _insert(
             str(draft.modality),
             draft.starts_at,
             draft.ends_at,
+            draft.kiosk_id,
             draft.place,
             draft.purpose,
             draft.to_bring,

@@ -1,22 +1,21 @@
-"""Find hours: inside the agency's hours by appointment, free for the advisor and for each person."""
+"""Plan many people's hours: when the advisor receives, free for the advisor and for each person."""
 
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from accounts.models import Advisor, Agency, Closure, OpeningHours
+from accounts.models import Advisor
 from convocations.models import Convocation, Kind, Modality
+from convocations.scheduling.spans import Span, open_spans, without
 from convocations.states import HOLDS_TIME
 from portal.core import parameters
-from portal.core.working_time import hours_of
+from portal.core.working_time import day_bounds
 
 # How far ahead free hours are looked for: past it, somebody chooses another way.
 HORIZON = timedelta(days=60)
 _STEP = timedelta(minutes=5)
 _ROUND = timedelta(minutes=15)
-
-Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,17 @@ def propose(advisor: Advisor, *, minutes: int, now: datetime) -> datetime | None
     return slot.starts_at
 
 
-def plan(wanted: Sequence[Wanted], *, advisor: Advisor, first: datetime, own_hour: bool = True) -> list[Slot]:
+def plan(
+    wanted: Sequence[Wanted],
+    *,
+    advisor: Advisor,
+    first: datetime,
+    own_hour: bool = True,
+    modality: Modality | None = None,
+) -> list[Slot]:
     """Give each person an hour, one after the other from `first`; three queries whatever their number.
+
+    Hours are those in which the advisor receives (in that manner, when one is named).
 
     The order is kept: who comes first on the list comes first in the day. A person who is taken at an
     hour gets the next one, and that hour goes to the next person. The database has the last word.
@@ -65,7 +73,7 @@ def plan(wanted: Sequence[Wanted], *, advisor: Advisor, first: datetime, own_hou
     if not own_hour:
         return [_at(row, row.starts_at or first, persons, []) for row in wanted]
     held = _taken_by_advisor(advisor, begin, until)
-    open_hours = list(_open_spans(advisor.agency, first, first + HORIZON))
+    open_hours = open_spans(advisor, first, first + HORIZON, modality)
     slots, full_for = [], HORIZON
     for row in wanted:
         if row.starts_at is not None:
@@ -89,20 +97,10 @@ def plan(wanted: Sequence[Wanted], *, advisor: Advisor, first: datetime, own_hou
     return slots
 
 
-def free_spans(agency: Agency, held: Sequence[Span], day: date) -> list[Span]:
-    """List what is left of a day's hours by appointment, in order."""
-    zone = agency.place.zone
-    begin = datetime.combine(day, datetime.min.time(), zone)
-    left: list[Span] = []
-    for start, end in _open_spans(agency, begin.astimezone(UTC), begin):
-        for busy_start, busy_end in held:
-            if busy_end > start and busy_start < end:
-                if busy_start > start:
-                    left.append((start, busy_start))
-                start = max(start, busy_end)
-        if start < end:
-            left.append((start, end))
-    return left
+def free_spans(advisor: Advisor, held: Sequence[Span], day: date) -> list[Span]:
+    """List what is left of the hours in which an advisor receives that day, in order; one query."""
+    begin, end = (moment.astimezone(UTC) for moment in day_bounds(day, advisor.agency.place.zone))
+    return without([span for span in open_spans(advisor, begin, end) if span[0] < end], held)
 
 
 def _at(row: Wanted, start: datetime, persons: dict[int, list[Span]], held: Sequence[Span]) -> Slot:
@@ -133,28 +131,6 @@ def _in_the_way(spans: Sequence[Span], start: datetime, end: datetime) -> dateti
     return max(
         (held_end for held_start, held_end in spans if held_start < end and held_end > start), default=None
     )
-
-
-def _open_spans(agency: Agency, begin: datetime, until: datetime) -> Iterator[Span]:
-    rows = tuple(OpeningHours.objects.filter(agency=agency, kind=OpeningHours.Kind.BY_APPOINTMENT))
-    zone = agency.place.zone
-    day, last = begin.astimezone(zone).date(), until.astimezone(zone).date()
-    closed = _closed_days(agency, day, last)
-    while day <= last:
-        for stretch in hours_of(rows, closed, day, agency.place):
-            start, end = stretch.start.astimezone(UTC), stretch.end.astimezone(UTC)
-            if end > begin:
-                yield max(start, begin), end
-        day += timedelta(days=1)
-
-
-def _closed_days(agency: Agency, first: date, last: date) -> set[date]:
-    rows = Closure.objects.filter(agency=agency, last_day__gte=first, first_day__lte=last)
-    return {
-        closure.first_day + timedelta(days=offset)
-        for closure in rows
-        for offset in range((closure.last_day - closure.first_day).days + 1)
-    }
 
 
 def _taken_by_advisor(advisor: Advisor, begin: datetime, until: datetime) -> list[Span]:

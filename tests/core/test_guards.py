@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from accounts.models import BreakGlass, Closure, OpeningHours, ReadingAlert
+from accounts.models import (
+    Availability,
+    AvailabilityException,
+    BreakGlass,
+    Closure,
+    Kiosk,
+    Leave,
+    OpeningHours,
+    ReadingAlert,
+)
 from convocations import attendance, deeds
 from convocations.evidence import ledger
 from convocations.models import (
@@ -20,9 +29,11 @@ from convocations.models import (
     Bindingness,
     CallTask,
     Convocation,
+    Displacement,
     Explanation,
     Extension,
     Justificatif,
+    SlotHold,
 )
 from convocations.states import ConvocationState
 from messaging.models import OutboxMessage
@@ -85,6 +96,7 @@ def world() -> SimpleNamespace:
     w.closure = Closure.objects.create(
         agency=advisor.agency, first_day=NOW.date(), last_day=NOW.date(), reason="Pont"
     )
+    _hours(w)
     w.glass = BreakGlass.objects.create(
         advisor=advisor, claimant=person, reason="Urgence", opened_at=NOW, until=NOW + timedelta(hours=1)
     )
@@ -98,6 +110,34 @@ def world() -> SimpleNamespace:
         first_id=w.entry.pk, last_id=w.entry.pk, entries=1, digest=b"0" * 32, sealed_at=w.now
     )
     return w
+
+
+def _hours(w: SimpleNamespace) -> None:
+    agency, day = w.advisor.agency, NOW.date()
+    w.colleague = w.unread.advisor
+    w.kiosk = Kiosk.objects.create(agency=agency, name="Poste 1")
+    w.week = Availability.objects.create(
+        advisor=w.advisor, weekday=0, starts="13:00", ends="15:00", modalities=["PHONE"]
+    )
+    w.exception = AvailabilityException.objects.create(
+        advisor=w.advisor, day=day, starts="13:00", ends="15:00", is_free=True, modalities=["PHONE"]
+    )
+    w.day_off = AvailabilityException.objects.create(advisor=w.advisor, day=day + timedelta(days=1))
+    w.leave = Leave.objects.create(advisor=w.advisor, first_day=day, last_day=day, deputy=w.colleague)
+    w.stranger = factories.advisor()
+    w.at_kiosk = factories.convocation(w.person, starts_at=NOW + timedelta(days=24), modality="KIOSK_VIDEO")
+    w.hold = SlotHold.objects.create(
+        claimant=w.person,
+        advisor=w.advisor,
+        kiosk=w.kiosk,
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        held_at=NOW,
+        expires_at=NOW + timedelta(minutes=10),
+    )
+    w.displaced = Displacement.objects.create(
+        convocation=w.ahead, cause="CLOSURE", closure=w.closure, found_at=NOW
+    )
 
 
 def _documents(w: SimpleNamespace) -> None:
@@ -200,6 +240,71 @@ ATTACKS: dict[str, list[Attack]] = {
     "break_glass_ends": [change("glass", "until = opened_at")],
     "break_glass_has_a_reason": [change("glass", "reason = ''")],
     "closure_ends_after_start": [change("closure", "last_day = first_day - 1")],
+    "closed_hours_end_after_start": [
+        change("closure", "starts = '10:00', ends = '10:00'"),
+        change("closure", "starts = '10:00', ends = NULL"),
+        change("closure", "starts = NULL, ends = '10:00'"),
+    ],
+    # --- where hours come from
+    "kiosk_named_once": [again("kiosk", name="upper(name)")],
+    "kiosk_has_a_name": [change("kiosk", "name = ''")],
+    "availability_ends_after_start": [
+        change("week", "ends = starts"),
+        # Across midnight.
+        change("week", "starts = '22:00', ends = '02:00'"),
+    ],
+    "availability_says_how": [
+        change("week", "modalities = '{}'"),
+        change("week", "modalities = '{PHONE,ASYNC_MESSAGE}'"),
+    ],
+    "availability_never_twice": [
+        again("week"),
+        again("week", starts="ends - interval '1 second'", ends="'23:00'"),
+    ],
+    "exception_ends_after_start": [
+        change("exception", "ends = starts"),
+        change("exception", "ends = NULL"),
+        change("exception", "starts = NULL, ends = NULL"),
+    ],
+    "exception_says_how_when_free": [
+        change("exception", "modalities = '{}'"),
+        change("exception", "modalities = '{FAX}'"),
+        change("exception", "is_free = false"),
+        change("day_off", "modalities = '{PHONE}'"),
+    ],
+    "exception_never_twice": [
+        again("exception"),
+        again("day_off"),
+        # Some hours of a day that is taken whole.
+        again("day_off", starts="'10:00'", ends="'11:00'"),
+    ],
+    "leave_ends_after_start": [change("leave", "last_day = first_day - 1")],
+    "deputy_is_somebody_else": [change("leave", "deputy_id = advisor_id")],
+    "deputy_is_of_the_same_agency": [change("leave", "deputy_id = %s", lambda w: w.stranger.pk)],
+    "leave_never_twice": [again("leave"), again("leave", last_day="last_day + 9")],
+    "kiosk_is_for_video_at_the_agency": [change("unread", "kiosk_id = %s", lambda w: w.kiosk.pk)],
+    "kiosk_has_one_appointment_at_a_time": [
+        lambda w: again(
+            "at_kiosk", ref="1", claimant_id=str(w.unread.claimant_id), advisor_id=str(w.colleague.pk)
+        )(w),
+    ],
+    "hold_ends_after_start": [change("hold", "ends_at = starts_at")],
+    "hold_expires": [change("hold", "expires_at = held_at")],
+    "advisor_hour_held_once": [
+        lambda w: again("hold", claimant_id=str(w.unread.claimant_id), kiosk_id="NULL")(w)
+    ],
+    "kiosk_hour_held_once": [
+        lambda w: again("hold", claimant_id=str(w.unread.claimant_id), advisor_id=str(w.colleague.pk))(w)
+    ],
+    "convocations_slothold_claimant_id_key": [
+        again("hold", starts_at="ends_at", ends_at="ends_at + interval '1 hour'")
+    ],
+    "displacement_has_its_cause": [
+        change("displaced", "closure_id = NULL"),
+        change("displaced", "cause = 'LEAVE'"),
+        change("displaced", "cause = 'HOURS'"),
+        change("displaced", "leave_id = %s", lambda w: w.leave.pk),
+    ],
     "hours_close_after_opening": [change("hours", "closes = opens")],
     "hours_once": [again("hours")],
     "one_reading_alert_an_hour": [again("alert")],

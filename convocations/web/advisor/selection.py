@@ -153,7 +153,13 @@ def _with_hours(
         for e in entries
     ]
     own_hour = slots.needs_own_hour(common["kind"], common["modality"])
-    found = slots.plan(wanted, advisor=advisor, first=common["starts_at"], own_hour=own_hour)
+    found = slots.plan(
+        wanted,
+        advisor=advisor,
+        first=common["starts_at"],
+        own_hour=own_hour,
+        modality=common["modality"],
+    )
     return [
         (replace(entry, starts_at=slot.starts_at, minutes=one.minutes), slot.taken)
         for entry, one, slot in zip(entries, wanted, found, strict=True)

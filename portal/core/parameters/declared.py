@@ -50,6 +50,9 @@ class Parameters:
     reschedule_window_months: int = _number(
         12, "Période sur laquelle les reports sont comptés", "mois", (1, 36), "4"
     )
+    slot_hold_minutes: int = _number(
+        10, "Créneau gardé pour la personne pendant qu’elle remplit sa demande", "minutes", (2, 60), "4"
+    )
     # --- §5 justificatifs
     upload_max_bytes: int = _number(
         15 * MEGABYTE, "Taille maximale d’un fichier", "octets", (MEGABYTE, 50 * MEGABYTE), "5"

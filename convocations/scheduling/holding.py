@@ -1,0 +1,219 @@
+"""Keep an hour for a person while their form is open, and turn it into the appointment.
+
+A hold is a courtesy between claimants: it ends by itself, counts for nobody once past its time, and never
+stops an advisor, who has the last word. Nothing of it is evidence, so the journal says nothing of it.
+
+Holds of one agency are taken one after the other (its row is locked, as is the row of a kiosk's agency):
+two people who swap places would else wait for each other for ever.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Advisor, Agency, Kiosk
+from convocations import deeds
+from convocations.models import Convocation, ConvocationBatch, SlotHold
+from convocations.scheduling.changing import move
+from convocations.scheduling.free import FreeSlot, free_slots, nearest
+from convocations.scheduling.issuing import Draft, HourTaken, issue
+from convocations.scheduling.kiosks import place_at
+from portal.core import deadlines, parameters
+from portal.core.deadlines import Planned
+from portal.core.journal import Actor
+from portal.core.transitions import Refusal
+
+_NEAREST = 3
+
+
+class SlotGone(Refusal):
+    """The hour was taken meanwhile; `nearest` are free ones close to it, none when nothing is."""
+
+    sentence = (
+        "Ce créneau vient d’être pris. Ce que vous avez écrit est gardé\u00a0: "
+        "choisissez un autre créneau parmi les plus proches."
+    )
+    nothing_near = (
+        "Ce créneau vient d’être pris, et aucun autre n’est libre pour le moment. Ce que vous avez écrit "
+        "est gardé\u00a0: choisissez un autre moyen, ou appelez le 3949."
+    )
+
+    def __init__(self, near: Sequence[FreeSlot]) -> None:
+        self.nearest = list(near)
+        super().__init__(self.sentence if near else self.nothing_near)
+
+
+def hold(
+    claimant_id: int,
+    *,
+    advisor: Advisor,
+    modality: str,
+    starts_at: datetime,
+    minutes: int,
+    now: datetime,
+    first: datetime | None = None,
+    agency_id: int | None = None,
+    ignoring: int | None = None,
+) -> SlotHold:
+    """Keep one hour (and a kiosk) for a person for some minutes, in place of the one they held before.
+
+    Raises `SlotGone` with the nearest free hours; the hold they had is then kept. `first` and `ignoring`
+    are those the hours were looked for with.
+    """
+    with transaction.atomic():
+        _one_at_a_time(claimant_id, {advisor.agency_id, agency_id or advisor.agency_id})
+        slot = _offered(advisor, claimant_id, modality, starts_at, minutes, now, agency_id, ignoring)
+        if slot is None:
+            raise _gone(advisor, claimant_id, modality, starts_at, minutes, now, first, agency_id, ignoring)
+        _clear(Q(claimant_id=claimant_id), now)
+        # Over, though nobody has swept it yet: it must not stand in the way.
+        same = Q(advisor=advisor) | Q(kiosk_id=slot.kiosk_id, kiosk_id__isnull=False)
+        _clear(same & Q(expires_at__lte=now, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at), now)
+        kept = SlotHold.objects.create(
+            claimant_id=claimant_id,
+            advisor=advisor,
+            kiosk_id=slot.kiosk_id,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            held_at=now,
+            expires_at=now + timedelta(minutes=parameters.current().slot_hold_minutes),
+        )
+        deadlines.schedule([Planned(deeds.DUE_HOLD_END, kept.pk, kept.expires_at)])
+        return kept
+
+
+def release(claimant_id: int, *, now: datetime) -> None:
+    """Let go of the hour a person holds, if any: they closed the form, or chose another way."""
+    with transaction.atomic():
+        _clear(Q(claimant_id=claimant_id), now)
+
+
+def held_by(claimant_id: int, *, now: datetime) -> SlotHold | None:
+    """Give the hour a person holds at this instant, None once it is over."""
+    return SlotHold.objects.filter(claimant_id=claimant_id, expires_at__gt=now).first()
+
+
+def redeem(
+    draft: Draft,
+    *,
+    form_key: uuid.UUID,
+    by: Actor,
+    now: datetime,
+    instead_of: int | None = None,
+    reason: str = "",
+    first: datetime | None = None,
+    agency_id: int | None = None,
+) -> Convocation:
+    """Turn the hour a claimant picked into the appointment, inside the caller's transaction.
+
+    With `instead_of` that appointment is moved there (as `changing.move` does, with `reason`). The hold
+    may be over: the hour is then given if it is still free. A free kiosk of `agency_id` (by default the
+    advisor's agency) is booked where the manner needs one, and named in the place. Raises `SlotGone`
+    with the nearest free hours, and what `issue` and `move` raise; the same `form_key` again gives what
+    the first sending gave.
+    """
+    with transaction.atomic():
+        advisor = Advisor.objects.select_related("agency").get(pk=draft.advisor_id)
+        minutes = int((draft.ends_at - draft.starts_at).total_seconds() // 60)
+        _one_at_a_time(draft.claimant_id, {advisor.agency_id, agency_id or advisor.agency_id})
+        if not ConvocationBatch.objects.filter(form_key=form_key).exists():
+            wanted = (advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now)
+            slot = _offered(*wanted, agency_id, instead_of)
+            if slot is None:
+                raise _gone(*wanted, first, agency_id, instead_of)
+            if slot.kiosk_id is not None:
+                kiosk = Kiosk.objects.select_related("agency").get(pk=slot.kiosk_id)
+                draft = replace(draft, kiosk_id=kiosk.pk, place=place_at(kiosk))
+            _clear(Q(claimant_id=draft.claimant_id), now)
+        try:
+            # A savepoint: what the refused attempt wrote goes, the caller's own work stays.
+            with transaction.atomic():
+                if instead_of is None:
+                    return issue(draft, form_key=form_key, by=by, now=now)
+                return move(instead_of, draft, reason=reason, form_key=form_key, by=by, now=now)
+        except HourTaken:
+            # An advisor took it in the same instant: theirs is the last word.
+            raise _gone(
+                advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now, first,
+                agency_id, instead_of,
+            ) from None  # fmt: skip
+
+
+def sweep(hold_ids: Collection[int], *, now: datetime) -> int:
+    """Remove holds whose time is over; those in somebody's hands are theirs to finish. The number removed."""
+    over = SlotHold.objects.select_for_update(skip_locked=True).filter(pk__in=hold_ids, expires_at__lte=now)
+    removed, _ = SlotHold.objects.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
+    return removed
+
+
+def _one_at_a_time(claimant_id: int, agency_ids: Iterable[int]) -> None:
+    """Lock the agencies whose hours are about to change hands, always in the same order."""
+    before = SlotHold.objects.filter(claimant_id=claimant_id).values_list(
+        "advisor__agency_id", "kiosk__agency_id"
+    )
+    ids = {*agency_ids, *(pk for row in before for pk in row if pk is not None)}
+    list(Agency.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def _clear(which: Q, now: datetime) -> None:
+    ids = list(SlotHold.objects.filter(which).values_list("pk", flat=True))
+    if ids:
+        SlotHold.objects.filter(pk__in=ids).delete()
+        deadlines.cancel([deeds.DUE_HOLD_END], ids, now=now)
+
+
+def _offered(
+    advisor: Advisor,
+    claimant_id: int,
+    modality: str,
+    starts_at: datetime,
+    minutes: int,
+    now: datetime,
+    agency_id: int | None,
+    ignoring: int | None,
+) -> FreeSlot | None:
+    """Give that hour with a kiosk that is free then, None unless it is still offered to this person."""
+    found = free_slots(
+        advisor=advisor,
+        claimant_id=claimant_id,
+        modality=modality,
+        minutes=minutes,
+        now=now,
+        first=starts_at,
+        until=starts_at + timedelta(minutes=minutes),
+        limit=1,
+        agency_id=agency_id,
+        ignoring=ignoring,
+    )
+    return found[0] if found and found[0].starts_at == starts_at else None
+
+
+def _gone(
+    advisor: Advisor,
+    claimant_id: int,
+    modality: str,
+    starts_at: datetime,
+    minutes: int,
+    now: datetime,
+    first: datetime | None,
+    agency_id: int | None,
+    ignoring: int | None,
+) -> SlotGone:
+    return SlotGone(
+        nearest(
+            around=starts_at,
+            count=_NEAREST,
+            advisor=advisor,
+            claimant_id=claimant_id,
+            modality=modality,
+            minutes=minutes,
+            now=now,
+            first=first,
+            agency_id=agency_id,
+            ignoring=ignoring,
+        )
+    )
