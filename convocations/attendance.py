@@ -11,9 +11,11 @@ from convocations import deeds
 from convocations.absences import opening
 from convocations.evidence.ledger import why_not_valid
 from convocations.models import CallTask, Convocation
+from convocations.requests import ending
+from convocations.requests.freezing import is_frozen
 from convocations.scheduling.changing import stop_waiting
 from convocations.scheduling.clocks import record_due
-from convocations.states import AHEAD, RECORDABLE, AbsenceState, ConvocationState
+from convocations.states import AHEAD, RECORDABLE, AbsenceState, ConvocationState, RequestState
 from messaging import outbox
 from portal.core import deadlines, journal
 from portal.core.deadlines import Planned
@@ -24,6 +26,8 @@ from portal.core.transitions import Refusal
 _S = ConvocationState
 # Known as soon as the hour has come; the others only once it is over.
 _FROM_THE_START = frozenset({_S.ATTENDED, _S.TECH_INCIDENT, _S.CANCELLED_BY_AGENCY})
+# The person came though they had asked not to, or the picture failed: both are in their favour.
+FROM_A_FROZEN_ONE = frozenset({_S.ATTENDED, _S.TECH_INCIDENT})
 
 
 class TooEarly(Refusal):
@@ -46,7 +50,10 @@ class NotValidlyNotified(Refusal):
 
 
 class Frozen(Refusal):
-    sentence = "Une demande de la personne attend une réponse : le rendez-vous est gelé, aucune absence n’est possible."
+    sentence = (
+        "Une demande de la personne n’avait pas de réponse à l’heure du rendez-vous\u00a0: "
+        "il est gelé, aucune absence n’est possible."
+    )
 
 
 def record(
@@ -62,6 +69,9 @@ def record(
             .get(pk=convocation_id)
         )
         _refuse(convocation, outcome, now)
+        if convocation.state == _S.RESCHEDULE_PENDING:
+            answered = RequestState.ACCEPTED if outcome == _S.TECH_INCIDENT else RequestState.MOOT
+            ending.end_pending(convocation, answered, by=by, now=now)
         if convocation.state in AHEAD:
             # The clock's tick has not passed yet: the hour has come all the same.
             convocation.move_to(_S.AWAITING_STATUS)
@@ -160,7 +170,7 @@ def reassign(
 
 
 def _refuse(convocation: Convocation, outcome: ConvocationState, now: datetime) -> None:
-    if convocation.state == _S.RESCHEDULE_PENDING:
+    if convocation.state == _S.RESCHEDULE_PENDING and outcome not in FROM_A_FROZEN_ONE:
         raise Frozen
     if convocation.state in RECORDABLE:
         raise AlreadyRecorded(_already(convocation))
@@ -171,6 +181,8 @@ def _refuse(convocation: Convocation, outcome: ConvocationState, now: datetime) 
         raise Refusal(
             "C’est une invitation : ne pas venir est sans conséquence, il n’y a rien à enregistrer."
         )
+    if outcome == _S.ABSENT and is_frozen(convocation):
+        raise Frozen
     if outcome == _S.ABSENT and (lacking := why_not_valid(convocation)):
         raise NotValidlyNotified(lacking)
 

@@ -77,12 +77,41 @@ REVIEWED = journal.code(140, "justificatif_reviewed", "{actor} a examiné le jus
 PUT_FORWARD = journal.code(
     141, "justificatif_sent", "{actor} a joint le document {document} à l’absence {ref}."
 )
+PUT_FORWARD_FOR_REQUEST = journal.code(
+    143, "justificatif_sent_for_request", "{actor} a joint le document {document} à la demande {ref}."
+)
 COMPLETION_EXTENDED = journal.code(
     142,
     "completion_extended",
     "Le portail a été interrompu\u00a0: le délai pour compléter le justificatif {ref} est prolongé jusqu’au {until}.",
 )
 
+REQUESTED = journal.code(
+    150, "change_requested", "{actor} a demandé {what} pour le rendez-vous {appointment} ({ref})."
+)
+REQUEST_NOTED = journal.code(
+    151,
+    "change_request_noted",
+    "{actor} a noté votre demande faite {channel} : {what} pour le rendez-vous {appointment} ({ref}).",
+)
+REQUEST_GRANTED_BY_RULE = journal.code(
+    152, "request_granted_by_rule", "La demande {ref} est acceptée par la règle « {rule} »."
+)
+REQUEST_DECIDED = journal.code(153, "request_decided", "{actor} a répondu à la demande {ref} : {outcome}.")
+REQUEST_DOCS_ASKED = journal.code(
+    154, "request_documents_asked", "{actor} a demandé des documents pour la demande {ref}."
+)
+REQUEST_DOCS_SENT = journal.code(
+    155, "request_documents_sent", "{actor} a envoyé des documents pour la demande {ref}."
+)
+REQUEST_ENDED = journal.code(156, "request_ended", "La demande {ref} est {outcome}.")
+REQUEST_CORRECTED = journal.code(
+    157, "request_corrected", "{actor} a corrigé ce qui a été noté de la demande {ref}."
+)
+REQUEST_LATE = journal.code(
+    158, "request_late", "Réponse à la demande {ref} en retard : responsable d’agence prévenu."
+)
+REQUEST_READ = journal.code(159, "request_read", "{actor} a ouvert la demande {ref}.")
 # --- where hours come from (160–169)
 DISPLACED = journal.code(
     160,
@@ -105,11 +134,15 @@ DUE_ABSENCE_CLOSE = 122
 # Their subject is an outage of the portal, their step its revision, their occurrence where a slice begins.
 DUE_EXTEND_EXPLANATIONS = 123
 DUE_EXTEND_COMPLETIONS = 124
+# Step 1 reminds the advisor, step 2 tells the supervisors.
+DUE_REQUEST_ANSWER = 125
+DUE_REQUEST_DOCS = 126
 
 # Where hours come from (130–134).
 DUE_HOLD_END = 130
 
 BEFORE_START = (DUE_REMINDER, DUE_UNREAD, DUE_ENDED, DUE_INVITATION_EXPIRY)
+OF_REQUEST = (DUE_REQUEST_ANSWER, DUE_REQUEST_DOCS)
 OF_ABSENCE = (DUE_EXPLANATION_END, DUE_DECISION, DUE_ABSENCE_CLOSE)
 
 # --- e-mails (100–199) --------------------------------------------------------
@@ -130,10 +163,16 @@ MAIL_REVIEW = 125
 MAIL_DOCUMENT_REJECTED = 126
 MAIL_SAFE_DOCUMENT_REJECTED = 127
 MAIL_PERIOD_EXTENDED = 128
+MAIL_REQUEST_RECEIVED = 130
+MAIL_REQUEST_DECIDED = 131
+MAIL_REQUEST_DOCS = 132
+MAIL_REQUEST_CORRECTED = 133
 # One a person and day, however many rows are late: the occurrence is the day.
 MAIL_LATE_RECORDS = 140
 MAIL_LATE_DECISIONS_ADVISOR = 141
 MAIL_LATE_DECISIONS_SUPERVISOR = 142
+MAIL_LATE_REQUESTS_ADVISOR = 138
+MAIL_LATE_REQUESTS_SUPERVISOR = 139
 
 # Mails that carry the notification itself: their acceptance or refusal is evidence.
 NOTIFYING_MAILS = frozenset({MAIL_CONVOCATION, MAIL_INVITATION, MAIL_REMINDER, MAIL_UNREAD})

@@ -57,7 +57,7 @@ def review(
     with transaction.atomic():
         row = (
             Justificatif.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("document", "absence__agency", "reviewed_by")
+            .select_related("document", "absence__agency", "request__agency", "reviewed_by")
             .get(pk=justificatif_id)
         )
         if not row.may_move_to(outcome) or row.state == outcome:
@@ -66,6 +66,8 @@ def review(
             raise NotReadable
         if outcome in {_R.INCOMPLETE, _R.REFUSED} and not remark.strip():
             raise Refusal("Dites à la personne ce qui manque ou pourquoi ce document ne convient pas.")
+        if outcome == _R.INCOMPLETE and row.request_id is not None:
+            raise Refusal("Pour demander un document de plus, passez par la demande elle-même.")
         if outcome == _R.INCOMPLETE and (complete_by is None or complete_by <= now.date()):
             raise Refusal("Choisissez une date à venir pour compléter le justificatif.")
         row.remark = remark.strip()
@@ -99,7 +101,7 @@ def complete(justificatif_id: int, *, document_ids: Sequence[int], by: Actor, no
         row = (
             Justificatif.objects.select_for_update(no_key=True, of=("self",))
             .select_related("document", "explanation")
-            .get(pk=justificatif_id)
+            .get(pk=justificatif_id, explanation__isnull=False)
         )
         if absence.state not in ABSENCE_UNDECIDED:
             raise AlreadyDecided(decided_sentence(absence))
@@ -151,7 +153,7 @@ def tell_rejected(document: Document, *, now: datetime) -> None:
 def _reviewed_sentence(row: Justificatif) -> str:
     if row.reviewed_at is None:
         return AlreadyReviewed.sentence
-    when = full_datetime(row.reviewed_at, row.absence.agency.place.zone)
+    when = full_datetime(row.reviewed_at, row.agency.place.zone)
     return f"{row.reviewed_by} a déjà répondu le {when}\u00a0: «\u00a0{row.get_state_display()}\u00a0»."
 
 

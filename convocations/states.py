@@ -17,7 +17,7 @@ class ConvocationState(models.TextChoices):
     TECH_INCIDENT = "TECH_INCIDENT", "incident technique"
     NOT_PROVEN = "NOT_PROVEN", "notification non prouvée"
     CANCELLED_BY_AGENCY = "CANCELLED_BY_AGENCY", "annulé par l’agence"
-    RESCHEDULE_PENDING = "RESCHEDULE_PENDING", "report demandé"
+    RESCHEDULE_PENDING = "RESCHEDULE_PENDING", "demande en cours"
     SUPERSEDED = "SUPERSEDED", "déplacé"
     CANCELLED = "CANCELLED", "annulé"
     ACCEPTED = "ACCEPTED", "invitation acceptée"
@@ -47,8 +47,17 @@ CONVOCATION_TRANSITIONS = transitions(
         _S.DELIVERED: {_S.READ, _S.ACKNOWLEDGED, *_BEFORE, *_ANSWER},
         _S.READ: {_S.ACKNOWLEDGED, *_BEFORE, *_ANSWER},
         _S.ACKNOWLEDGED: {*_BEFORE, *_ANSWER},
-        _S.RESCHEDULE_PENDING: {_S.READ, _S.ACKNOWLEDGED, _S.SUPERSEDED, _S.CANCELLED},
-        _S.AWAITING_STATUS: RECORDABLE,
+        _S.RESCHEDULE_PENDING: {
+            *AHEAD,
+            _S.AWAITING_STATUS,
+            _S.SUPERSEDED,
+            _S.CANCELLED,
+            # The person came all the same, or the picture failed: never an absence, the appointment is frozen.
+            _S.ATTENDED,
+            _S.TECH_INCIDENT,
+        },
+        # Told of a technical problem, the appointment waits for its new date and is not recorded.
+        _S.AWAITING_STATUS: {*RECORDABLE, _S.RESCHEDULE_PENDING},
         # A record made in error goes back to be made again; an absence is corrected with a reason.
         _S.ATTENDED: {_S.AWAITING_STATUS},
         _S.TECH_INCIDENT: {_S.AWAITING_STATUS},
@@ -101,15 +110,18 @@ class ReviewState(models.TextChoices):
     ACCEPTED = "ACCEPTED", "accepté"
     INCOMPLETE = "INCOMPLETE", "à compléter"
     REFUSED = "REFUSED", "non retenu"
+    # The request it backed ended before anybody had to read it.
+    DROPPED = "DROPPED", "sans objet"
 
 
 _R = ReviewState
 REVIEW_TRANSITIONS = transitions(
     {
-        _R.IN_REVIEW: {_R.ACCEPTED, _R.INCOMPLETE, _R.REFUSED},
-        _R.INCOMPLETE: {_R.IN_REVIEW, _R.ACCEPTED, _R.REFUSED},
+        _R.IN_REVIEW: {_R.ACCEPTED, _R.INCOMPLETE, _R.REFUSED, _R.DROPPED},
+        _R.INCOMPLETE: {_R.IN_REVIEW, _R.ACCEPTED, _R.REFUSED, _R.DROPPED},
         _R.ACCEPTED: set(),
         _R.REFUSED: set(),
+        _R.DROPPED: set(),
     }
 )
 
@@ -128,5 +140,38 @@ CALL_TRANSITIONS = transitions(
         _C.REACHED: set(),
         _C.DROPPED: set(),
         _C.UNREACHED: set(),
+    }
+)
+
+
+class RequestState(models.TextChoices):
+    SUBMITTED = "SUBMITTED", "envoyée"
+    UNDER_REVIEW = "UNDER_REVIEW", "à l’étude"
+    DOCS_REQUESTED = "DOCS_REQUESTED", "documents demandés"
+    ACCEPTED = "ACCEPTED", "acceptée"
+    ACCEPTED_OTHER_SLOT = "ACCEPTED_OTHER_SLOT", "acceptée à une autre date"
+    REFUSED = "REFUSED", "non acceptée"
+    WITHDRAWN = "WITHDRAWN", "retirée"
+    # What it asked about went another way: cancelled or moved by the agency, or the person came.
+    MOOT = "MOOT", "sans objet"
+
+
+_D = RequestState
+REQUEST_WAITS_FOR_ADVISOR = frozenset({_D.SUBMITTED, _D.UNDER_REVIEW})
+# Nobody has answered: the appointment is frozen meanwhile. The constraints and triggers repeat this list.
+REQUEST_PENDING = REQUEST_WAITS_FOR_ADVISOR | {_D.DOCS_REQUESTED}
+REQUEST_GRANTED = frozenset({_D.ACCEPTED, _D.ACCEPTED_OTHER_SLOT})
+_ENDS = {_D.ACCEPTED, _D.ACCEPTED_OTHER_SLOT, _D.REFUSED, _D.WITHDRAWN, _D.MOOT}
+
+REQUEST_TRANSITIONS = transitions(
+    {
+        _D.SUBMITTED: {_D.UNDER_REVIEW, _D.DOCS_REQUESTED, *_ENDS},
+        _D.UNDER_REVIEW: {_D.DOCS_REQUESTED, *_ENDS},
+        _D.DOCS_REQUESTED: {_D.UNDER_REVIEW, *_ENDS},
+        _D.ACCEPTED: set(),
+        _D.ACCEPTED_OTHER_SLOT: set(),
+        _D.REFUSED: set(),
+        _D.WITHDRAWN: set(),
+        _D.MOOT: set(),
     }
 )

@@ -90,7 +90,7 @@ def extend_completions(batch: Sequence[Due], now: datetime) -> Outcome | None:
     spans = outages.ended_about(outage)
     given = [one for row in rows if (one := _longer_to_complete(row, spans, now))]
     for one in given:
-        one.row.complete_by = last_day(one.ends_at, one.row.absence.agency.place)
+        one.row.complete_by = last_day(one.ends_at, one.row.agency.place)
     Justificatif.objects.bulk_update([one.row for one in given], ["complete_by"])
     extensions = _remember(given, outage, now)
     _tell(deeds.COMPLETION_EXTENDED, extensions, [(one.row, one.row.ref) for one in given], now)
@@ -131,7 +131,7 @@ def _longer_to_explain(row: Absence, spans: Sequence[Any], now: datetime) -> _Gi
 def _longer_to_complete(row: Justificatif, spans: Sequence[Any], now: datetime) -> _Given | None:
     if row.complete_by is None or row.reviewed_at is None:
         return None
-    place = row.absence.agency.place
+    place = row.agency.place
     before = day_bounds(row.complete_by, place.zone)[1]
     end = extend_for_outages(row.reviewed_at, before, spans, territory=place)
     return _Given(row, before, _of_use(end, place, now)) if end > before else None

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from accounts.models import Advisor
 from convocations import attendance
 from convocations.absences import deciding
-from convocations.models import Absence, Convocation
+from convocations.models import Absence, ChangeRequest, Convocation
+from convocations.requests import answering
 from convocations.states import AbsenceState, ConvocationState
 from portal.core.journal import Actor
 from portal.core.references import to_number, to_text
 from portal.core.transitions import Refusal
 
-RECORDS, DECISIONS = "presences", "absences"
+RECORDS, DECISIONS, REQUESTS = "presences", "absences", "demandes"
 
 
 class Late(NamedTuple):
@@ -69,6 +72,18 @@ def late_decisions(
     return _lines(_after(rows, "decide_by", after)[:count], "AB", "decide_by")
 
 
+def late_requests(
+    agency_id: int, now: datetime, count: int, after: tuple[datetime, int] | None
+) -> list[Late]:
+    """List the agency's requests past the time of their answer, the latest first; one query from one index."""
+    rows = ChangeRequest.objects.filter(
+        Q(state__in=["SUBMITTED", "UNDER_REVIEW"]) | Q(correction_open=True),
+        agency_id=agency_id,
+        decide_by__lte=now,
+    )
+    return _lines(_after(rows, "decide_by", after)[:count], "DM", "decide_by")
+
+
 def _after(rows: Any, due: str, after: tuple[datetime, int] | None) -> Any:
     ordered = rows.order_by(due, "pk")
     if after is None:
@@ -76,6 +91,13 @@ def _after(rows: Any, due: str, after: tuple[datetime, int] | None) -> Any:
     # Two halves instead of a row comparison: Django has none, and PostgreSQL reads both from the index.
     later = ordered.filter(**{f"{due}__gt": after[0]}) | ordered.filter(**{due: after[0], "pk__gt": after[1]})
     return later.filter(**{f"{due}__gte": after[0]})
+
+
+_KINDS: dict[str, tuple[str, Any, Any]] = {
+    RECORDS: ("CV", Convocation, attendance.reassign),
+    DECISIONS: ("AB", Absence, deciding.reassign),
+    REQUESTS: ("DM", ChangeRequest, answering.reassign),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +121,7 @@ def hand_over(
     now: datetime,
 ) -> list[Handed]:
     """Hand late work to another advisor of the agency, one transaction a line, and say what became of each."""
-    prefix, model = ("CV", Convocation) if kind == RECORDS else ("AB", Absence)
-    move = attendance.reassign if kind == RECORDS else deciding.reassign
+    prefix, model, move = _KINDS[kind]
     rows = {
         str(row.ref): row
         for row in model.objects.filter(

@@ -7,10 +7,19 @@ from typing import Any
 from django.db.models import Min
 
 from accounts.models import Claimant
-from convocations.models import Absence, CallTask, Convocation, DeliveryEvidence, Fact, Justificatif
+from convocations.models import (
+    Absence,
+    CallTask,
+    ChangeRequest,
+    Convocation,
+    DeliveryEvidence,
+    Fact,
+    Justificatif,
+)
 from convocations.states import (
     ABSENCE_UNDECIDED,
     HOLDS_TIME,
+    REQUEST_PENDING,
     CallState,
     ConvocationState,
     ReviewState,
@@ -37,7 +46,7 @@ def ahead_of(claimant: Claimant, now: datetime) -> list[Convocation]:
 
 
 def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
-    """List what waits for somebody's act in one person's file, by deadline; four queries."""
+    """List what waits for somebody's act in one person's file, by deadline; five queries."""
     found: list[dict[str, Any]] = []
     for row in Convocation.objects.filter(claimant=claimant, state=ConvocationState.AWAITING_STATUS):
         found.append(_matter("Présence à enregistrer", "convocations", row.ref, row.record_due_at))
@@ -45,7 +54,11 @@ def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
         found.append(
             _matter("Absence à examiner", "absences", row.ref, row.decide_by, str(row.get_state_display()))
         )
-    waiting = Justificatif.objects.filter(absence__claimant=claimant, state=ReviewState.IN_REVIEW)
+    for row in ChangeRequest.objects.filter(claimant=claimant, state__in=REQUEST_PENDING):
+        found.append(
+            _matter("Demande à étudier", "demandes", row.ref, row.decide_by, str(row.get_kind_display()))
+        )
+    waiting = Justificatif.objects.filter(claimant=claimant, state=ReviewState.IN_REVIEW)
     for row in waiting.select_related("document"):
         found.append(
             _matter("Justificatif à examiner", "justificatifs", row.ref, row.review_by, row.document.title)

@@ -10,7 +10,15 @@ from accounts import work
 from accounts.models import Advisor
 from accounts.work import Rows
 from convocations import attendance
-from convocations.models import Absence, Bindingness, CallTask, Convocation, Justificatif, Modality
+from convocations.models import (
+    Absence,
+    Bindingness,
+    CallTask,
+    ChangeRequest,
+    Convocation,
+    Justificatif,
+    Modality,
+)
 from convocations.states import (
     RECORDABLE,
     UNREAD,
@@ -33,6 +41,7 @@ TO_DECIDE = 101
 TO_REVIEW = 102
 TO_CALL = 103
 UNREAD_SOON = 104
+TO_ANSWER = 105
 
 
 def work_for(advisor_ids: Collection[int], now: datetime) -> Mapping[int, Rows]:
@@ -47,6 +56,16 @@ def work_for(advisor_ids: Collection[int], now: datetime) -> Mapping[int, Rows]:
         ),
         TO_DECIDE: work.part(
             _to_decide(advisor_ids), TO_DECIDE, since="recorded_at", due_at="decide_by", detail="state"
+        ),
+        TO_ANSWER: work.part(
+            ChangeRequest.objects.filter(
+                Q(state__in=["SUBMITTED", "UNDER_REVIEW"]) | Q(correction_open=True),
+                advisor_id__in=advisor_ids,
+            ),
+            TO_ANSWER,
+            since="submitted_at",
+            due_at="decide_by",
+            detail="kind",
         ),
         TO_REVIEW: work.part(
             Justificatif.objects.filter(advisor_id__in=advisor_ids, state=ReviewState.IN_REVIEW),
@@ -147,6 +166,18 @@ SORTS: Mapping[int, Sort] = {
         "AB",
         "/conseiller/absences/",
         {AbsenceState.EXPLAINED: "explications reçues", AbsenceState.EXPLANATION_REQUESTED: "sans réponse"},
+    ),
+    TO_ANSWER: Sort(
+        TO_ANSWER,
+        "demandes",
+        "Demandes",
+        "Demande à étudier",
+        "calendar-clock",
+        "DM",
+        "/conseiller/demandes/",
+        {str(value): str(label) for value, label in ChangeRequest.Kind.choices},
+        since="reçue le",
+        due="réponse",
     ),
     TO_REVIEW: Sort(
         TO_REVIEW,

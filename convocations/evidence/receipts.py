@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from convocations.models import Convocation, DeliveryEvidence, Explanation, Fact, Justificatif, Modality
+from convocations.models import (
+    ChangeRequest,
+    Convocation,
+    DeliveryEvidence,
+    Explanation,
+    Fact,
+    Justificatif,
+    Modality,
+    SwornStatement,
+)
 from convocations.motives import Motive
 from convocations.told import manners
+from convocations.told import requests as told
 from messaging import letters
-from portal.core.french import NBSP, duration, full_date, full_datetime
+from portal.core.french import NBSP, duration, full_date, full_datetime, full_deadline
 
 _FACTS: dict[str, str] = {
     Fact.DEPOSITED: "Déposée dans l’espace personnel",
@@ -127,6 +137,69 @@ def of_explanation(explanation: Explanation) -> bytes:
             "foot": f"{absence.ref} – {agency.name}, {agency.phone}",
         },
         dated=explanation.given_at,
+    )
+
+
+def of_request(row: ChangeRequest) -> bytes:
+    """Make the acknowledgement of a request (CRPA L112-11 and R112-11-1): when, to whom, what, fingerprint.
+
+    The row comes with its agency, its advisor's account, its claimant and its appointment with its agency.
+    """
+    agency, tz = row.agency, row.agency.place.zone
+    sent = Justificatif.objects.filter(request=row).order_by("id")
+    signed = SwornStatement.objects.filter(request=row).first()
+    parts = [
+        {
+            "title": "Qui répond",
+            "sentences": [
+                f"{agency.name}, {agency.address}. Téléphone{NBSP}: {agency.phone}.",
+                f"Votre conseiller{NBSP}: {row.advisor.user}. Vous pouvez aussi appeler le 3949.",
+            ],
+        },
+        {
+            "title": "La suite",
+            "sentences": [
+                told.rule_sentence(row)
+                or f"Votre conseiller répond par écrit au plus tard le {full_deadline(row.decide_by, tz)}.",
+                "Tant qu’une demande attend, aucune absence ne peut être notée à ce rendez-vous.",
+            ],
+        },
+    ]
+    if signed is not None:
+        parts.append(
+            {
+                "title": "Votre déclaration sur l’honneur",
+                "sentences": [
+                    signed.text,
+                    f"Signée {signed.signed_name}, le {full_datetime(signed.signed_at, tz)}. "
+                    f"Empreinte{NBSP}: {bytes(signed.content_hash).hex()}.",
+                ],
+            }
+        )
+    return letters.typeset(
+        "receipt",
+        {
+            "title": f"Reçu{NBSP}: demande {row.ref}",
+            "lead": "Votre demande est bien reçue. Gardez ce document\u00a0: il le prouve.",
+            "facts_title": told.TITLES[row.kind],
+            "facts": [
+                *_filled(
+                    {
+                        "Reçue le": full_datetime(row.submitted_at, tz, zone=True),
+                        "De": str(row.claimant.user),
+                        "Comment": row.get_channel_display(),
+                    }
+                ),
+                *told.facts(row, row.convocation, row.convocation.agency.place.zone),
+                *_filled({"Documents": ", ".join(sent.values_list("document__title", flat=True))}),
+            ],
+            "parts": parts,
+            "ledger_title": "",
+            "ledger": [],
+            "hash": bytes(row.content_hash).hex(),
+            "foot": f"{row.ref} – {agency.name}, {agency.phone}",
+        },
+        dated=row.submitted_at,
     )
 
 

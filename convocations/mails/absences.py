@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from convocations import deeds
-from convocations.models import Absence, Explanation, Extension, Justificatif
+from convocations.models import Absence, ChangeRequest, Explanation, Extension, Justificatif
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from convocations.told.examination import during
 from messaging.emails import Mail, Row, absolute, composes
@@ -183,7 +183,7 @@ def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             title = "Votre justificatif n’a pas été retenu"
             next_step = "La raison est dans votre espace. Vous pouvez en envoyer un autre ou appeler le 3949."
         mails[row.id] = _mail(
-            justificatif.absence,
+            _backed(justificatif),
             subject=title,
             title=title,
             preheader=deadline or next_step,
@@ -235,14 +235,14 @@ def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a file could not be read and how to send it again; the rest is kept."""
     return {
         row.id: _mail(
-            justificatif.absence,
+            _backed(justificatif),
             subject="Un fichier est à renvoyer",
             title="Nous n’avons pas pu lire un de vos fichiers",
-            preheader="Votre explication est bien gardée. Il faut seulement renvoyer le fichier.",
+            preheader="Ce que vous avez écrit est bien gardé. Il faut seulement renvoyer le fichier.",
             paragraphs=[
                 f"Référence du justificatif : {justificatif.ref}.",
-                "Votre explication est bien gardée. Le fichier, lui, n’a pas pu être lu.",
-                "La page de votre absence dit pourquoi et comment le renvoyer. "
+                "Ce que vous avez écrit est bien gardé. Le fichier, lui, n’a pas pu être lu.",
+                "La page de votre envoi dit pourquoi et comment le renvoyer. "
                 "Vous pouvez aussi l’apporter à votre agence.",
             ],
             action="Renvoyer le fichier",
@@ -280,14 +280,21 @@ def _with_absence(rows: Sequence[Row]) -> list[tuple[Row, Absence]]:
 def _with_justificatif(rows: Sequence[Row]) -> list[tuple[Row, Justificatif]]:
     found = (
         Justificatif.objects.filter(pk__in={row.subject_id for row in rows})
-        .select_related("document", "absence__agency", "absence__convocation")
+        .select_related("document", "absence__agency", "absence__convocation", "request__agency")
         .in_bulk()
     )
     return [(row, found[row.subject_id]) for row in rows]
 
 
+def _backed(justificatif: Justificatif) -> Absence | ChangeRequest:
+    """Give what a document was sent for: its page says what becomes of it."""
+    backed: Absence | ChangeRequest | None = justificatif.absence or justificatif.request
+    assert backed is not None  # justificatif_backs_one_thing
+    return backed
+
+
 def _mail(
-    absence: Absence,
+    about: Absence | ChangeRequest,
     *,
     subject: str,
     title: str,
@@ -296,7 +303,8 @@ def _mail(
     action: str,
     deadline_text: str = "",
 ) -> Mail:
-    agency = absence.agency
+    agency = about.agency
+    room = "demandes" if isinstance(about, ChangeRequest) else "absences"
     return Mail(
         "notice",
         subject,
@@ -305,7 +313,7 @@ def _mail(
             "preheader": preheader,
             "body": "\n\n".join(paragraphs),
             "deadline_text": deadline_text,
-            "action_url": absolute(f"/espace/absences/{absence.ref}/"),
+            "action_url": absolute(f"/espace/{room}/{about.ref}/"),
             "action_label": action,
             "why": _WHY,
             "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",

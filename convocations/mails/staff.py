@@ -1,17 +1,18 @@
 """E-mails to advisors and supervisors: what is late, one mail a person and day, counted when it leaves."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from convocations import deeds
-from convocations.models import Absence, Convocation
-from convocations.states import ABSENCE_UNDECIDED, ConvocationState
+from convocations.models import Absence, ChangeRequest, Convocation
+from convocations.states import ABSENCE_UNDECIDED, REQUEST_WAITS_FOR_ADVISOR, ConvocationState
 from messaging.emails import Mail, Row, absolute, composes
 from portal.core.french import plural
 
 _WHY = "vous suivez ou encadrez ces dossiers."
+_WAITS = Q(state__in=REQUEST_WAITS_FOR_ADVISOR) | Q(correction_open=True)
 
 
 @composes(deeds.MAIL_LATE_RECORDS, "late_records", label="présences non enregistrées")
@@ -59,8 +60,38 @@ def late_agency_decision_mails(rows: Sequence[Row], now: datetime) -> dict[int, 
     )
 
 
+@composes(deeds.MAIL_LATE_REQUESTS_ADVISOR, "late_requests", label="demandes à étudier")
+def late_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Remind an advisor of requests whose answer is nearly due."""
+    soon = ChangeRequest.objects.filter(_WAITS, decide_by__lte=now + timedelta(days=2))
+    return _digest(
+        rows,
+        _counted(soon, "advisor_id", rows),
+        one="demande attend votre réponse",
+        many="demandes attendent votre réponse",
+        sentence="Tant qu’une demande attend, le rendez-vous est gelé et aucune absence n’est possible.",
+        path="/conseiller/?nature=demandes",
+        action="Ouvrir ma liste",
+    )
+
+
+@composes(deeds.MAIL_LATE_REQUESTS_SUPERVISOR, "late_requests_agency", label="demandes en retard")
+def late_agency_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell a supervisor how many requests of the agency wait beyond their time."""
+    late = ChangeRequest.objects.filter(_WAITS, decide_by__lte=now)
+    return _digest(
+        rows,
+        _counted(late, "agency_id", rows),
+        one="demande attend une réponse en retard",
+        many="demandes attendent une réponse en retard",
+        sentence="Vous pouvez les confier à un autre conseiller de l’agence.",
+        path="/agence/?retards=demandes",
+        action="Voir les retards de l’agence",
+    )
+
+
 def _counted(
-    late: QuerySet[Convocation] | QuerySet[Absence], owner: str, rows: Sequence[Row]
+    late: QuerySet[Convocation] | QuerySet[Absence] | QuerySet[ChangeRequest], owner: str, rows: Sequence[Row]
 ) -> dict[int, int]:
     owners = {row.subject_id for row in rows}
     counted = late.filter(**{f"{owner}__in": owners}).values(owner).annotate(late=Count("pk"))

@@ -8,12 +8,14 @@ from convocations.models.evidence import DeliveryEvidence, Fact
 from convocations.models.extension import Extension
 from convocations.models.hold import SlotHold
 from convocations.models.justificatif import Justificatif
+from convocations.models.request import ChangeRequest, SwornStatement
 
 __all__ = [
     "Absence",
     "Bindingness",
     "CallTask",
     "CallTry",
+    "ChangeRequest",
     "Convocation",
     "ConvocationBatch",
     "DeliveryEvidence",
@@ -25,4 +27,5 @@ __all__ = [
     "Kind",
     "Modality",
     "SlotHold",
+    "SwornStatement",
 ]

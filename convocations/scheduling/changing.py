@@ -9,8 +9,9 @@ from django.db.models import F
 
 from convocations import deeds
 from convocations.models import CallTask, Convocation
+from convocations.requests import ending
 from convocations.scheduling.issuing import Draft, issue
-from convocations.states import AHEAD, CallState, ConvocationState
+from convocations.states import HOLDS_TIME, CallState, ConvocationState, RequestState
 from messaging import outbox
 from portal.core import deadlines, journal
 from portal.core.journal import Actor
@@ -31,6 +32,7 @@ def cancel(convocation_id: int, *, reason: str, by: Actor, now: datetime) -> Con
     """Cancel a coming appointment; the person is told why and owes nothing for it."""
     with transaction.atomic():
         convocation = _lock_ahead(convocation_id, now)
+        ending.end_pending(convocation, RequestState.MOOT, by=by, now=now)
         convocation.note = reason
         convocation.sequence += 1
         convocation.move_to(ConvocationState.CANCELLED, saving=["note", "sequence"])
@@ -46,21 +48,30 @@ def move(
     """Move a coming appointment: a successor is issued with its own proof, reminders and calendar entry."""
     with transaction.atomic():
         convocation = _lock_ahead(convocation_id, now)
-        convocation.note = reason
-        convocation.sequence += 1
-        # First away with the old hour, or the new one could be refused for overlapping it.
-        convocation.move_to(ConvocationState.SUPERSEDED, saving=["note", "sequence"])
-        successor = issue(draft, form_key=form_key, by=by, now=now)
-        # The person's calendar follows one event: same identity, a later sequence.
-        Convocation.objects.filter(pk=successor.pk).update(sequence=F("sequence") + convocation.sequence)
-        convocation.successor = successor
-        convocation.save(update_fields=["successor"])
-        stop_waiting(convocation, now)
-        journal.record(
-            deeds.MOVED, by=by, now=now, **_about(convocation, successor=str(successor.ref), reason=reason)
-        )
+        ending.end_pending(convocation, RequestState.MOOT, by=by, now=now)
+        successor = succeed(convocation, draft, reason=reason, form_key=form_key, by=by, now=now)
         outbox.enqueue([outbox.Owed(deeds.MAIL_MOVED, convocation.claimant_id, convocation.pk)], now=now)
         return successor
+
+
+def succeed(
+    convocation: Convocation, draft: Draft, *, reason: str, form_key: uuid.UUID, by: Actor, now: datetime
+) -> Convocation:
+    """Put a new appointment in the place of this one, which the caller holds; telling the person is theirs."""
+    convocation.note = reason
+    convocation.sequence += 1
+    # First away with the old hour, or the new one could be refused for overlapping it.
+    convocation.move_to(ConvocationState.SUPERSEDED, saving=["note", "sequence"])
+    successor = issue(draft, form_key=form_key, by=by, now=now)
+    # The person's calendar follows one event: same identity, a later sequence.
+    Convocation.objects.filter(pk=successor.pk).update(sequence=F("sequence") + convocation.sequence)
+    convocation.successor = successor
+    convocation.save(update_fields=["successor"])
+    stop_waiting(convocation, now)
+    journal.record(
+        deeds.MOVED, by=by, now=now, **_about(convocation, successor=str(successor.ref), reason=reason)
+    )
+    return successor
 
 
 def answer_invitation(
@@ -91,7 +102,7 @@ def stop_waiting(convocation: Convocation, now: datetime) -> None:
 
 def _lock_ahead(convocation_id: int, now: datetime) -> Convocation:
     convocation = Convocation.objects.select_for_update(no_key=True).get(pk=convocation_id)
-    still_ahead = convocation.state in AHEAD or convocation.state == ConvocationState.ACCEPTED
+    still_ahead = convocation.state in HOLDS_TIME
     if not still_ahead or convocation.starts_at <= now:
         raise NoLongerAhead
     return convocation

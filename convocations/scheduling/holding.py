@@ -7,8 +7,7 @@ Holds of one agency are taken one after the other (its row is locked, as is the 
 two people who swap places would else wait for each other for ever.
 """
 
-import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,14 +16,12 @@ from django.db.models import Q
 
 from accounts.models import Advisor, Agency, Kiosk
 from convocations import deeds
-from convocations.models import Convocation, ConvocationBatch, SlotHold
-from convocations.scheduling.changing import move
+from convocations.models import Convocation, SlotHold
 from convocations.scheduling.free import FreeSlot, free_slots, nearest
-from convocations.scheduling.issuing import Draft, HourTaken, issue
+from convocations.scheduling.issuing import Draft, HourTaken
 from convocations.scheduling.kiosks import place_at
 from portal.core import deadlines, parameters
 from portal.core.deadlines import Planned
-from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 
 _NEAREST = 3
@@ -99,48 +96,39 @@ def held_by(claimant_id: int, *, now: datetime) -> SlotHold | None:
 
 def redeem(
     draft: Draft,
+    take: Callable[[Draft], Convocation],
     *,
-    form_key: uuid.UUID,
-    by: Actor,
     now: datetime,
-    instead_of: int | None = None,
-    reason: str = "",
+    ignoring: int | None = None,
     first: datetime | None = None,
     agency_id: int | None = None,
 ) -> Convocation:
-    """Turn the hour a claimant picked into the appointment, inside the caller's transaction.
+    """Turn the hour a claimant picked into an appointment, inside the caller's transaction.
 
-    With `instead_of` that appointment is moved there (as `changing.move` does, with `reason`). The hold
-    may be over: the hour is then given if it is still free. A free kiosk of `agency_id` (by default the
-    advisor's agency) is booked where the manner needs one, and named in the place. Raises `SlotGone`
-    with the nearest free hours, and what `issue` and `move` raise; the same `form_key` again gives what
-    the first sending gave.
+    `take` issues it, or puts it in the place of another (`ignoring`, whose hour is free for its person).
+    The hold may be over: the hour is then given if it is still free. A free kiosk of `agency_id` (by
+    default the advisor's agency) is booked where the manner needs one, and named in the place. Raises
+    `SlotGone` with the nearest free hours, and what `take` raises.
     """
     with transaction.atomic():
         advisor = Advisor.objects.select_related("agency").get(pk=draft.advisor_id)
         minutes = int((draft.ends_at - draft.starts_at).total_seconds() // 60)
         _one_at_a_time(draft.claimant_id, {advisor.agency_id, agency_id or advisor.agency_id})
-        if not ConvocationBatch.objects.filter(form_key=form_key).exists():
-            wanted = (advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now)
-            slot = _offered(*wanted, agency_id, instead_of)
-            if slot is None:
-                raise _gone(*wanted, first, agency_id, instead_of)
-            if slot.kiosk_id is not None:
-                kiosk = Kiosk.objects.select_related("agency").get(pk=slot.kiosk_id)
-                draft = replace(draft, kiosk_id=kiosk.pk, place=place_at(kiosk))
-            _clear(Q(claimant_id=draft.claimant_id), now)
+        wanted = (advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now)
+        slot = _offered(*wanted, agency_id, ignoring)
+        if slot is None:
+            raise _gone(*wanted, first, agency_id, ignoring)
+        if slot.kiosk_id is not None:
+            kiosk = Kiosk.objects.select_related("agency").get(pk=slot.kiosk_id)
+            draft = replace(draft, kiosk_id=kiosk.pk, place=place_at(kiosk))
+        _clear(Q(claimant_id=draft.claimant_id), now)
         try:
             # A savepoint: what the refused attempt wrote goes, the caller's own work stays.
             with transaction.atomic():
-                if instead_of is None:
-                    return issue(draft, form_key=form_key, by=by, now=now)
-                return move(instead_of, draft, reason=reason, form_key=form_key, by=by, now=now)
+                return take(draft)
         except HourTaken:
             # An advisor took it in the same instant: theirs is the last word.
-            raise _gone(
-                advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now, first,
-                agency_id, instead_of,
-            ) from None  # fmt: skip
+            raise _gone(*wanted, first, agency_id, ignoring) from None
 
 
 def sweep(hold_ids: Collection[int], *, now: datetime) -> int:

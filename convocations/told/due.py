@@ -6,16 +6,19 @@ from typing import Any
 
 from django.db.models import Q
 
-from convocations.models import Absence, Bindingness, Convocation, Justificatif
+from convocations.models import Absence, Bindingness, ChangeRequest, Convocation, Justificatif
 from convocations.states import (
     ABSENCE_UNDECIDED,
     AHEAD,
     HOLDS_TIME,
+    REQUEST_PENDING,
     UNREAD,
     AbsenceState,
     ConvocationState,
+    RequestState,
     ReviewState,
 )
+from convocations.told import requests as asked
 from convocations.told import words
 from portal.core.french import NBSP, days_left, full_date, full_deadline, short_datetime, urgency
 from portal.core.models.document import DocumentState
@@ -64,17 +67,21 @@ class Owed:
 
 
 def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:
-    """Gather what is due from a person, in three queries at most; `tz` is their agency's."""
+    """Gather what is due from a person, in four queries at most; `tz` is their agency's."""
     coming = _coming(claimant_id=claimant_id, now=now)
     absences = _absences(claimant_id=claimant_id)
-    todo = [*_to_confirm(coming, now), *_to_explain(absences, now)]
+    requests = _requests(claimant_id=claimant_id)
+    todo = [*_to_confirm(coming, now), *_to_explain(absences, now), *_to_send(requests, now)]
     # A paper is completed for an absence that nobody has decided: without one there is none.
     if absences:
         todo += _to_complete(claimant_id, tz, now)
     return Owed(
         todo=sorted(todo, key=lambda item: item.due or _FAR),
         coming=[_appointment(row, now) for row in coming[:COMING_SHOWN]],
-        examined=[_examined(row) for row in absences if row[1] == AbsenceState.EXPLAINED],
+        examined=[
+            *(_examined(row) for row in absences if row[1] == AbsenceState.EXPLAINED),
+            *(_waiting(row) for row in requests if row[1] != RequestState.DOCS_REQUESTED),
+        ],
     )
 
 
@@ -162,6 +169,43 @@ def _examined(row: tuple[Any, ...]) -> dict[str, str]:
         "url": f"/espace/absences/{ref}/",
         "title": f"Absence du {full_date(starts_at.astimezone(tz))}",
         "meta": f"Votre conseiller doit répondre avant le {full_date(decide_by.astimezone(tz))}.",
+    }
+
+
+@prepared
+def _requests(claimant_id: int) -> Any:
+    return (
+        ChangeRequest.objects.filter(claimant_id=claimant_id, state__in=REQUEST_PENDING)
+        .order_by("submitted_at", "id")
+        .values_list(
+            "ref", "state", "kind", "docs_due_at", "decide_by", "convocation__starts_at", "agency__territory"
+        )[:AT_MOST]
+    )
+
+
+def _to_send(requests: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
+    """Find the requests that wait for documents."""
+    found = []
+    for ref, state, kind, due, _, _, territory in requests:
+        if state == RequestState.DOCS_REQUESTED:
+            todo = Todo(
+                title="Envoyez les documents demandés",
+                text=f"{asked.TITLES[kind]}. Une photo lisible suffit.",
+                url=f"/espace/demandes/{ref}/",
+                act="Envoyer les documents",
+                label="Au plus tard",
+            )
+            found.append(_by(todo, due, now, Territory(territory).zone))
+    return found
+
+
+def _waiting(row: tuple[Any, ...]) -> dict[str, str]:
+    ref, _, kind, _, decide_by, starts_at, territory = row
+    tz = Territory(territory).zone
+    return {
+        "url": f"/espace/demandes/{ref}/",
+        "title": f"{asked.TITLES[kind]}, rendez-vous du {full_date(starts_at.astimezone(tz))}",
+        "meta": f"Réponse au plus tard le {full_deadline(decide_by, tz)}. Aucune absence ne peut être notée.",
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from convocations.models import Absence, Explanation, Extension, Justificatif
+from convocations.models import Absence, ChangeRequest, Explanation, Extension, Justificatif
 from convocations.motives import Motive
 from convocations.states import ABSENCE_DECIDED, ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from convocations.told import words
@@ -132,16 +132,22 @@ def said(absence: Absence, given: Sequence[Explanation], sent: Sequence[Justific
     ]
 
 
-def rows(absence: Absence, sent: Sequence[Justificatif]) -> list[Line]:
+def papers_of(request: ChangeRequest) -> list[Line]:
+    """Tell where each document sent for a request stands; what is missing is asked for on the request itself."""
+    sent = Justificatif.objects.filter(request=request).select_related("document").order_by("id")
+    return rows(request, list(sent))
+
+
+def rows(about: Absence | ChangeRequest, sent: Sequence[Justificatif]) -> list[Line]:
     """Tell where each justificatif stands, what it lacks, and who opened it."""
-    tz = absence.agency.place.zone
-    readings = _readings(absence, sent)
+    tz = about.agency.place.zone
+    readings = _readings(about, sent)
     lines = []
     for row in sent:
         document = row.document
         unreadable = document.state == DocumentState.REJECTED_TECH
         label, tone = ("Fichier illisible", "warning") if unreadable else words.REVIEWS[row.state]
-        still = waits(row, absence)
+        still = isinstance(about, Absence) and waits(row, about)
         lines.append(
             {
                 "ref": row.ref,
@@ -157,7 +163,7 @@ def rows(absence: Absence, sent: Sequence[Justificatif]) -> list[Line]:
                 "until": f"À compléter avant le {full_date(row.complete_by)}."
                 if still and row.complete_by
                 else "",
-                "complete_url": reverse("espace:complete", args=[absence.ref, row.ref]) if still else "",
+                "complete_url": reverse("espace:complete", args=[about.ref, row.ref]) if still else "",
                 "is_health": document.is_health,
                 "readers": readings.get(document.pk, []),
             }
@@ -173,14 +179,14 @@ def waits(row: Justificatif, absence: Absence) -> bool:
     return row.state == ReviewState.INCOMPLETE or (unreadable and row.state == ReviewState.IN_REVIEW)
 
 
-def _readings(absence: Absence, sent: Sequence[Justificatif]) -> dict[int, list[str]]:
+def _readings(about: Absence | ChangeRequest, sent: Sequence[Justificatif]) -> dict[int, list[str]]:
     """Say who opened each document, other than the person, the first time each."""
     if not sent:
         return {}
-    tz = absence.agency.place.zone
+    tz = about.agency.place.zone
     opened = (
         DocumentReading.objects.filter(document__in=[row.document_id for row in sent])
-        .exclude(reader_id=absence.claimant_id)
+        .exclude(reader_id=about.claimant_id)
         .order_by("at")
         .values_list("document_id", "reader__first_name", "reader__last_name", "at")
     )

@@ -63,3 +63,15 @@ def where(convocation: Any) -> str:
         _M.KIOSK_VIDEO: f"Où{NBSP}: {place}, en vidéo depuis l’agence.",
         _M.ASYNC_MESSAGE: f"Comment{NBSP}: par échange écrit. {place}",
     }[Modality(convocation.modality)]
+
+
+def default_place(person: Any, modality: str) -> str:
+    """Say where an appointment takes place when nobody wrote it: the agency, or the person's telephone."""
+    if modality == _M.PHONE:
+        if not person.phone:
+            return f"Donnez votre numéro à votre agence avant le rendez-vous\u00a0: {person.agency.phone}."
+        return f"Votre conseiller vous appelle au {person.phone}."
+    agency = f"{person.agency.name}, {person.agency.address}"
+    if modality == _M.ASYNC_MESSAGE:
+        return f"Répondez par lettre à {agency}, ou déposez votre réponse à l’accueil."
+    return agency

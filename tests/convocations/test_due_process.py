@@ -15,8 +15,9 @@ from django.db import connection, transaction
 from convocations import attendance
 from convocations.absences import deciding, explaining, opening
 from convocations.evidence import calls, ledger
-from convocations.models import Absence, Bindingness, CallTask, Convocation, Fact
+from convocations.models import Absence, Bindingness, CallTask, ChangeRequest, Convocation, Fact
 from convocations.motives import Motive
+from convocations.requests import answering, asking, changing_mind, papers
 from convocations.scheduling import changing
 from convocations.states import ABSENCE_DECIDED, RECORDABLE, AbsenceState, ConvocationState
 from portal.core import deadlines
@@ -56,6 +57,8 @@ class DueProcess:
             self.every_absence_stands_on_proof()
             self.a_referral_waited_and_was_decided_by_a_person()
             self.time_alone_never_records_an_absence()
+            self.nobody_is_absent_where_a_request_waited()
+            self.no_postponement_is_counted_that_must_not_be()
 
     def attempt(self, act, *arguments, **keywords):
         """Do something anybody might try; a refusal is an answer, anything else a defect."""
@@ -209,6 +212,45 @@ class DueProcess:
                 now=self.now,
             )
 
+    def ask(self, number, kind, lead, motive):
+        """The person asks for another date, another manner, or says that the technique failed."""
+        hour = (
+            {"starts_at": self.now + lead, "ends_at": self.now + lead + timedelta(minutes=45)} if lead else {}
+        )
+        asked = self.attempt(
+            asking.ask,
+            self.some(number),
+            asking.Wish(
+                kind=ChangeRequest.Kind(kind),
+                motive=motive,
+                modality="VIDEO" if kind == "MODALITY" else "",
+                signed_name=str(self.person.user) if motive else "",
+                **hour,
+            ),
+            form_key=uuid.uuid4(),
+            by=acting(self.person),
+            now=self.now,
+        )
+        if asked is not None:
+            asked.convocation.refresh_from_db()
+            if asked.convocation.successor_id:
+                self.ids.append(asked.convocation.successor_id)
+
+    def answer(self, number, deed):
+        found = list(ChangeRequest.objects.order_by("-pk").values_list("pk", flat=True))
+        if not found:
+            return
+        request, by = found[number % len(found)], acting(self.advisor)
+        lead = self.now + timedelta(days=9, minutes=number)
+        offer = answering.Offer(starts_at=lead, ends_at=lead + timedelta(minutes=45))
+        deeds = {
+            "accept": lambda: answering.accept(request, offer, by=by, now=self.now),
+            "refuse": lambda: answering.refuse(request, reasons="Raisons.", by=by, now=self.now),
+            "documents": lambda: papers.ask_documents(request, what="Un contrat.", by=by, now=self.now),
+            "withdraw": lambda: changing_mind.withdraw(request, by=acting(self.person), now=self.now),
+        }
+        self.attempt(deeds[deed])
+
     def force_by_hand(self, number, state):
         """Go round every process: the database still refuses."""
         if self.ids:
@@ -222,7 +264,8 @@ class DueProcess:
                         recorded_by=self.advisor.user,
                     )
             except Exception as error:
-                assert "validly" in str(error) or "nothing_follows" in str(error) or "evidence" in str(error)
+                known = ("validly", "nothing_follows", "evidence", "frozen by a request")
+                assert any(word in str(error) for word in known), error
 
     def every_absence_stands_on_proof(self):
         with connection.cursor() as cursor:
@@ -254,6 +297,29 @@ class DueProcess:
     def time_alone_never_records_an_absence(self):
         assert not Convocation.objects.filter(state__in=[*RECORDABLE], recorded_by=None).exists()
 
+    def nobody_is_absent_where_a_request_waited(self):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT count(*) FROM convocations_convocation c JOIN convocations_changerequest r
+                  ON r.convocation_id = c.id
+                WHERE c.state = 'ABSENT'
+                  AND (r.closed_at IS NULL OR (r.submitted_at < c.starts_at AND r.closed_at >= c.starts_at))
+                """
+            )
+            assert cursor.fetchone()[0] == 0
+
+    def no_postponement_is_counted_that_must_not_be(self):
+        exempt = ["JOB_INTERVIEW", "WORK", "TRAINING", "AGENCY_ERROR"]
+        requests = ChangeRequest.objects.filter(claimant=self.person)
+        assert not requests.filter(counts=True, motive__in=exempt).exists()
+        assert not requests.filter(counts=True).exclude(kind="RESCHEDULE").exists()
+        tolerated = requests.filter(rule="TOLERATED").order_by("submitted_at")
+        for row in tolerated:
+            since = row.submitted_at - timedelta(days=364)
+            assert tolerated.filter(submitted_at__gt=since, submitted_at__lte=row.submitted_at).count() <= 2
+        assert not requests.filter(state="REFUSED", decided_by=None).exists()
+
 
 NUMBER = range(8)
 CHOICES = {
@@ -272,6 +338,13 @@ CHOICES = {
     "decide": {"number": NUMBER, "outcome": sorted(ABSENCE_DECIDED)},
     "explain": {"number": NUMBER},
     "correct": {"number": NUMBER},
+    "ask": {
+        "number": NUMBER,
+        "kind": ["RESCHEDULE", "RESCHEDULE", "MODALITY", "INCIDENT"],
+        "lead": [None, timedelta(hours=49), timedelta(days=8)],
+        "motive": ["", "CHILDCARE", "JOB_INTERVIEW"],
+    },
+    "answer": {"number": NUMBER, "deed": ["accept", "refuse", "documents", "withdraw"]},
     "force_by_hand": {"number": NUMBER, "state": ["ABSENT", "EXCUSED"]},
 }
 ACTS = sorted(CHOICES)
@@ -290,5 +363,14 @@ def test_no_sequence_of_acts_reaches_an_absence_without_valid_notice():
             reached.update(walk.reached)
             transaction.set_rollback(True)
     # A walk that never records an absence would prove nothing.
-    for state in ("ABSENT", "NOT_PROVEN", "EXCUSED", "REFERRED", "ANNULLED", "CLOSED_NO_ACTION"):
+    for state in (
+        "ABSENT",
+        "NOT_PROVEN",
+        "EXCUSED",
+        "REFERRED",
+        "ANNULLED",
+        "CLOSED_NO_ACTION",
+        "SUPERSEDED",
+        "RESCHEDULE_PENDING",
+    ):
         assert reached[state], f"the acts never reached {state}: {reached}"

@@ -28,12 +28,14 @@ from convocations.models import (
     Absence,
     Bindingness,
     CallTask,
+    ChangeRequest,
     Convocation,
     Displacement,
     Explanation,
     Extension,
     Justificatif,
     SlotHold,
+    SwornStatement,
 )
 from convocations.states import ConvocationState
 from messaging.models import OutboxMessage
@@ -73,6 +75,10 @@ def world() -> SimpleNamespace:
     w.over = factories.convocation(person, starts_at=w.missed.starts_at + timedelta(hours=3))
     ledger.consult(w.over.pk, by=acting(person), now=NOW + timedelta(hours=1))
     deadlines.work(lambda: w.over.ends_at)
+    # The same, but a request of the person waited when its hour came.
+    w.frozen = factories.convocation(person, starts_at=w.missed.starts_at + timedelta(hours=4))
+    ledger.consult(w.frozen.pk, by=acting(person), now=NOW + timedelta(hours=1))
+    deadlines.work(lambda: w.frozen.ends_at)
     w.unread = factories.convocation(
         factories.claimant(factories.advisor(advisor.agency)), starts_at=NOW + timedelta(days=9)
     )
@@ -82,6 +88,7 @@ def world() -> SimpleNamespace:
         person, starts_at=NOW + timedelta(days=21), bindingness=Bindingness.INVITATION
     )
     _documents(w)
+    _requests(w)
     w.outage = Outage.objects.create(starts_at=NOW, ends_at=NOW + timedelta(hours=1), reason="Panne")
     w.proof = w.missed.evidence.first()
     w.extension = Extension.objects.create(
@@ -167,6 +174,42 @@ def _documents(w: SimpleNamespace) -> None:
         advisor=w.advisor,
         sent_at=NOW,
         review_by=NOW,
+    )
+
+
+def _requests(w: SimpleNamespace) -> None:
+    fields = {
+        "claimant": w.person,
+        "advisor": w.advisor,
+        "agency": w.advisor.agency,
+        "state_before": "ISSUED",
+        "submitted_at": NOW,
+        "submitted_by": w.user,
+        "content_hash": b"0" * 32,
+        "decide_by": w.now,
+    }
+    w.request = ChangeRequest.objects.create(
+        convocation=w.ahead,
+        kind="RESCHEDULE",
+        form_key="00000000-0000-0000-0000-000000000002",
+        motive="OTHER",
+        **fields,
+    )
+    w.late_request = ChangeRequest.objects.create(
+        convocation=w.frozen,
+        kind="INCIDENT",
+        form_key="00000000-0000-0000-0000-000000000003",
+        state="WITHDRAWN",
+        closed_at=w.frozen.starts_at,
+        **{**fields, "submitted_at": w.frozen.starts_at - timedelta(hours=1)},
+    )
+    w.sworn = SwornStatement.objects.create(
+        request=w.request,
+        text="Je déclare.",
+        signed_name="Camille",
+        signed_at=NOW,
+        signed_by=w.user,
+        content_hash=b"0" * 32,
     )
 
 
@@ -477,7 +520,109 @@ ATTACKS: dict[str, list[Attack]] = {
     "extension_gives_time": [again("extension", ended_at="ends_at")],
     "extension_refuse_change": [change("extension", "ends_at = ended_at"), remove("extension")],
     "extension_refuse_truncate": [empty("extension", "extension_refuse_truncate")],
+    # --- requests
+    "convocations_changerequest_ref_key": [
+        lambda w: again("late_request", form_key="gen_random_uuid()", convocation_id=str(w.offer.pk))(w)
+    ],
+    "convocations_changerequest_form_key_key": [again("late_request", ref="1")],
+    "one_pending_request_per_appointment": [again("request", ref="1", form_key="gen_random_uuid()")],
+    "request_needs_an_open_appointment": [
+        lambda w: again(
+            "late_request", ref="1", form_key="gen_random_uuid()", convocation_id=str(w.missed.pk)
+        )(w),
+        lambda w: again(
+            "late_request", ref="1", form_key="gen_random_uuid()", convocation_id=str(w.unread.pk)
+        )(w),
+    ],
+    "absent_not_while_a_request_waits": [
+        change("frozen", f"state = 'ABSENT', {_RECORDED}", _NOW, _BY),
+        lambda w: (
+            "UPDATE convocations_changerequest SET convocation_id = convocation_id, state = 'UNDER_REVIEW',"
+            f" closed_at = NULL WHERE id = {w.late_request.pk};"
+            " UPDATE convocations_convocation SET state = 'ABSENT', recorded_at = ends_at,"
+            f" recorded_by_id = {w.advisor.pk} WHERE id = {w.frozen.pk}",
+            [],
+        ),
+    ],
+    "request_ends_on_a_date": [change("late_request", "closed_at = NULL")],
+    "request_is_granted_by_a_person_or_a_named_rule": [
+        change("request", f"state = '{state}', closed_at = %s", _NOW)
+        for state in ("ACCEPTED", "ACCEPTED_OTHER_SLOT")
+    ],
+    "request_is_refused_by_a_person_with_reasons": [
+        change("request", "state = 'REFUSED', closed_at = %s, reasons = 'r'", _NOW),
+        change("request", "state = 'REFUSED', closed_at = %s, decided_by_id = %s", _NOW, _BY),
+        change(
+            "request",
+            "state = 'REFUSED', closed_at = %s, decided_by_id = %s, reasons = 'r', rule = 'TOLERATED'",
+            _NOW,
+            _BY,
+        ),
+    ],
+    "documents_are_asked_with_a_date": [
+        change("request", "state = 'DOCS_REQUESTED', docs_asked = 'Un contrat.'"),
+        change("request", "state = 'DOCS_REQUESTED', docs_due_at = %s", _NOW),
+    ],
+    "only_a_postponement_counts": [change("late_request", "counts = true")],
+    "wished_hour_ends_after_start": [
+        lambda w, end=end: again(
+            "late_request",
+            ref="1",
+            form_key="gen_random_uuid()",
+            convocation_id=str(w.offer.pk),
+            wished_start="submitted_at",
+            wished_end=end,
+        )(w)
+        for end in ("submitted_at", "NULL")
+    ],
+    "change_of_manner_names_one": [
+        lambda w: again(
+            "late_request",
+            ref="1",
+            form_key="gen_random_uuid()",
+            convocation_id=str(w.offer.pk),
+            kind="'MODALITY'",
+        )(w)
+    ],
+    "correction_says_what": [
+        change("request", "correction_open = true, correction = 'Non.'"),
+        change("request", "correction_open = true, corrected_at = %s", _NOW),
+    ],
+    "request_keeps_its_word": [
+        change("request", "text = 'autre chose'"),
+        change("request", "motive = 'WORK'"),
+        change("request", "kind = 'INCIDENT'"),
+        change("request", "channel = 'PHONE'"),
+        change("request", "convocation_id = %s", lambda w: w.offer.pk),
+        change("request", "claimant_id = %s", lambda w: w.unread.claimant_id),
+        change("request", "submitted_at = submitted_at - interval '1 day'"),
+        change("request", "submitted_by_id = %s", _BY),
+        change("request", "wished_modality = 'PHONE'"),
+        change("request", "wished_start = submitted_at, wished_end = decide_by"),
+        change("request", r"content_hash = '\x00'"),
+    ],
+    "request_is_never_deleted": [remove("late_request")],
+    "convocations_swornstatement_request_id_key": [again("sworn")],
+    "sworn_statement_is_signed": [
+        lambda w: again("sworn", request_id=str(w.late_request.pk), text="''")(w),
+        lambda w: again("sworn", request_id=str(w.late_request.pk), signed_name="''")(w),
+    ],
+    "sworn_refuse_change": [change("sworn", "text = 'autre chose'"), remove("sworn")],
+    "sworn_refuse_truncate": [empty("sworn", "sworn_refuse_truncate")],
     # --- justificatifs and documents
+    "document_put_forward_once_for_a_request": [
+        lambda w: (
+            "INSERT INTO convocations_justificatif (ref, document_id, request_id, claimant_id, advisor_id, state,"
+            " sent_at, review_by, remark) SELECT generate_series(1, 2), document_id, %s, claimant_id, advisor_id,"
+            " state, sent_at, review_by, '' FROM convocations_justificatif",
+            [w.request.pk],
+        )
+    ],
+    "justificatif_backs_one_thing": [
+        change("justificatif", "absence_id = NULL"),
+        change("justificatif", "absence_id = NULL, explanation_id = NULL"),
+        change("justificatif", "request_id = %s", lambda w: w.request.pk),
+    ],
     "convocations_justificatif_ref_key": [again("justificatif")],
     "document_put_forward_once": [again("justificatif", ref="1")],
     "incomplete_has_a_date": [
@@ -522,7 +667,10 @@ ATTACKS: dict[str, list[Attack]] = {
 # What a trigger says of itself where PostgreSQL names no constraint.
 SAID = {name: "is append-only" for name in ATTACKS if "_refuse_" in name}
 # A trigger whose guard has a name of its own.
-TRIGGERS = {"convocation_absent_needs_evidence": "absent_needs_evidence"}
+TRIGGERS = {
+    "convocation_absent_needs_evidence": "absent_needs_evidence",
+    "convocation_absent_waits_for_requests": "absent_not_while_a_request_waits",
+}
 
 
 def guards() -> set[str]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.working_time import Territory, days_left, end_of_period, last_day
+from portal.core.working_time import Territory, days_left, end_of_period, last_day, part_of_period
 from tests.core import calendar_oracle as oracle
 
 PARIS = Territory.METROPOLE.zone
@@ -46,6 +46,27 @@ def test_working_day_periods_end_as_a_walk_through_the_calendar_says(territory, 
     assert end_of_period(start, territory=territory, jours_ouvrables=n) == oracle.midnight_after(
         ouvrable, clock
     )
+
+
+@given(territory=territories, start=instants, n=st.integers(1, 12), percent=st.integers(1, 100))
+def test_a_part_of_a_period_is_spent_when_a_walk_hour_by_hour_says(territory, start, n, percent):
+    """Walk through real minutes from the midnight after the act; only those of *jours ouvrables* pass."""
+    clock = oracle.CLOCKS[territory.value]
+    part = part_of_period(start, percent, jours_ouvrables=n, territory=territory)
+    end = end_of_period(start, jours_ouvrables=n, territory=territory)
+    assert start < part <= end
+    assert (percent == 100) == (part == end)
+    # What is spent at that instant, in days: whole ones before it, and the share of its own.
+    moment = part - timedelta(microseconds=1)
+    day, first = oracle.wall_date(moment, clock), oracle.wall_date(start, clock)
+    assert oracle.is_ouvrable(day, territory.value)
+    whole = sum(
+        oracle.is_ouvrable(first + timedelta(days=k), territory.value) for k in range(1, (day - first).days)
+    )
+    opens = oracle.midnight_after(day - timedelta(days=1), clock).astimezone(UTC)
+    closes = oracle.midnight_after(day, clock).astimezone(UTC)
+    share = (part.astimezone(UTC) - opens) / (closes - opens)
+    assert abs(whole + share - n * percent / 100) < 1e-6
 
 
 @given(territory=territories, start=instants, later=st.integers(0, 10**6), days=st.integers(0, 60))

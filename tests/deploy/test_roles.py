@@ -14,7 +14,12 @@ from tests.deploy.conftest import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EVIDENCE = ("core_journalentry", "core_journalseal", "convocations_deliveryevidence")
+EVIDENCE = (
+    "core_journalentry",
+    "core_journalseal",
+    "convocations_deliveryevidence",
+    "convocations_swornstatement",
+)
 
 
 def guarded_tables(as_app: psycopg.Connection) -> list[str]:

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from convocations.models import Fact
-from convocations.states import AbsenceState, ConvocationState
+from convocations.states import REQUEST_GRANTED, REQUEST_PENDING, AbsenceState, ConvocationState
 from stack.demo import answers, choose_port
 from stack.processes import StackError
 from tests.stack.conftest import Clone, eventually
@@ -120,7 +120,13 @@ def _past_is_believable(clone: Clone) -> None:
             return {row[0] for row in connection.execute(query)}
 
         states = found("SELECT DISTINCT state FROM convocations_convocation")
-        assert states == set(ConvocationState) - {ConvocationState.RESCHEDULE_PENDING}
+        assert states == set(ConvocationState)
+        assert found("SELECT DISTINCT state FROM convocations_changerequest") >= {
+            *REQUEST_PENDING,
+            *REQUEST_GRANTED,
+            "REFUSED",
+            "WITHDRAWN",
+        }
         assert found("SELECT DISTINCT state FROM convocations_absence") == set(AbsenceState) - {
             AbsenceState.RECORDED  # passed at once: the person is asked in the same transaction
         }

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from accounts.models import Advisor
 from convocations.absences.deciding import why_not_refer
+from convocations.attendance import FROM_A_FROZEN_ONE, Frozen
 from convocations.evidence.calls import PROVING
 from convocations.evidence.ledger import known_late, why_not_valid
 from convocations.models import Absence, CallTask, Convocation, Justificatif
+from convocations.requests.freezing import is_frozen
 from convocations.states import (
     ABSENCE_DECIDED,
     ABSENCE_UNDECIDED,
@@ -46,6 +48,7 @@ class AppointmentAbilities:
     to_record: bool
     ahead: bool
     frozen: bool
+    note_request: bool
     recorded: bool
     reopen: bool
     note_letter: bool
@@ -60,12 +63,17 @@ class AppointmentAbilities:
 def of_appointment(row: Convocation, *, has_absence: bool, now: datetime) -> AppointmentAbilities:
     """Say what an advisor can do with an appointment at this instant."""
     binding = row.is_binding
-    missing = why_not_valid(row) if binding else []
-    waiting = row.state in AHEAD or row.state == _S.AWAITING_STATUS
+    proof = why_not_valid(row) if binding else []
+    missing = proof
+    frozen = row.state == _S.RESCHEDULE_PENDING
+    waiting = row.state in AHEAD or row.state == _S.AWAITING_STATUS or frozen
+    if binding and now >= row.starts_at and is_frozen(row):
+        missing = [*proof, Frozen.sentence]
     outcomes = tuple(
         outcome
         for outcome in _OUTCOMES
         if waiting
+        and (not frozen or outcome in FROM_A_FROZEN_ONE)
         and (binding or outcome not in _ONLY_BINDING)
         and (now >= row.ends_at or (now >= row.starts_at and outcome in _FROM_THE_START))
     )
@@ -75,13 +83,14 @@ def of_appointment(row: Convocation, *, has_absence: bool, now: datetime) -> App
         to_record=bool(outcomes),
         ahead=(row.state in AHEAD or row.state == _S.ACCEPTED) and now < row.starts_at,
         frozen=row.state == _S.RESCHEDULE_PENDING,
+        note_request=binding and (row.state in AHEAD or row.state == _S.AWAITING_STATUS),
         recorded=row.state in RECORDABLE,
         reopen=row.state in RECORDABLE and not has_absence,
         note_letter=binding and now < row.ends_at + timedelta(days=30),
         confirm_by_phone=binding and row.state in AHEAD and now < row.starts_at,
         new_date=row.state in _NEW_DATE_AFTER,
         unread=row.state in UNREAD,
-        proof_missing=missing,
+        proof_missing=proof,
         known_late=known_late(row),
     )
 

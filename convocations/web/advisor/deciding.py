@@ -18,11 +18,11 @@ from convocations.scheduling import slots
 from convocations.scheduling.issuing import Draft
 from convocations.states import AbsenceState
 from convocations.told.examination import during
+from convocations.told.manners import default_place
 from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.forms.deciding import CorrectForm, DecideForm
 from convocations.web.advisor.forms.when import initial_of
 from convocations.web.advisor.loading import absence_for
-from convocations.web.advisor.selection import default_place
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.french import full_datetime, full_deadline

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.access import sees
 from accounts.models import Advisor, BreakGlass, Claimant
-from convocations.models import Absence, CallTask, Convocation, Justificatif
+from convocations.models import Absence, CallTask, ChangeRequest, Convocation, Justificatif
 from portal.core.transitions import StatefulQuerySet
 
 
@@ -46,14 +46,30 @@ def absence_for(advisor: Advisor, ref: str, now: datetime) -> Absence:
 
 
 def justificatif_for(advisor: Advisor, ref: str, now: datetime) -> Justificatif:
-    """Give a justificatif with its document, absence and explanation; 404 unless it is this advisor's business."""
+    """Give a justificatif with its document and what it backs; 404 unless it is this advisor's business."""
     rows = Justificatif.objects.select_related(
         "claimant__user",
         "document",
         "absence__agency",
         "absence__convocation",
         "explanation",
+        "request__agency",
+        "request__convocation",
         "reviewed_by",
+    )
+    return _mine(advisor, rows, ref, now)
+
+
+def request_for(advisor: Advisor, ref: str, now: datetime) -> ChangeRequest:
+    """Give a request with its appointment and person; 404 unless it is this advisor's business."""
+    rows = ChangeRequest.objects.select_related(
+        "claimant__user",
+        "claimant__agency",
+        "agency",
+        "advisor__user",
+        "convocation__agency",
+        "convocation__successor__agency",
+        "decided_by",
     )
     return _mine(advisor, rows, ref, now)
 

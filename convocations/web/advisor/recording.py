@@ -16,10 +16,10 @@ from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
 from convocations import attendance
 from convocations.evidence import calls, ledger, receipts
-from convocations.models import Bindingness, Convocation, Kind, Modality
+from convocations.models import Bindingness, ChangeRequest, Convocation, Kind, Modality
 from convocations.scheduling import changing
 from convocations.scheduling.issuing import Draft
-from convocations.states import AbsenceState, ConvocationState
+from convocations.states import REQUEST_PENDING, AbsenceState, ConvocationState
 from convocations.web import paper
 from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.forms.recording import LetterForm, MoveForm, PhoneForm, ReasonForm, RecordForm
@@ -137,9 +137,16 @@ def _page(
             "recorded_sentence": _recorded(row),
             "new_url": f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
             "actions": _actions(row, can),
+            "request_url": _request_url(row) if can.frozen else "",
         },
         status=form.http_status,
     )
+
+
+def _request_url(row: Convocation) -> str:
+    """Lead to the request that freezes the appointment."""
+    asked = ChangeRequest.objects.filter(convocation=row, state__in=REQUEST_PENDING).first()
+    return f"/conseiller/demandes/{asked.ref}/" if asked else ""
 
 
 def _recorded(row: Convocation) -> str:
@@ -153,6 +160,13 @@ def _actions(row: Convocation, can: abilities.AppointmentAbilities) -> list[dict
     page = f"/conseiller/convocations/{row.ref}"
     every = [
         (can.ahead, "Déplacer", "La personne est prévenue.", "deplacer", "calendar-clock"),
+        (
+            can.note_request,
+            "Noter une demande",
+            "Faite par téléphone ou à l’accueil, confirmée par écrit.",
+            "demande",
+            "message-square",
+        ),
         (can.ahead, "Annuler", "Avec une raison que la personne lira.", "annuler", "calendar-x"),
         (can.confirm_by_phone, "Noter un appel", "La personne confirme qu’elle sait.", "telephone", "phone"),
         (can.note_letter, "Noter une lettre", "Postée ou remise.", "lettre", "send"),

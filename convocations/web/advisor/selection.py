@@ -180,19 +180,7 @@ def draft(entry: Entry, person: Claimant, advisor: Advisor, common: dict[str, An
         if common["modality"] == Modality.ASYNC_MESSAGE
         else entry.starts_at + timedelta(minutes=entry.minutes or common["minutes"]),
         purpose=entry.purpose or common["purpose"],
-        place=common["place"] or default_place(person, common["modality"]),
+        place=common["place"] or manners.default_place(person, common["modality"]),
         to_bring=entry.to_bring or common["to_bring"],
         short_notice_agreed=common["short_notice_agreed"],
     )
-
-
-def default_place(person: Claimant, modality: Modality) -> str:
-    """Say where an appointment takes place when nobody wrote it: the agency, or the person's telephone."""
-    if modality == Modality.PHONE:
-        if not person.phone:
-            return f"Donnez votre numéro à votre agence avant le rendez-vous\u00a0: {person.agency.phone}."
-        return f"Votre conseiller vous appelle au {person.phone}."
-    agency = f"{person.agency.name}, {person.agency.address}"
-    if modality == Modality.ASYNC_MESSAGE:
-        return f"Répondez par lettre à {agency}, ou déposez votre réponse à l’accueil."
-    return agency

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from convocations.models import Convocation, DeliveryEvidence, Fact
-from convocations.states import AbsenceState, ConvocationState, ReviewState
+from convocations.states import AbsenceState, ConvocationState, RequestState, ReviewState
 from convocations.told import manners, words
 from portal.core.french import full_datetime
 
-_S, _A, _R = ConvocationState, AbsenceState, ReviewState
+_S, _A, _R, _D = ConvocationState, AbsenceState, ReviewState, RequestState
 _TONES: dict[str, str] = {
     _S.AWAITING_STATUS: "warning",
     _S.RESCHEDULE_PENDING: "warning",
@@ -45,6 +45,20 @@ _FACTS: dict[str, tuple[str, str]] = {
 def tone(state: str) -> str:
     """Give the tone in which a state is shown; never a colour alone, the word stands beside."""
     return _TONES.get(state, "neutral")
+
+
+_REQUEST_TONES: dict[str, str] = {
+    _D.SUBMITTED: "warning",
+    _D.UNDER_REVIEW: "warning",
+    _D.DOCS_REQUESTED: "info",
+    _D.ACCEPTED: "success",
+    _D.ACCEPTED_OTHER_SLOT: "success",
+}
+
+
+def request_tone(state: str) -> str:
+    """Give the tone in which a request's state is shown."""
+    return _REQUEST_TONES.get(state, "neutral")
 
 
 def appointment_title(row: Convocation) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from convocations.web.advisor import calling, convoking, deciding, hearing, recording, reviewing
+from convocations.web.advisor import answering, calling, convoking, deciding, hearing, recording, reviewing
 
 app_name = "advisor"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("convocations/<ref:ref>/deplacer/", recording.move, name="move"),
     path("convocations/<ref:ref>/lettre/", recording.letter, name="letter"),
     path("convocations/<ref:ref>/telephone/", recording.phone, name="phone"),
+    path("convocations/<ref:ref>/demande/", answering.note, name="note_request"),
+    path("demandes/<ref:ref>/", answering.request_page, name="request"),
     path("absences/<ref:ref>/", deciding.absence, name="absence"),
     path("absences/<ref:ref>/corriger/", deciding.correct, name="correct_absence"),
     path("absences/<ref:ref>/explications/", hearing.explanation, name="note_explanation"),

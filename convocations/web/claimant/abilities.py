@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from convocations.models import Absence, Convocation
+from convocations.models import Absence, ChangeRequest, Convocation
 from convocations.states import (
     ABSENCE_DECIDED,
     ABSENCE_UNDECIDED,
     AHEAD,
     HOLDS_TIME,
+    REQUEST_PENDING,
     AbsenceState,
     ConvocationState,
 )
+from convocations.told import requests as told
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class AppointmentAbilities:
     decline: bool
     # It is still to come: where to call when one cannot be there.
     call_off: bool
+    postpone: bool
+    change_manner: bool
+    report_incident: bool
+    see_request: bool
     add_to_calendar: bool
     remove_from_calendar: bool
 
@@ -37,6 +43,7 @@ def of_appointment(convocation: Convocation, now: datetime) -> AppointmentAbilit
     coming = convocation.starts_at > now
     offered = coming and not convocation.is_binding
     gone = convocation.state in {ConvocationState.CANCELLED, ConvocationState.CANCELLED_BY_AGENCY}
+    open_to_change = coming and convocation.is_binding and convocation.state in AHEAD
     return AppointmentAbilities(
         acknowledge=coming
         and convocation.is_binding
@@ -45,6 +52,12 @@ def of_appointment(convocation: Convocation, now: datetime) -> AppointmentAbilit
         accept=offered and convocation.may_move_to(ConvocationState.ACCEPTED),
         decline=offered and convocation.may_move_to(ConvocationState.DECLINED),
         call_off=coming and convocation.is_binding and convocation.state in HOLDS_TIME,
+        postpone=open_to_change,
+        change_manner=open_to_change,
+        report_incident=told.is_technical(convocation.modality)
+        and convocation.is_binding
+        and convocation.state in AHEAD | {ConvocationState.AWAITING_STATUS},
+        see_request=convocation.state == ConvocationState.RESCHEDULE_PENDING,
         add_to_calendar=coming and convocation.state in HOLDS_TIME,
         remove_from_calendar=coming and gone,
     )
@@ -69,4 +82,26 @@ def of_absence(absence: Absence, now: datetime) -> AbsenceAbilities:
         is_decided=absence.state in ABSENCE_DECIDED,
         is_annulled=absence.state == AbsenceState.ANNULLED,
         is_late=absence.period_is_over(now),
+    )
+
+
+@dataclass(frozen=True)
+class RequestAbilities:
+    """What can be done with a request from its own page."""
+
+    send_documents: bool
+    withdraw: bool
+    correct: bool
+    has_corrected: bool
+
+
+def of_request(row: ChangeRequest) -> RequestAbilities:
+    """Say what its person may still do with a request."""
+    pending = row.state in REQUEST_PENDING
+    told_aloud = row.channel != ChangeRequest.Channel.WEB
+    return RequestAbilities(
+        send_documents=pending,
+        withdraw=pending,
+        correct=told_aloud and not row.correction_open,
+        has_corrected=bool(row.correction),
     )

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import actor, claimants_only
 from accounts.models import User
 from convocations.evidence import ledger, receipts
-from convocations.models import Absence, Bindingness, Convocation, DeliveryEvidence, Modality
+from convocations.models import Absence, Bindingness, ChangeRequest, Convocation, DeliveryEvidence, Modality
+from convocations.requests import counting
 from convocations.scheduling import calendar_file, changing
-from convocations.states import ConvocationState
+from convocations.states import REQUEST_PENDING, ConvocationState
 from convocations.told import manners, words
 from convocations.web import paper
 from convocations.web.claimant.abilities import of_appointment
@@ -221,6 +222,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
         "may": of_appointment(convocation, now),
         "if_not_coming": manners.IF_NOT.get((convocation.modality, binding), words.IF_NOT_COMING[binding]),
         "coming": not begun,
+        "postpone_note": _postpone_note(convocation, tz, now),
         "left": words.starts_in(convocation.starts_at, now, tz),
         "level": urgency(convocation.starts_at, now, tz),
         "facts": _facts(convocation),
@@ -228,6 +230,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
         "remedies": words.REMEDIES if binding else "",
         "evidence": _evidence(convocation),
         "absence": _absence(convocation),
+        "asked": _request(convocation) if convocation.state == ConvocationState.RESCHEDULE_PENDING else "",
     }
 
 
@@ -317,6 +320,24 @@ def _absence_of(convocation_id: int, claimant_id: int) -> Any:
     # By way of the person's few absences, which have an index.
     found = Absence.objects.filter(claimant_id=claimant_id, convocation_id=convocation_id)
     return found.order_by("-id").values_list("ref")[:1]
+
+
+def _postpone_note(convocation: Convocation, tz: Any, now: datetime) -> str:
+    """Say what moving it would count for, before the click; nothing where it cannot be moved."""
+    if not of_appointment(convocation, now).postpone:
+        return ""
+    tolerance = counting.tolerance_of(convocation.claimant_id, tz=tz, now=now)
+    rank = words.first_up(tolerance.rank)
+    return (
+        f"{rank}. Jusqu’au début du rendez-vous." if tolerance.left else f"{rank}. Votre conseiller répond."
+    )
+
+
+def _request(convocation: Convocation) -> str:
+    """Find the request that waits on this appointment, to lead there."""
+    rows = ChangeRequest.objects.filter(convocation=convocation, state__in=REQUEST_PENDING)
+    ref = rows.values_list("ref", flat=True).first()
+    return reverse("espace:request", args=[ref]) if ref else ""
 
 
 def _absence(convocation: Convocation) -> dict[str, str] | None:

@@ -50,6 +50,18 @@ class Parameters:
     reschedule_window_months: int = _number(
         12, "Période sur laquelle les reports sont comptés", "mois", (1, 36), "4"
     )
+    request_lead_hours: int = _number(
+        24, "Délai conseillé pour demander un changement, avant le rendez-vous", "heures", (1, 168), "4"
+    )
+    request_sla_jours_ouvrables: int = _number(
+        2, "Délai de réponse du conseiller à une demande", "jours ouvrables", (1, 20), "4"
+    )
+    request_reminder_percent: int = _number(
+        75, "Demande sans réponse : rappel au conseiller après", "% du délai", (10, 95), "4"
+    )
+    request_docs_days: int = _number(
+        8, "Délai laissé pour envoyer les documents d’une demande", "jours", (3, 60), "4"
+    )
     slot_hold_minutes: int = _number(
         10, "Créneau gardé pour la personne pendant qu’elle remplit sa demande", "minutes", (2, 60), "4"
     )

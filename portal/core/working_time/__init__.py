@@ -28,6 +28,8 @@ from portal.core.working_time.periods import (
     is_jour_ouvrable,
     is_jour_ouvre,
     last_day,
+    part_of_period,
+    same_date,
 )
 from portal.core.working_time.territories import Territory, holiday_name, public_holidays, territory_of
 
@@ -54,6 +56,8 @@ __all__ = [
     "last_day",
     "local_instant",
     "next_opening",
+    "part_of_period",
     "public_holidays",
+    "same_date",
     "territory_of",
 ]

@@ -133,9 +133,34 @@ def end_of_period(
     elif jours_ouvrables is not None:
         last = add_jours_ouvrables(first, jours_ouvrables, territory, closed=closed)
     else:
-        last = _same_date(first, months or 0) + timedelta(days=days or 0)
+        last = same_date(first, months or 0) + timedelta(days=days or 0)
         last = add_jours_ouvres(last, 0, territory, closed=closed)
     return day_bounds(last, zone)[1]
+
+
+def part_of_period(
+    start: datetime,
+    percent: int,
+    *,
+    jours_ouvrables: int,
+    territory: Territory,
+    closed: Collection[date] = (),
+    zone: ZoneInfo | None = None,
+) -> datetime:
+    """Say when that part of a period in *jours ouvrables* is spent; 100 is `end_of_period` itself.
+
+    Only its working days pass: 75 % of two days is noon of the second, whatever Sundays and holidays lie
+    between. A day of 23 or 25 hours is shared out as it is.
+    """
+    zone = zone or Territory(territory).zone
+    whole, rest = divmod(percent * jours_ouvrables, 100)
+    first = aware(start).astimezone(zone).date()
+    if rest == 0:
+        day = add_jours_ouvrables(first, whole, territory, closed=closed) if whole else first
+        return day_bounds(day, zone)[1]
+    day = add_jours_ouvrables(first, whole + 1, territory, closed=closed)
+    opens, closes = (bound.astimezone(UTC) for bound in day_bounds(day, zone))
+    return opens + (closes - opens) * rest / 100
 
 
 def last_day(end: datetime, territory: Territory, *, zone: ZoneInfo | None = None) -> date:
@@ -149,8 +174,8 @@ def days_left(now: datetime, end: datetime, territory: Territory, *, zone: ZoneI
     return (last_day(end, territory, zone=zone) - today).days
 
 
-def _same_date(day: date, months: int) -> date:
-    """Go months ahead date to date; a month without that date gives its own last day (CPC art. 641)."""
+def same_date(day: date, months: int) -> date:
+    """Go months ahead, or back, date to date; a month without that date gives its own last day (CPC art. 641)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - _DAY)

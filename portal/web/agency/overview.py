@@ -12,14 +12,15 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import actor, supervisor_required
 from accounts.models import Advisor, Claimant
 from convocations.desk import late
-from convocations.desk.late import DECISIONS, RECORDS, Late
+from convocations.desk.late import DECISIONS, RECORDS, REQUESTS, Late
 from portal.core import clock, keyset, parameters
 from portal.core.forms import HouseForm
 from portal.core.french import due_in, plural
 
 PAGE = 50
-TABS = {RECORDS: "Présences à enregistrer", DECISIONS: "Absences à décider"}
-_ROOMS = {RECORDS: "convocations", DECISIONS: "absences"}
+TABS = {RECORDS: "Présences à enregistrer", DECISIONS: "Absences à décider", REQUESTS: "Demandes à étudier"}
+_ROOMS = {RECORDS: "convocations", DECISIONS: "absences", REQUESTS: "demandes"}
+_READ = {RECORDS: late.late_records, DECISIONS: late.late_decisions, REQUESTS: late.late_requests}
 
 
 class HandOverForm(HouseForm, forms.Form):
@@ -89,8 +90,7 @@ def _page(
 ) -> HttpResponse:
     place = keyset.read(request.GET.get("apres", ""), 1)
     after = (place[0], place[1][0]) if place else None
-    read = late.late_records if kind == RECORDS else late.late_decisions
-    rows, more = keyset.cut(read(supervisor.agency_id, now, PAGE + 1, after), PAGE)
+    rows, more = keyset.cut(_READ[kind](supervisor.agency_id, now, PAGE + 1, after), PAGE)
     zone = supervisor.agency.place.zone
     ticked = request.POST.getlist("ligne")
     status = 422 if wrong else form.http_status

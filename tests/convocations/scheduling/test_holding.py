@@ -8,9 +8,10 @@ import pytest
 from accounts.models import Kiosk, OpeningHours
 from convocations import deeds
 from convocations.models import Convocation, Modality, SlotHold
-from convocations.scheduling import holding
+from convocations.scheduling import changing, holding
 from convocations.scheduling.free import free_slots
 from convocations.scheduling.holding import SlotGone
+from convocations.scheduling.issuing import issue
 from convocations.states import ConvocationState
 from portal.core import deadlines, parameters
 from portal.core.models import Deadline
@@ -56,9 +57,16 @@ def keep(person, starts_at=ONE, *, now=NOW, modality=Modality.PHONE, **more) -> 
     )
 
 
-def turn(person, starts_at=ONE, *, now=NOW, modality=Modality.PHONE, form_key=None, **more) -> Convocation:
+def turn(person, starts_at=ONE, *, now=NOW, modality=Modality.PHONE, instead_of=None, **more) -> Convocation:
     draft = factories.draft(person, starts_at=starts_at, minutes=30, modality=modality)
-    return holding.redeem(draft, form_key=form_key or uuid.uuid4(), by=acting(person), now=now, **more)
+    how = {"form_key": uuid.uuid4(), "by": acting(person), "now": now}
+
+    def take(ready):
+        if instead_of is None:
+            return issue(ready, **how)
+        return changing.move(instead_of, ready, reason="Report demandé", **how)
+
+    return holding.redeem(draft, take, now=now, ignoring=instead_of, **more)
 
 
 def test_a_hold_replaces_the_former_one(person, other):
@@ -128,14 +136,11 @@ def test_the_advisor_has_the_last_word_over_a_hold(person, other):
     assert not Convocation.objects.filter(claimant=person).exists()
 
 
-def test_a_hold_becomes_the_appointment_once(person):
+def test_a_hold_becomes_the_appointment(person):
     keep(person)
-    key = uuid.uuid4()
-    mine = turn(person, form_key=key)
+    mine = turn(person)
     assert (mine.starts_at, mine.ends_at, mine.state) == (ONE, ONE + HALF, ConvocationState.ISSUED)
     assert not SlotHold.objects.exists()
-    # The same sending again gives the same appointment.
-    assert turn(person, form_key=key) == mine
 
 
 def test_an_hour_still_free_after_its_hold_is_over_is_given(person):
@@ -152,7 +157,7 @@ def test_a_person_without_a_hold_does_not_pass_before_one_who_has(person, other)
 def test_an_appointment_is_moved_to_the_hour_held(person):
     before = factories.convocation(person, starts_at=ONE + timedelta(days=7), minutes=30)
     keep(person, ignoring=before.pk)
-    after = turn(person, instead_of=before.pk, reason="Report demandé")
+    after = turn(person, instead_of=before.pk)
     before.refresh_from_db()
     assert (before.state, before.successor) == (ConvocationState.SUPERSEDED, after)
 
@@ -160,7 +165,7 @@ def test_an_appointment_is_moved_to_the_hour_held(person):
 def test_the_manner_changes_at_the_same_hour(person):
     before = factories.convocation(person, starts_at=ONE, minutes=30)
     keep(person, ignoring=before.pk)
-    after = turn(person, instead_of=before.pk, reason="Autre moyen")
+    after = turn(person, instead_of=before.pk)
     assert (after.starts_at, after.modality) == (ONE, Modality.PHONE)
 
 

@@ -13,6 +13,7 @@ from accounts.models import Claimant, Kiosk, OpeningHours
 from convocations.models import Convocation, Modality, SlotHold
 from convocations.scheduling import holding
 from convocations.scheduling.holding import SlotGone
+from convocations.scheduling.issuing import issue
 from convocations.states import HOLDS_TIME
 from tests import factories
 from tests.factories import NOW, acting
@@ -62,7 +63,8 @@ def _take(person: Claimant, wanted: datetime, modality: str, chance: random.Rand
                 person.pk, advisor=person.advisor, modality=modality, starts_at=wanted, minutes=30, now=NOW
             )
             draft = factories.draft(person, starts_at=wanted, minutes=30, modality=modality)
-            holding.redeem(draft, form_key=uuid.uuid4(), by=acting(person), now=NOW)
+            how = {"form_key": uuid.uuid4(), "by": acting(person), "now": NOW}
+            holding.redeem(draft, lambda ready, how=how: issue(ready, **how), now=NOW)
         except SlotGone as gone:
             near = [slot for slot in gone.nearest if slot.starts_at < ONE + timedelta(hours=5)]
             if not near:

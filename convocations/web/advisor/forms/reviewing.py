@@ -39,6 +39,13 @@ class ReviewForm(HouseForm, forms.Form):
     )
     complete_by = forms.DateField(label="À compléter avant le", required=False)
 
+    def __init__(self, *args: Any, completes: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not completes:
+            field: Any = self.fields["outcome"]
+            field.choices = [choice for choice in field.choices if choice[0] != _R.INCOMPLETE]
+            del self.fields["complete_by"]
+
     def clean(self) -> dict[str, Any]:
         """Ask for what the answer makes necessary, forget what it does not."""
         data = super().clean() or self.cleaned_data
@@ -49,7 +56,7 @@ class ReviewForm(HouseForm, forms.Form):
             )
         if outcome == _R.INCOMPLETE and not data.get("complete_by") and "complete_by" not in self.errors:
             self.add_error("complete_by", "Indiquez une date.")
-        if outcome != _R.INCOMPLETE:
+        if outcome != _R.INCOMPLETE or "complete_by" not in self.fields:
             data["complete_by"] = None
             self.errors.pop("complete_by", None)
         return data

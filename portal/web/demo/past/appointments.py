@@ -14,6 +14,7 @@ from convocations.states import AHEAD, CallState, ConvocationState
 from portal.core.transitions import Refusal
 from portal.web.demo.past.examinations import Examinations
 from portal.web.demo.past.history import DAYS_BACK, Replay, advisor, claimant
+from portal.web.demo.past.wishes import Wishes
 
 _S = ConvocationState
 # Appointments of 45 minutes from 12:30, by weekday: inside the agencies' hours by appointment.
@@ -40,6 +41,8 @@ class Appointments:
         # One advisor is behind with records: what their supervisor sees.
         self.slow_recorder = replay.cast.advisors[2].pk
         examinations.propose = self._next_free
+        self.wishes = Wishes(replay, self._free_hour)
+        self.wishes.go_on = self._follow
 
     def plan(self) -> None:
         """Plan everything the advisors fix themselves."""
@@ -168,6 +171,8 @@ class Appointments:
         by = claimant(draft.claimant_id)
         ledger.consult(pk, by=by, now=moment)
         self.replay.at(moment + timedelta(minutes=4), partial(self._answer, pk, draft))
+        if draft.bindingness == Bindingness.CONVOCATION and draft.kind == Kind.INTERVIEW:
+            self.wishes.follow(pk, draft, self.advisors[draft.advisor_id], moment)
 
     def _answer(self, pk: int, draft: Draft, moment: datetime) -> None:
         by = claimant(draft.claimant_id)
@@ -203,13 +208,19 @@ class Appointments:
 
     def _next_free(self, person: Advisor, claimant_id: int, moment: datetime) -> Draft | None:
         """Take an hour of this advisor that is at least eight days ahead, for a person they follow."""
+        starts_at = self._free_hour(person, moment)
+        if starts_at is None:
+            return None
+        one = next(each for each in self.replay.cast.claimants if each.pk == claimant_id)
+        return self._draft(one, person, starts_at, 0)
+
+    def _free_hour(self, person: Advisor, moment: datetime) -> datetime | None:
+        """Take an hour of this advisor that is at least eight days ahead."""
         fitting = [slot for slot in self.free[person.pk] if slot > moment + timedelta(days=8)]
         if not fitting:
             return None
-        starts_at = min(fitting)
-        self.free[person.pk].remove(starts_at)
-        one = next(each for each in self.replay.cast.claimants if each.pk == claimant_id)
-        return self._draft(one, person, starts_at, 0)
+        self.free[person.pk].remove(min(fitting))
+        return min(fitting)
 
     # --- attendance and calls -----------------------------------------------------
 

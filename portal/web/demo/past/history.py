@@ -60,7 +60,11 @@ class Replay:
 
     def form_key(self) -> uuid.UUID:
         """Draw the key of one sending of a form, the same ones each time."""
-        return uuid.UUID(int=self.draw.getrandbits(128), version=4)
+        return self.form_key_of(self.draw)
+
+    def form_key_of(self, draw: random.Random) -> uuid.UUID:
+        """Draw a key from somebody's own draws, so that nobody else's change."""
+        return uuid.UUID(int=draw.getrandbits(128), version=4)
 
     def _tick(self, moment: datetime) -> None:
         deadlines.work(lambda: moment)

@@ -1,0 +1,199 @@
+"""E-mails about a request: it is received and by when it is answered, what was answered, what is missing."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from convocations import deeds
+from convocations.models import ChangeRequest
+from convocations.states import REQUEST_GRANTED, RequestState
+from convocations.told import manners
+from convocations.told import requests as told
+from messaging.emails import Mail, Row, absolute, composes
+from portal.core.french import days_left, full_datetime, full_deadline
+
+_WHY = "vous avez fait une demande au sujet d’un rendez-vous."
+
+
+def _composed(
+    rows: Sequence[Row], now: datetime, write: Callable[[ChangeRequest, datetime], Mail | None]
+) -> dict[int, Mail]:
+    found = (
+        ChangeRequest.objects.filter(pk__in={row.subject_id for row in rows})
+        .select_related("agency", "convocation__agency", "convocation__successor__agency")
+        .in_bulk()
+    )
+    written = ((row.id, write(found[row.subject_id], now)) for row in rows)
+    return {row_id: mail for row_id, mail in written if mail is not None}
+
+
+@composes(deeds.MAIL_REQUEST_RECEIVED, "request_received", label="demande reçue")
+def received_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Acknowledge a request at once; what was said aloud is confirmed in writing, and can be corrected."""
+    return _composed(rows, now, _received)
+
+
+@composes(deeds.MAIL_REQUEST_DECIDED, "request_decided", label="réponse à une demande")
+def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people what was answered; reasons and the new appointment stand in their space."""
+    return _composed(rows, now, _decided)
+
+
+@composes(deeds.MAIL_REQUEST_DOCS, "request_documents", label="documents demandés")
+def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that documents are missing, and until when they can be sent."""
+    return _composed(rows, now, _documents)
+
+
+@composes(deeds.MAIL_REQUEST_CORRECTED, "request_corrected", label="correction lue")
+def corrected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that their correction was read, and where the answer stands."""
+    return _composed(rows, now, _corrected)
+
+
+def _received(row: ChangeRequest, now: datetime) -> Mail | None:
+    tz = row.agency.place.zone
+    if row.state in REQUEST_GRANTED:
+        return None  # the answer has overtaken the receipt and says more
+    until = full_deadline(row.decide_by, tz)
+    received = full_datetime(row.submitted_at, tz)
+    if row.channel == ChangeRequest.Channel.WEB:
+        title, first = "Votre demande est bien reçue", f"Reçue le {received}, dans votre espace."
+    else:
+        title = "Ce que vous avez demandé est noté"
+        first = (
+            f"Le {received}, {row.get_channel_display()}, votre demande a été notée. "
+            "Ce n’est pas ce que vous vouliez\u202f? Corrigez-la dans votre espace, en une phrase."
+        )
+    return _mail(
+        row,
+        subject=f"{title} : rendez-vous {_when(row)}",
+        title=title,
+        preheader=f"Réponse au plus tard le {until}.",
+        paragraphs=[
+            first,
+            f"Elle concerne votre rendez-vous {_when(row)}.",
+            f"Votre conseiller répond au plus tard le {until}.",
+            "Tant que votre demande attend, aucune absence ne peut être notée à ce rendez-vous.",
+            f"Référence : {row.ref}. Empreinte de l’envoi : {row.content_hash.hex()[:16]}.",
+        ],
+        action="Voir ma demande",
+    )
+
+
+def _decided(row: ChangeRequest, now: datetime) -> Mail | None:
+    if row.state in REQUEST_GRANTED:
+        return _granted(row)
+    if row.state != RequestState.REFUSED:
+        return None
+    stands = row.convocation.starts_at > now and row.convocation.successor is None
+    stays = (
+        f"Le rendez-vous {_when(row)} reste comme il était."
+        if stands
+        else "L’heure du rendez-vous est passée pendant l’étude de votre demande : il ne compte pas. "
+        "Votre agence vous proposera une autre date."
+    )
+    return _mail(
+        row,
+        subject=f"Réponse à votre demande : rendez-vous {_when(row)}",
+        title="Votre conseiller a répondu à votre demande",
+        preheader="Le rendez-vous reste comme il était." if stands else "Ce rendez-vous ne compte pas.",
+        paragraphs=[
+            "Votre demande n’a pas été acceptée. Les raisons sont dans votre espace.",
+            stays,
+            told.REMEDIES,
+        ],
+        action="Lire la réponse",
+    )
+
+
+def _granted(row: ChangeRequest) -> Mail:
+    new = row.convocation.successor
+    rule = [told.rule_sentence(row)] if row.rule else []
+    if new is None:
+        return _mail(
+            row,
+            subject=f"C’est noté : rendez-vous {_when(row)}",
+            title="Le problème technique est noté",
+            preheader="Il ne compte pas. Votre agence vous propose une nouvelle date.",
+            paragraphs=["Rien ne vous est reproché.", "Votre agence vous propose une nouvelle date."],
+            action="Voir ma demande",
+        )
+    after = manners.when(new, new.agency.place.zone)
+    return _mail(
+        row,
+        subject=f"C’est oui : nouveau rendez-vous {after}",
+        title=f"Votre nouveau rendez-vous : {after}",
+        preheader=f"L’ancien rendez-vous ({_when(row)}) n’existe plus.",
+        paragraphs=[
+            f"Avant : {_when(row)}. Ce rendez-vous n’existe plus.",
+            f"Maintenant : {after}. {manners.where(new)}",
+            *rule,
+            told.counts_sentence(row),
+            f"Référence de votre demande : {row.ref}.",
+        ],
+        action="Voir mon nouveau rendez-vous",
+        path=f"/espace/convocations/{new.ref}/",
+    )
+
+
+def _documents(row: ChangeRequest, now: datetime) -> Mail | None:
+    if row.state != RequestState.DOCS_REQUESTED or row.docs_due_at is None:
+        return None
+    tz = row.agency.place.zone
+    until = full_deadline(row.docs_due_at, tz)
+    return _mail(
+        row,
+        subject=f"Documents à envoyer avant le {until}",
+        title="Votre conseiller a besoin de documents",
+        preheader=f"Au plus tard le {until}. La liste est dans votre espace.",
+        paragraphs=[
+            f"Pour répondre à votre demande au sujet du rendez-vous {_when(row)}, il manque des documents.",
+            "La liste est dans votre espace. Une photo lisible suffit.",
+            "Vous pouvez aussi les apporter à votre agence.",
+        ],
+        action="Envoyer les documents",
+        deadline_text=f"Au plus tard le {until} ({days_left(row.docs_due_at, now, tz)}).",
+    )
+
+
+def _corrected(row: ChangeRequest, now: datetime) -> Mail | None:
+    return _mail(
+        row,
+        subject=f"Votre correction est lue : demande {row.ref}",
+        title="Votre conseiller a lu votre correction",
+        preheader="Sa réponse est dans votre espace.",
+        paragraphs=[
+            "Vous aviez corrigé ce qui a été noté de votre demande. La réponse est dans votre espace."
+        ],
+        action="Lire la réponse",
+    )
+
+
+def _when(row: ChangeRequest) -> str:
+    return manners.when(row.convocation, row.convocation.agency.place.zone)
+
+
+def _mail(
+    row: ChangeRequest,
+    *,
+    subject: str,
+    title: str,
+    preheader: str,
+    paragraphs: Sequence[str],
+    action: str,
+    deadline_text: str = "",
+    path: str = "",
+) -> Mail:
+    agency = row.agency
+    context: dict[str, Any] = {
+        "title": title,
+        "preheader": preheader,
+        "body": "\n\n".join(paragraphs),
+        "deadline_text": deadline_text,
+        "action_url": absolute(path or f"/espace/demandes/{row.ref}/"),
+        "action_label": action,
+        "why": _WHY,
+        "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
+    }
+    return Mail("notice", subject, context)

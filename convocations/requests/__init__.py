@@ -1,0 +1,1 @@
+"""What people ask about an appointment: another date, another manner, a technical problem; and the answers."""

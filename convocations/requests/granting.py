@@ -1,0 +1,104 @@
+"""Give what was asked: the old appointment makes way for the new one, in one transaction."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from accounts.models import Claimant
+from convocations import deeds
+from convocations.models import Bindingness, ChangeRequest, Convocation, Kind, Modality
+from convocations.requests.ending import end
+from convocations.scheduling.changing import succeed
+from convocations.scheduling.holding import redeem
+from convocations.scheduling.issuing import Draft
+from convocations.scheduling.slots import needs_own_hour
+from convocations.states import ConvocationState, RequestState
+from convocations.told.manners import default_place
+from messaging import outbox
+from portal.core import journal, parameters
+from portal.core.journal import Actor
+
+
+def grant_by_rule(
+    row: ChangeRequest,
+    convocation: Convocation,
+    claimant: Claimant,
+    rule: ChangeRequest.Rule,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Convocation:
+    """Accept at once what a rule allows, and name it; the caller holds request, appointment and person."""
+    assert row.wished_start is not None
+    assert row.wished_end is not None
+    if convocation.state == ConvocationState.AWAITING_STATUS:
+        convocation.move_to(ConvocationState.RESCHEDULE_PENDING)
+    successor = replace(
+        row,
+        convocation,
+        claimant,
+        starts_at=row.wished_start,
+        ends_at=row.wished_end,
+        by=by,
+        now=now,
+    )
+    row.rule = rule
+    end(row, RequestState.ACCEPTED, by=by, now=now, saving=("rule",))
+    journal.record(
+        deeds.REQUEST_GRANTED_BY_RULE,
+        by=by,
+        now=now,
+        file_id=row.claimant_id,
+        subject_id=row.pk,
+        data={"ref": str(row.ref), "rule": rule.label, "successor": str(successor.ref)},
+    )
+    outbox.enqueue([outbox.Owed(deeds.MAIL_REQUEST_DECIDED, row.claimant_id, row.pk)], now=now)
+    return successor
+
+
+def replace(
+    row: ChangeRequest,
+    convocation: Convocation,
+    claimant: Claimant,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    modality: str = "",
+    place: str = "",
+    offered: bool = False,
+    by: Actor,
+    now: datetime,
+) -> Convocation:
+    """Issue the appointment that takes this one's place, as the request wants it. Raises a `Refusal`.
+
+    `offered`: an advisor gives the hour, and has the last word; else it is one the person picked, and must
+    still be free for them (`SlotGone`).
+    """
+    modality = modality or row.wished_modality or convocation.modality
+    same_manner = modality == convocation.modality
+    if not place:
+        kept = convocation.place if same_manner and convocation.agency_id == claimant.agency_id else ""
+        place = kept or default_place(claimant, modality)
+    floor = timedelta(hours=parameters.current().notice_floor_hours)
+    draft = Draft(
+        claimant_id=row.claimant_id,
+        advisor_id=row.advisor_id,
+        bindingness=Bindingness(convocation.bindingness),
+        kind=Kind(convocation.kind),
+        modality=Modality(modality),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        purpose=convocation.purpose,
+        place=place[:240],
+        to_bring=convocation.to_bring,
+        short_notice_agreed=f"Date choisie par la personne (demande {row.ref})."
+        if starts_at - now < floor
+        else "",
+    )
+
+    def take(ready: Draft) -> Convocation:
+        key = uuid.uuid5(row.form_key, "successor")
+        return succeed(convocation, ready, reason=f"Demande {row.ref}", form_key=key, by=by, now=now)
+
+    if offered or not needs_own_hour(draft.kind, draft.modality):
+        return take(draft)
+    return redeem(draft, take, now=now, ignoring=convocation.pk)
