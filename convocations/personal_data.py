@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from convocations.models import (
     Absence,
+    CalendarFeed,
     CallTask,
     CallTry,
     Convocation,
@@ -184,6 +185,22 @@ held(
         column("note", "Note"),
     ],
     left_out={"id": INSIDE},
+)
+held(
+    CalendarFeed,
+    "agenda-prive",
+    "L’adresse privée de votre agenda",
+    lambda person: CalendarFeed.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("opened_at", "Créée le"),
+        column("closed_at", "Arrêtée le"),
+        column("generation", "Nombre d’adresses créées"),
+    ],
+    left_out={
+        "claimant": WHOSE,
+        "nonce": "un secret qui protège votre agenda",
+        "key_hash": "un secret qui protège votre agenda",
+    },
 )
 kept_out(
     "un envoi groupé : chaque rendez-vous qu’il a créé est dans la copie de la personne", ConvocationBatch

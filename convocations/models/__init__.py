@@ -6,12 +6,14 @@ from convocations.models.convocation import Bindingness, Convocation, Convocatio
 from convocations.models.displacement import Displacement
 from convocations.models.evidence import DeliveryEvidence, Fact
 from convocations.models.extension import Extension
+from convocations.models.feed import CalendarFeed
 from convocations.models.hold import SlotHold
 from convocations.models.justificatif import Justificatif
 
 __all__ = [
     "Absence",
     "Bindingness",
+    "CalendarFeed",
     "CallTask",
     "CallTry",
     "Convocation",

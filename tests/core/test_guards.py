@@ -27,6 +27,7 @@ from convocations.evidence import ledger
 from convocations.models import (
     Absence,
     Bindingness,
+    CalendarFeed,
     CallTask,
     Convocation,
     Displacement,
@@ -90,6 +91,7 @@ def world() -> SimpleNamespace:
     w.call = CallTask.objects.create(
         convocation=w.ahead, claimant=person, advisor=advisor, reason="UNREAD", opened_at=NOW, due_at=NOW
     )
+    w.feed = CalendarFeed.objects.create(claimant=person, nonce=b"n" * 16, key_hash=b"k" * 32, opened_at=NOW)
     w.hours = OpeningHours.objects.create(
         agency=advisor.agency, kind="WALK_IN", weekday=0, opens="08:30", closes="12:30"
     )
@@ -403,6 +405,17 @@ ATTACKS: dict[str, list[Attack]] = {
             [w.missed.pk, w.now, w.now],
         )
     ],
+    "calendar_sequence_never_falls": [
+        change("ahead", "sequence = sequence - 1"),
+        change("ahead", "sequence = sequence - 1, state = 'CANCELLED'"),
+    ],
+    "calendar_key_opens_one_feed": [
+        lambda w: again("feed", claimant_id=str(w.unread.claimant_id))(w),
+    ],
+    "closed_calendar_has_no_key": [
+        change("feed", "closed_at = opened_at"),
+        change("feed", "key_hash = NULL"),
+    ],
     "call_asked_once": [again("call", ref="1")],
     "convocations_calltask_ref_key": [again("call", reason="'BOUNCED'")],
     # --- absences
@@ -575,7 +588,7 @@ def test_the_summary_of_the_ledger_follows_what_is_written_straight_into_it(worl
 
 
 @pytest.mark.parametrize(
-    "model", [Convocation, Absence, Justificatif, Extension, Closure, OpeningHours, Outage]
+    "model", [Convocation, Absence, CalendarFeed, Justificatif, Extension, Closure, OpeningHours, Outage]
 )
 def test_a_guard_that_a_form_could_meet_speaks_french(model):
     default = "enfreinte"

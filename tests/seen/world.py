@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, resolve
 
 from accounts.models import ReadingAlert
+from convocations.calendar import feed
 from convocations.mails.appointments import convocation_mails
 from convocations.models import CallTask, Convocation, Justificatif
 from convocations.scheduling.issuing import issue_many
@@ -46,6 +47,7 @@ EMPTY = {
         "/espace/",
         "/espace/convocations/",
         "/espace/convocations/?vue=passes",
+        "/espace/agenda/",
         "/espace/documents/",
         "/espace/journal/",
     ],
@@ -121,6 +123,7 @@ def build(camille, folder: Path) -> World:
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
         "number": "1",
         "key": str(key),
+        "feed": feed.address_of(feed.open_feed(camille.pk, by=acting(camille), now=NOW)).split("/")[-1][:-4],
         "user_id": "1",
         "status": "404",
         "name": mail.name,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from convocations.web.claimant import absences, appointments
+from convocations.web.claimant import absences, appointments, calendar
 
 urlpatterns = [
     path("convocations/", appointments.index, name="appointments"),
@@ -10,9 +10,10 @@ urlpatterns = [
     path("convocations/<ref:ref>/accuser-reception/", appointments.acknowledge, name="acknowledge"),
     path("convocations/<ref:ref>/repondre/", appointments.answer, name="answer"),
     path("convocations/<ref:ref>/recu.pdf", appointments.receipt, name="appointment_receipt"),
-    path("convocations/<ref:ref>/calendrier.ics", appointments.calendar, name="appointment_calendar"),
+    path("convocations/<ref:ref>/calendrier.ics", calendar.appointment, name="appointment_calendar"),
     path("absences/<ref:ref>/", absences.detail, name="absence"),
     path("absences/<ref:ref>/envois/<int:number>/", absences.explanation, name="explanation"),
     path("absences/<ref:ref>/recu.pdf", absences.explanation_receipt, name="explanation_receipt"),
     path("absences/<ref:ref>/justificatifs/<ref:piece>/", absences.complete, name="complete"),
+    path("agenda/", calendar.index, name="calendar"),
 ]
