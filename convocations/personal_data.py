@@ -9,18 +9,23 @@ from convocations.models import (
     CalendarFeed,
     CallTask,
     CallTry,
+    Commune,
+    CommuneName,
     Convocation,
     ConvocationBatch,
+    CoverageEdition,
     DeliveryEvidence,
     Displacement,
     Explanation,
     Extension,
+    FixedCoverage,
     Justificatif,
+    MobileCoverage,
     SlotHold,
 )
 from portal.core import parameters
 from portal.core.french import plural
-from portal.core.personal_data import Outcome, column, days, erase, held, kept_out, retained, who
+from portal.core.personal_data import Outcome, column, days, erase, held, kept_out, nobodys, retained, who
 
 INSIDE = "un numéro interne, qui ne dit rien de la personne"
 WHOSE = "c’est la personne elle-même"
@@ -202,6 +207,7 @@ held(
         "key_hash": "un secret qui protège votre agenda",
     },
 )
+nobodys(Commune, CommuneName, CoverageEdition, MobileCoverage, FixedCoverage)
 kept_out(
     "un envoi groupé : chaque rendez-vous qu’il a créé est dans la copie de la personne", ConvocationBatch
 )

@@ -3,6 +3,13 @@
 from convocations.models.absence import Absence, Explanation
 from convocations.models.call import CallTask, CallTry
 from convocations.models.convocation import Bindingness, Convocation, ConvocationBatch, Kind, Modality
+from convocations.models.coverage import (
+    Commune,
+    CommuneName,
+    CoverageEdition,
+    FixedCoverage,
+    MobileCoverage,
+)
 from convocations.models.displacement import Displacement
 from convocations.models.evidence import DeliveryEvidence, Fact
 from convocations.models.extension import Extension
@@ -16,15 +23,20 @@ __all__ = [
     "CalendarFeed",
     "CallTask",
     "CallTry",
+    "Commune",
+    "CommuneName",
     "Convocation",
     "ConvocationBatch",
+    "CoverageEdition",
     "DeliveryEvidence",
     "Displacement",
     "Explanation",
     "Extension",
     "Fact",
+    "FixedCoverage",
     "Justificatif",
     "Kind",
+    "MobileCoverage",
     "Modality",
     "SlotHold",
 ]
