@@ -116,7 +116,7 @@ def build(camille, folder: Path) -> World:
         import_file(path, is_sample=True, now=NOW)
     # Where the town is known, and where it is not: both sides of the panel beside a bad connection.
     _badly_connected(advisor, 21, postcode="35380", city="Paimpont")
-    _badly_connected(advisor, 22, postcode="35380", city="Le Bourg")
+    _badly_connected(advisor, 24, postcode="35380", city="Le Bourg")
     absences = re.findall(r"/espace/absences/([^/]+)/ ", " ".join(pages.values()) + " ")
     piece = Justificatif.objects.filter(document__state="RECEIVED").first()
     coming = re.search(r"/espace/convocations/(CV-[^/]+)/", pages["acknowledged"]).group(1)
