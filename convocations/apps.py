@@ -12,6 +12,6 @@ class ConvocationsConfig(AppConfig):
         from convocations.absences import clocks as _absence_clocks  # noqa: F401
         from convocations.absences import extending  # noqa: F401
         from convocations.evidence import receivers  # noqa: F401
-        from convocations.mails import absences, appointments, requests, staff  # noqa: F401
+        from convocations.mails import absences, appointments, calendar, requests, staff  # noqa: F401
         from convocations.requests import clocks as _request_clocks  # noqa: F401
         from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401

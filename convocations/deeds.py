@@ -121,6 +121,16 @@ DISPLACED = journal.code(
 HOLDS_AGAIN = journal.code(
     161, "appointment_holds_again", "Le rendez-vous {ref} peut de nouveau avoir lieu comme prévu."
 )
+# --- a person's own calendar (170–174)
+FEED_OPENED = journal.code(170, "calendar_feed_opened", "{actor} a créé l’adresse privée de votre agenda.")
+FEED_RENEWED = journal.code(
+    171,
+    "calendar_feed_renewed",
+    "{actor} a remplacé l’adresse privée de votre agenda. L’ancienne ne marche plus.",
+)
+FEED_CLOSED = journal.code(
+    172, "calendar_feed_closed", "{actor} a arrêté l’agenda privé. Son adresse ne marche plus."
+)
 
 # --- deadlines (100–199) ------------------------------------------------------
 DUE_REMINDER = 100
@@ -173,6 +183,8 @@ MAIL_LATE_DECISIONS_ADVISOR = 141
 MAIL_LATE_DECISIONS_SUPERVISOR = 142
 MAIL_LATE_REQUESTS_ADVISOR = 138
 MAIL_LATE_REQUESTS_SUPERVISOR = 139
+# A person's own calendar (150–154): its subject is the person, its occurrence the address's generation.
+MAIL_FEED = 150
 
 # Mails that carry the notification itself: their acceptance or refusal is evidence.
 NOTIFYING_MAILS = frozenset({MAIL_CONVOCATION, MAIL_INVITATION, MAIL_REMINDER, MAIL_UNREAD})

@@ -6,22 +6,28 @@ from django.db.models import Max
 
 from convocations.models import (
     Absence,
+    CalendarFeed,
     CallTask,
     CallTry,
     ChangeRequest,
+    Commune,
+    CommuneName,
     Convocation,
     ConvocationBatch,
+    CoverageEdition,
     DeliveryEvidence,
     Displacement,
     Explanation,
     Extension,
+    FixedCoverage,
     Justificatif,
+    MobileCoverage,
     SlotHold,
     SwornStatement,
 )
 from portal.core import parameters
 from portal.core.french import plural
-from portal.core.personal_data import Outcome, column, days, erase, held, kept_out, retained, who
+from portal.core.personal_data import Outcome, column, days, erase, held, kept_out, nobodys, retained, who
 
 INSIDE = "un numéro interne, qui ne dit rien de la personne"
 WHOSE = "c’est la personne elle-même"
@@ -248,6 +254,23 @@ held(
     ],
     left_out={"id": INSIDE},
 )
+held(
+    CalendarFeed,
+    "agenda-prive",
+    "L’adresse privée de votre agenda",
+    lambda person: CalendarFeed.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("opened_at", "Créée le"),
+        column("closed_at", "Arrêtée le"),
+        column("generation", "Nombre d’adresses créées"),
+    ],
+    left_out={
+        "claimant": WHOSE,
+        "nonce": "un secret qui protège votre agenda",
+        "key_hash": "un secret qui protège votre agenda",
+    },
+)
+nobodys(Commune, CommuneName, CoverageEdition, MobileCoverage, FixedCoverage)
 kept_out(
     "un envoi groupé : chaque rendez-vous qu’il a créé est dans la copie de la personne", ConvocationBatch
 )

@@ -33,6 +33,8 @@ UNREAD = frozenset({_S.ISSUED, _S.DELIVERED})
 # Holds its hour in two agendas: the exclusion constraints repeat this list.
 HOLDS_TIME = AHEAD | {_S.RESCHEDULE_PENDING, _S.ACCEPTED}
 OPEN = AHEAD | {_S.RESCHEDULE_PENDING, _S.AWAITING_STATUS}
+# A calendar takes its entry away: the trigger that keeps SEQUENCE repeats this list.
+CALLED_OFF = frozenset({_S.CANCELLED, _S.CANCELLED_BY_AGENCY, _S.DECLINED})
 # What an advisor may record once the hour has come.
 RECORDABLE = frozenset(
     {_S.ATTENDED, _S.ABSENT, _S.EXCUSED, _S.TECH_INCIDENT, _S.NOT_PROVEN, _S.CANCELLED_BY_AGENCY}

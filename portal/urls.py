@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.back_office.site import site as back_office
+from convocations.web.claimant import calendar
 from portal.web import documents
 from portal.web.health import views as health
 
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.web.public")),
     path("espace/", include((_space, "espace"))),
     path("", include((documents.urlpatterns, "documents"))),
+    path("agenda/<str:feed>.ics", calendar.feed, name="calendar_feed"),
     path("conseiller/", include("portal.web.desk.urls")),
     path("conseiller/", include("convocations.web.advisor.urls")),
     path("agence/", include("portal.web.agency.urls")),

@@ -18,13 +18,15 @@ _QUOTED = re.compile(
     r"(?P<named>\b(?:column|constraint|database|function|index|relation|role|schema|sequence|table|trigger) )?"
     r"(?:\"[^\"]*\"|«[^»]*»|(?<!\w)'[^']*'(?!\w))"
 )
+# The key of a private calendar is all there is to open it: an address of it is named without.
+_CALENDAR = re.compile(r"(?<=/agenda/)[\w-]+(?=\.ics)")
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*")
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class Formatter(logging.Formatter):
-    """Writes records without e-mail addresses, and errors without the values that they repeat.
+    """Writes records without e-mail addresses or keys of calendars, and errors without the values that they repeat.
 
     A net under the rule that a record names rows by their numbers and references (docs/personal-data.md).
     """
@@ -38,7 +40,7 @@ class Formatter(logging.Formatter):
         if record.exc_info:
             for error in _chain(record.exc_info[1]):
                 text = text.replace(repr(error), f"{type(error).__name__}(…)")
-        return _ADDRESS.sub("…@…", text)
+        return _CALENDAR.sub("…", _ADDRESS.sub("…@…", text))
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's own name
         """Format a traceback, the values left out."""

@@ -37,6 +37,7 @@ _BELONGS = {
     "/conseiller/demandeurs": "/conseiller/portefeuille/",
     "/espace/absences": "/espace/convocations/",
     "/espace/demandes": "/espace/convocations/",
+    "/espace/agenda": "/espace/convocations/",
 }
 _SUPERVISOR: Item = ("Agence", "/agence/")
 

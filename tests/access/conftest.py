@@ -11,6 +11,7 @@ from django.test import Client
 
 from convocations import attendance
 from convocations.absences import explaining
+from convocations.calendar import feed
 from convocations.evidence import ledger
 from convocations.models import Absence, CallTask, Justificatif
 from convocations.motives import Motive
@@ -115,6 +116,7 @@ def world(db, settings, tmp_path):
         "piece": str(Justificatif.objects.get().ref),
         "number": "1",
         "key": str(key),
+        "feed": feed.address_of(feed.open_feed(person.pk, by=acting(person), now=now)).split("/")[-1][:-4],
     }
     yield World(browsers, parts)
     caller.close()

@@ -32,6 +32,9 @@ TABLE: dict[str, set[str]] = {
     "/espace/journal/": CLAIMANTS,
     "/espace/donnees/…": CLAIMANTS,
     "/espace/convocations/": CLAIMANTS,
+    "/espace/agenda/": CLAIMANTS,
+    # Whoever has the key: it is drawn, never guessed (tests/web/claimant/test_feed.py).
+    "/agenda/<str:feed>.ics": EVERYBODY,
     "/espace/convocations/<ref:ref>/…": HERS,
     "/espace/absences/<ref:ref>/…": HERS,
     "/conseiller/": STAFF,

@@ -9,6 +9,7 @@ import pytest
 from accounts.models import Claimant
 from convocations import attendance, deeds, justificatifs
 from convocations.absences import deciding, explaining, opening
+from convocations.calendar import feed
 from convocations.evidence import ledger
 from convocations.models import Absence, Bindingness, Convocation, Justificatif, Modality
 from convocations.motives import Motive
@@ -320,3 +321,27 @@ def test_no_kind_of_mail_is_forgotten_here():
     kinds = [name for name in dir(deeds) if name.startswith("MAIL_")]
     assert len(kinds) > 10
     assert [name for name in kinds if f"deeds.{name}" not in written] == []
+
+
+# --- a person's own calendar ----------------------------------------------------------
+
+
+def test_a_new_address_of_the_calendar_is_told_and_never_written():
+    claimant = factories.claimant()
+    opened = feed.open_feed(claimant.pk, by=acting(claimant), now=NOW)
+    told = shown(deeds.MAIL_FEED, NOW, facts=("lundi 23 novembre 2026 à 10 h", "/espace/agenda/"))
+    key = feed.address_of(opened).rpartition("/")[2]
+    assert key
+    assert key not in told.html
+    assert key not in told.text
+
+
+def test_an_address_replaced_since_is_not_told_any_more():
+    claimant = factories.claimant()
+    opened = feed.open_feed(claimant.pk, by=acting(claimant), now=NOW)
+    feed.renew(claimant.pk, opened.generation, by=acting(claimant), now=NOW + timedelta(minutes=1))
+    owed = OutboxMessage.objects.filter(kind=deeds.MAIL_FEED).order_by("id")
+    rows = [Row(one.id, one.person_id, one.subject_id, one.occurrence, one.step, None) for one in owed]
+    known = emails.kind(deeds.MAIL_FEED)
+    assert known is not None
+    assert list(known.compose(rows, NOW)) == [rows[1].id]

@@ -27,13 +27,19 @@ from convocations.evidence import ledger
 from convocations.models import (
     Absence,
     Bindingness,
+    CalendarFeed,
     CallTask,
     ChangeRequest,
+    Commune,
+    CommuneName,
     Convocation,
+    CoverageEdition,
     Displacement,
     Explanation,
     Extension,
+    FixedCoverage,
     Justificatif,
+    MobileCoverage,
     SlotHold,
     SwornStatement,
 )
@@ -96,6 +102,23 @@ def world() -> SimpleNamespace:
     )
     w.call = CallTask.objects.create(
         convocation=w.ahead, claimant=person, advisor=advisor, reason="UNREAD", opened_at=NOW, due_at=NOW
+    )
+    w.feed = CalendarFeed.objects.create(claimant=person, nonce=b"n" * 16, key_hash=b"k" * 32, opened_at=NOW)
+    w.town = CommuneName.objects.create(
+        commune=Commune.objects.create(insee="35211", name="PAIMPONT"), postcode="35380", key="PAIMPONT"
+    )
+    w.edition = CoverageEdition.objects.create(source="MOBILE", file_name="f", lines=1, imported_at=NOW)
+    w.mobile = MobileCoverage.objects.create(
+        insee="35211",
+        operator=20801,
+        technology="4G",
+        people_none=10,
+        people_limited=20,
+        people_good=30,
+        people_very_good=40,
+    )
+    w.fixed = FixedCoverage.objects.create(
+        insee="35211", premises=100, wired_3=90, wired_8=80, wired_30=70, wired_100=60
     )
     w.hours = OpeningHours.objects.create(
         agency=advisor.agency, kind="WALK_IN", weekday=0, opens="08:30", closes="12:30"
@@ -446,8 +469,35 @@ ATTACKS: dict[str, list[Attack]] = {
             [w.missed.pk, w.now, w.now],
         )
     ],
+    "calendar_sequence_never_falls": [
+        change("ahead", "sequence = sequence - 1"),
+        change("ahead", "sequence = sequence - 1, state = 'CANCELLED'"),
+    ],
+    "calendar_key_opens_one_feed": [
+        lambda w: again("feed", claimant_id=str(w.unread.claimant_id))(w),
+    ],
+    "closed_calendar_has_no_key": [
+        change("feed", "closed_at = opened_at"),
+        change("feed", "key_hash = NULL"),
+    ],
     "call_asked_once": [again("call", ref="1")],
     "convocations_calltask_ref_key": [again("call", reason="'BOUNCED'")],
+    # --- communes and networks
+    "commune_is_named_once": [again("town")],
+    "one_edition_per_source": [again("edition")],
+    "mobile_coverage_once": [again("mobile")],
+    "mobile_shares_make_a_whole": [
+        change("mobile", "people_none = 12"),
+        change("mobile", "people_none = 8"),
+        change("mobile", "people_good = -1, people_none = 41"),
+    ],
+    "fixed_premises_are_among_all": [
+        change("fixed", "wired_3 = premises + 1"),
+        change("fixed", "wired_8 = wired_3 + 1"),
+        change("fixed", "wired_30 = wired_8 + 1"),
+        change("fixed", "wired_100 = wired_30 + 1"),
+        change("fixed", "wired_100 = -1"),
+    ],
     # --- absences
     "absence_needs_absent": [
         lambda w: again("absence", ref="1", convocation_id=str(w.over.pk))(w),
@@ -723,7 +773,7 @@ def test_the_summary_of_the_ledger_follows_what_is_written_straight_into_it(worl
 
 
 @pytest.mark.parametrize(
-    "model", [Convocation, Absence, Justificatif, Extension, Closure, OpeningHours, Outage]
+    "model", [Convocation, Absence, CalendarFeed, Justificatif, Extension, Closure, OpeningHours, Outage]
 )
 def test_a_guard_that_a_form_could_meet_speaks_french(model):
     default = "enfreinte"

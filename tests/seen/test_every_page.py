@@ -15,7 +15,14 @@ NO_PAGE = {
         "/donnees/copie/",
         "/demo/entrer/<int:user_id>/",
     ),
-    "gives a file": ("recu.pdf", "calendrier.ics", ".csv", "/telecharger/", "/documents/<ref:ref>/"),
+    "gives a file": (
+        "recu.pdf",
+        "calendrier.ics",
+        "/agenda/<str:feed>.ics",
+        ".csv",
+        "/telecharger/",
+        "/documents/<ref:ref>/",
+    ),
     "is for machines": ("/healthz", "/admin/jsi18n/", "/admin/autocomplete/"),
     "leads on to another page": (
         *("/compte/deuxieme-etape/", "/admin/login/", "/<path:object_id>/", "/admin/password_change/"),

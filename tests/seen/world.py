@@ -14,8 +14,11 @@ from django.test import Client
 from django.urls import NoReverseMatch, resolve
 
 from accounts.models import ReadingAlert
+from convocations.calendar import feed
+from convocations.coverage.importing import SAMPLES, import_file
 from convocations.mails.appointments import convocation_mails
-from convocations.models import CallTask, Convocation, Justificatif
+from convocations.models import CallTask, Convocation, Explanation, Justificatif
+from convocations.motives import Motive
 from convocations.scheduling.issuing import issue_many
 from messaging.delivery.rendering import letter
 from messaging.emails import Row
@@ -46,6 +49,7 @@ EMPTY = {
         "/espace/",
         "/espace/convocations/",
         "/espace/convocations/?vue=passes",
+        "/espace/agenda/",
         "/espace/documents/",
         "/espace/journal/",
     ],
@@ -108,6 +112,11 @@ def build(camille, folder: Path) -> World:
         "controller": people.make_controller(),
         "partner": people.make_partner(),
     }
+    for path in sorted(SAMPLES.glob("*.csv")):
+        import_file(path, is_sample=True, now=NOW)
+    # Where the town is known, and where it is not: both sides of the panel beside a bad connection.
+    _badly_connected(advisor, 21, postcode="35380", city="Paimpont")
+    _badly_connected(advisor, 24, postcode="35380", city="Le Bourg")
     absences = re.findall(r"/espace/absences/([^/]+)/ ", " ".join(pages.values()) + " ")
     piece = Justificatif.objects.filter(document__state="RECEIVED").first()
     coming = re.search(r"/espace/convocations/(CV-[^/]+)/", pages["acknowledged"]).group(1)
@@ -121,6 +130,7 @@ def build(camille, folder: Path) -> World:
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
         "number": "1",
         "key": str(key),
+        "feed": feed.address_of(feed.open_feed(camille.pk, by=acting(camille), now=NOW)).split("/")[-1][:-4],
         "user_id": "1",
         "status": "404",
         "name": mail.name,
@@ -141,9 +151,15 @@ def _call(of) -> CallTask:
     )
 
 
+def _badly_connected(advisor, days: int, **home) -> None:
+    person = factories.claimant(advisor, user_fields={"first_name": home["city"].split()[0]}, **home)
+    story.explained(story.missed(person, NOW - timedelta(days=days)), motive=Motive.CONNECTIVITY)
+
+
 def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
     desk = [f"/conseiller/convocations/{ref}/" for ref in Convocation.objects.values_list("ref", flat=True)]
-    desk += [f"/conseiller/absences/{ref}/" for ref in absences]
+    connected = Explanation.objects.filter(motive=Motive.CONNECTIVITY).values_list("absence__ref", flat=True)
+    desk += [f"/conseiller/absences/{ref}/" for ref in (*absences, *map(str, connected))]
     desk += [
         f"/conseiller/justificatifs/{ref}/" for ref in Justificatif.objects.values_list("ref", flat=True)
     ]

@@ -12,6 +12,8 @@ from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
 from convocations.absences import deciding, opening
+from convocations.coverage import drawing
+from convocations.coverage.looking_up import coverage_of
 from convocations.models import Absence, Bindingness, Justificatif, Kind
 from convocations.motives import RULES, Motive
 from convocations.scheduling import slots
@@ -112,6 +114,7 @@ def _page(
     row.convocation.agency, row.convocation.advisor = row.agency, row.advisor
     facts = row.convocation.evidence.select_related("by").order_by("at", "id")
     form.cancel_url, form.cancel_label = "/conseiller/", "Revenir à ma liste"
+    explanations = _explanations(row, advisor, zone)
     context = {
         "absence": row,
         "can": can,
@@ -125,7 +128,8 @@ def _page(
         "facts": shown.appointment_facts(row.convocation),
         "evidence": shown.evidence_timeline(row.convocation, facts, now),
         "known": shown.proof_sentence(row.convocation),
-        "explanations": _explanations(row, advisor, zone),
+        "explanations": explanations,
+        "networks": _networks(row, explanations),
         "state_tone": shown.tone(row.state),
         "decision": deciding.decided_sentence(row) if can.decided or can.annulled else "",
         "decide_date": full_deadline(row.decide_by, zone),
@@ -133,6 +137,13 @@ def _page(
         "extensions": _extensions(row, zone),
     }
     return render(request, "convocations/advisor/absence.html", context, status=form.http_status)
+
+
+def _networks(row: Absence, explanations: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Beside a bad connection: the networks published for the person's commune."""
+    if not any(said["is_connectivity"] for said in explanations):
+        return None
+    return drawing.panel(coverage_of(row.claimant))
 
 
 def _extensions(row: Absence, zone: Any) -> list[str]:
@@ -167,6 +178,7 @@ def _explanations(row: Absence, advisor: Advisor, zone: Any) -> list[dict[str, A
         {
             "when": full_datetime(one.given_at, zone),
             "motive": Motive(one.motive).label,
+            "is_connectivity": one.motive == Motive.CONNECTIVITY,
             "text": one.text,
             "sworn": one.sworn,
             "sworn_is_enough": RULES[Motive(one.motive)].sworn_is_enough,

@@ -15,7 +15,7 @@ from accounts.models import User
 from convocations.evidence import ledger, receipts
 from convocations.models import Absence, Bindingness, ChangeRequest, Convocation, DeliveryEvidence, Modality
 from convocations.requests import counting
-from convocations.scheduling import calendar_file, changing
+from convocations.scheduling import changing
 from convocations.states import REQUEST_PENDING, ConvocationState
 from convocations.told import manners, words
 from convocations.web import paper
@@ -115,10 +115,10 @@ def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
 def detail(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Show an appointment to its person; opening it is the first consultation, dated in the ledger."""
     now = clock.now()
-    convocation = _own(person, ref)
+    convocation = own(person, ref)
     if convocation.read_at is None and _is_really_reading(request):
         ledger.consult(convocation.pk, by=actor(request), now=now)
-        convocation = _own(person, ref)
+        convocation = own(person, ref)
     return render(request, "convocations/claimant/appointment.html", _shown(convocation, now))
 
 
@@ -126,7 +126,7 @@ def detail(request: HttpRequest, person: User, ref: str) -> HttpResponse:
 @claimants_only
 def acknowledge(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Take the person's word that they received their convocation."""
-    convocation = _own(person, ref)
+    convocation = own(person, ref)
     try:
         ledger.acknowledge(convocation.pk, by=actor(request), now=clock.now())
     except Refusal as refusal:
@@ -146,7 +146,7 @@ _ANSWERS = {
 @claimants_only
 def answer(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Take a yes or a no to an invitation."""
-    convocation = _own(person, ref)
+    convocation = own(person, ref)
     chosen = _ANSWERS.get(request.POST.get("reponse", ""))
     if chosen is None:
         messages.error(request, "Choisissez «\u00a0J’accepte\u00a0» ou «\u00a0Je décline\u00a0».")
@@ -164,17 +164,8 @@ def answer(request: HttpRequest, person: User, ref: str) -> HttpResponse:
 @claimants_only
 def receipt(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Give the receipt: what was shown, its fingerprint, and the dated facts both sides see."""
-    convocation = _own(person, ref)
+    convocation = own(person, ref)
     return paper.pdf(receipts.of_appointment(convocation), f"recu-{convocation.ref}.pdf")
-
-
-@require_safe
-@claimants_only
-def calendar(request: HttpRequest, person: User, ref: str) -> HttpResponse:
-    """Give the appointment as a calendar file; a move or a cancellation updates the same entry."""
-    convocation = _own(person, ref)
-    content = calendar_file.of_appointment(convocation, now=clock.now())
-    return paper.file(content, "text/calendar; charset=utf-8", f"rendez-vous-{convocation.ref}.ics")
 
 
 @prepared
@@ -184,7 +175,7 @@ def _one(claimant_id: int, ref: int) -> Any:
     )
 
 
-def _own(person: User, ref: str) -> Convocation:
+def own(person: User, ref: str) -> Convocation:
     """Load one of the person's own appointments; anybody else's is not there."""
     try:
         found = _one(claimant_id=person.pk, ref=to_number("CV", ref))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from convocations.web.claimant import absences, appointments, asking, requests
+from convocations.web.claimant import absences, appointments, asking, calendar, requests
 
 urlpatterns = [
     path("convocations/", appointments.index, name="appointments"),
@@ -10,7 +10,6 @@ urlpatterns = [
     path("convocations/<ref:ref>/accuser-reception/", appointments.acknowledge, name="acknowledge"),
     path("convocations/<ref:ref>/repondre/", appointments.answer, name="answer"),
     path("convocations/<ref:ref>/recu.pdf", appointments.receipt, name="appointment_receipt"),
-    path("convocations/<ref:ref>/calendrier.ics", appointments.calendar, name="appointment_calendar"),
     path("convocations/<ref:ref>/reporter/", asking.postpone, name="postpone"),
     path("convocations/<ref:ref>/modalite/", asking.change_manner, name="change_manner"),
     path("convocations/<ref:ref>/incident/", asking.incident, name="incident"),
@@ -19,8 +18,10 @@ urlpatterns = [
     path("demandes/<ref:ref>/recu.pdf", requests.receipt, name="request_receipt"),
     path("demandes/<ref:ref>/retirer/", requests.withdraw, name="withdraw_request"),
     path("demandes/<ref:ref>/corriger/", requests.correct, name="correct_request"),
+    path("convocations/<ref:ref>/calendrier.ics", calendar.appointment, name="appointment_calendar"),
     path("absences/<ref:ref>/", absences.detail, name="absence"),
     path("absences/<ref:ref>/envois/<int:number>/", absences.explanation, name="explanation"),
     path("absences/<ref:ref>/recu.pdf", absences.explanation_receipt, name="explanation_receipt"),
     path("absences/<ref:ref>/justificatifs/<ref:piece>/", absences.complete, name="complete"),
+    path("agenda/", calendar.index, name="calendar"),
 ]

@@ -45,6 +45,9 @@ class Parameters:
     record_status_working_days: int = _number(
         2, "Délai du conseiller pour noter la présence", "jours ouvrés", (1, 20), "3"
     )
+    calendar_reads_per_hour: int = _number(
+        60, "Lectures d’un agenda privé par son adresse", "lectures par heure", (6, 1000), "3"
+    )
     # --- §4 answering a convocation
     free_reschedules: int = _number(2, "Reports acceptés sans motif", "reports", (0, 12), "4")
     reschedule_window_months: int = _number(

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from accounts.models import Claimant
 from convocations import attendance, justificatifs
 from convocations.absences import deciding, explaining, opening
+from convocations.calendar import feed
 from convocations.evidence import ledger
 from convocations.models import Absence, Bindingness, Convocation, Justificatif, Kind, Modality
 from convocations.motives import Motive
@@ -22,7 +23,8 @@ _S = ConvocationState
 def tell(camille: Claimant) -> dict[str, str]:
     """Live through it; each page's name and address."""
     pages = {"home": "/espace/", "journal": "/espace/journal/", "documents": "/espace/documents/"}
-    pages |= {"own_data": "/espace/donnees/"}
+    feed.open_feed(camille.pk, by=acting(camille), now=NOW)
+    pages |= {"own_data": "/espace/donnees/", "calendar": "/espace/agenda/"}
     pages |= {"coming": "/espace/convocations/", "past": "/espace/convocations/?vue=passes"}
     pages |= {name: _address(convocation) for name, convocation in _appointments(camille).items()}
     return pages | _absences(camille)

@@ -1,13 +1,19 @@
 """Decide an absence: what is offered, each refusal, two advisors at once, correct, hear by phone."""
 
+import html
 import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Claimant
+from convocations.coverage.importing import SAMPLES, import_file
 from convocations.models import Absence, Convocation, Explanation
+from convocations.motives import Motive
 from convocations.states import AbsenceState, ConvocationState
+from portal.core.french import NBSP
 from portal.core.models import Document
 from tests import factories
 from tests.factories import NOW
@@ -311,8 +317,6 @@ def test_closed_by_rule_is_told_as_such(desk, at, absence):
 def test_page_takes_as_many_queries_for_one_explanation_as_for_three(
     desk, at, absence, django_assert_num_queries
 ):
-    from django.test.utils import CaptureQueriesContext
-
     counts = []
     desk.get(url(absence))
     for _ in range(3):
@@ -321,3 +325,43 @@ def test_page_takes_as_many_queries_for_one_explanation_as_for_three(
             desk.get(url(absence))
         counts.append(len(queries))
     assert counts[0] == counts[2] <= 16
+
+
+# --- the networks beside a bad connection ---------------------------------------------
+
+
+def test_a_bad_connection_shows_the_networks_of_the_commune(desk, at, absence):
+    for path in sorted(SAMPLES.glob("*.csv")):
+        import_file(path, is_sample=True, now=at.now)
+    Claimant.objects.filter(pk=absence.claimant_id).update(postcode="35380", city="Paimpont")
+    page = html.unescape(desk.get(url(absence)).text)
+    assert "Réseaux publiés" not in page  # the motive is another one
+    cast.explained(absence, at.now, motive=Motive.CONNECTIVITY)
+    page = html.unescape(desk.get(url(absence)).text)
+    assert f"Réseaux publiés{NBSP}: Paimpont" in page
+    assert "Ils ne comptent jamais contre la personne" in page
+    assert "une donnée absente ne prouve rien" in page
+    assert "Échantillon fictif" in page
+    assert f"2e{NBSP}trimestre 2026" in page
+    for operator in ("Orange", "SFR", "Free Mobile", "Bouygues Telecom"):
+        assert operator in page
+    assert f"30{NBSP}Mbit/s ou plus" in page
+
+
+def test_an_unknown_commune_is_said_and_stops_nothing(desk, at, absence):
+    cast.explained(absence, at.now, motive=Motive.CONNECTIVITY)
+    page = html.unescape(desk.get(url(absence)).text)
+    assert "Aucune donnée de couverture n’est chargée" in page
+    assert "Votre décision" in page
+
+
+def test_the_networks_cost_four_questions_more(desk, at, absence, django_assert_max_num_queries):
+    for path in sorted(SAMPLES.glob("*.csv")):
+        import_file(path, is_sample=True, now=at.now)
+    Claimant.objects.filter(pk=absence.claimant_id).update(postcode="35000", city="Rennes")
+    desk.get(url(absence))
+    with CaptureQueriesContext(connection) as without:
+        desk.get(url(absence))
+    cast.explained(absence, at.now, motive=Motive.CONNECTIVITY)
+    with django_assert_max_num_queries(len(without) + 4):
+        assert desk.get(url(absence)).status_code == 200

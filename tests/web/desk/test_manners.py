@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from convocations import deeds
+from convocations.calendar import entries
 from convocations.evidence import ledger, receipts
 from convocations.models import Bindingness, Convocation, Modality
-from convocations.scheduling import calendar_file
 from convocations.told import manners
 from portal.core import deadlines
 from portal.core.working_time import last_day
@@ -71,7 +71,7 @@ def test_page_paper_and_calendar_say_how_and_what_follows(desk, person, modality
     row.refresh_from_db()
     paper = flat(text_of(receipts.of_appointment(row)))
     assert flat(manners.DO[modality])[:40] in paper
-    calendar = flat(calendar_file.of_appointment(row, now=NOW).decode())
+    calendar = flat(entries.of_appointment(row, now=NOW).decode())
     assert flat(manners.DO[modality])[:40] in calendar
     assert WAY[modality] in calendar
 
@@ -97,7 +97,7 @@ def test_a_written_exchange_lasts_to_the_midnight_of_its_last_day_and_shows_days
     assert "Durée" not in page
     assert "Sans réponse, l’agence peut noter une absence" in page
     assert period in flat(text_of(receipts.of_appointment(row)))
-    assert "TRANSP:TRANSPARENT" in calendar_file.of_appointment(row, now=NOW).decode()
+    assert "TRANSP:TRANSPARENT" in entries.of_appointment(row, now=NOW).decode()
     assert period[1:] in flat(desk.get(f"/conseiller/convocations/{row.ref}/").content.decode())
 
 

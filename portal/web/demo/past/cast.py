@@ -57,6 +57,12 @@ _AGENCIES = (
         "phone": "02 62 00 12 34",
     },
 )
+# One person in six lives further out, where the network is another story: by agency.
+_FURTHER = {
+    "REN": (("35380", "Paimpont"), ("35380", "Plélan-le-Grand"), ("35510", "Cesson-Sévigné")),
+    "STR": (("67190", "Grendelbruch"), ("67190", "Mutzig")),
+    "SDR": (("97413", "Cilaos"), ("97433", "Salazie")),
+}
 _FIRST = (  # noqa: SIM905
     "Amel Nadia Camille Léa Manon Chloé Inès Sarah Julie Marion Aurélie Sophie Élodie Fatima Yasmine Louise "
     "Karim Lucas Hugo Théo Nathan Maxime Julien Thomas Nicolas Mehdi Antoine Paul Gabriel Mathis Olivier Éric "
@@ -171,11 +177,12 @@ def _claimants(
             users.append(_user(name, None if letters else _address(name, domain), Role.CLAIMANT, password))
             rows.append((advisor, letters))
     User.objects.bulk_create(users)
-    claimants = []
+    claimants: list[Claimant] = []
     for user, (advisor, letters) in zip(users, rows, strict=True):
         mode = draw.choices(["GUIDED", "REINFORCED", "GLOBAL", "WEB"], [70, 15, 10, 5])[0]
         if mode == "WEB" and not advisor.volunteers_for_web:
             mode = "GUIDED"
+        postcode, city = _home(advisor.agency, len(claimants))
         claimants.append(
             Claimant(
                 user=user,
@@ -186,14 +193,20 @@ def _claimants(
                 follow_up_mode=mode,
                 phone=f"06 39 98 {draw.randrange(100):02} {draw.randrange(100):02}",
                 street=f"{draw.randrange(1, 120)} {draw.choice(_STREETS)}",
-                postcode=advisor.agency.postcode,
-                city=advisor.agency.city,
+                postcode=postcode,
+                city=city,
                 registered_on=now.date() - timedelta(days=draw.randrange(100, 500)),
                 prefers_letters=letters,
                 last_contact_at=now - timedelta(days=draw.randrange(62, 90)),
             )
         )
     return Claimant.objects.bulk_create(claimants)
+
+
+def _home(agency: Agency, number: int) -> tuple[str, str]:
+    """Say where a person lives: mostly in the agency's town."""
+    further = _FURTHER[agency.code]
+    return further[number // 6 % len(further)] if number % 6 == 5 else (agency.postcode, agency.city)
 
 
 def _others(names: list[tuple[str, str]], password: str) -> None:

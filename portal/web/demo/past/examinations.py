@@ -21,6 +21,7 @@ _SAID = (
     (Motive.JOB_INTERVIEW, "J’avais un entretien d’embauche à la même heure, confirmé la veille."),
     (Motive.CHILDCARE, "L’école a fermé et je n’avais personne pour garder mon fils."),
     (Motive.NOTICE_NOT_RECEIVED, "J’ai vu la convocation trop tard, je n’avais plus de téléphone."),
+    (Motive.CONNECTIVITY, "L’appel a coupé trois fois, puis plus rien : chez moi le réseau passe mal."),
     (Motive.WORK, "J’ai travaillé ce jour-là, mon contrat est joint."),
 )
 _REASONS = {

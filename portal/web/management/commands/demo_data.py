@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from accounts.models import Agency
+from convocations.coverage.importing import SAMPLES, import_file
 from portal.core import clock
 from portal.web.demo import ways_in
 from portal.web.demo.past import cast
@@ -36,6 +37,8 @@ class Command(BaseCommand):
         if not Agency.objects.exists():
             now, draw = clock.now().replace(second=0, microsecond=0), random.Random(SEED)  # noqa: S311
             people = cast.create(now, draw)
+            for sample in sorted(SAMPLES.glob("*-echantillon-fictif.csv")):
+                import_file(sample, is_sample=True, now=now)
             replay = Replay(people, now, draw)
             Appointments(replay, Examinations(replay, Papers(draw))).plan()
             replay.run()
