@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from accounts import deeds, signals
 from accounts.access import SUPERVISOR
+from accounts.following import wishes
 from accounts.models import Advisor, Claimant, Role
 from portal.core import journal, parameters
 from portal.core.journal import Actor, Line
@@ -85,12 +86,37 @@ def assign_all(
     )
     moving = [claimant for claimant in claimants if claimant.advisor_id != advisor.pk]
     refuse(moving, advisor, by=by, reason=reason)
+    give(moving, advisor, by=by, now=now, reason=reason)
+    wishes.grant(moving, advisor, by=by, now=now)
+    return claimants
+
+
+def give(
+    moving: list[Claimant],
+    advisor: Advisor,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    because: str = signals.ASSIGNED,
+) -> None:
+    """Make this advisor theirs and say it upward; the caller holds all rows and has refused what must be."""
     before = {claimant.pk: claimant.advisor_id for claimant in moving}
     Claimant.objects.filter(pk__in=before).update(advisor=advisor)
     for claimant in moving:
         claimant.advisor = advisor
-    _tell(moving, before, advisor, by=by, now=now, reason=reason)
-    return claimants
+    if because == signals.ASSIGNED:
+        _note(moving, before, advisor, by=by, now=now, reason=reason)
+    for old in sorted(set(before.values())):
+        signals.advisor_changed.send(
+            sender=Claimant,
+            claimant_ids=[pk for pk, followed_by in before.items() if followed_by == old],
+            old=old,
+            new=advisor.pk,
+            by=by,
+            now=now,
+            because=because,
+        )
 
 
 def refuse(moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str) -> None:
@@ -112,7 +138,7 @@ def refuse(moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str) 
         raise Overload(f"Le portefeuille de {advisor} dépasserait le repère ({over}). Indiquez un motif.")
 
 
-def _tell(
+def _note(
     moving: list[Claimant],
     before: dict[int, int],
     advisor: Advisor,
@@ -139,12 +165,3 @@ def _tell(
         by=by,
         now=now,
     )
-    for old in sorted(set(before.values())):
-        signals.advisor_changed.send(
-            sender=Claimant,
-            claimant_ids=[pk for pk, followed_by in before.items() if followed_by == old],
-            old=old,
-            new=advisor.pk,
-            by=by,
-            now=now,
-        )

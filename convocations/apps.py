@@ -12,5 +12,6 @@ class ConvocationsConfig(AppConfig):
         from convocations.absences import clocks as _absence_clocks  # noqa: F401
         from convocations.absences import extending  # noqa: F401
         from convocations.evidence import receivers  # noqa: F401
-        from convocations.mails import absences, appointments, staff  # noqa: F401
+        from convocations.following import clocks as _follow_up_clocks  # noqa: F401
+        from convocations.mails import absences, appointments, following, staff  # noqa: F401
         from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401

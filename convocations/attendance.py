@@ -10,6 +10,7 @@ from accounts.models import Advisor, Claimant
 from convocations import deeds
 from convocations.absences import opening
 from convocations.evidence.ledger import why_not_valid
+from convocations.following import owed
 from convocations.models import CallTask, Convocation
 from convocations.scheduling.changing import stop_waiting
 from convocations.scheduling.clocks import record_due
@@ -47,6 +48,13 @@ class NotValidlyNotified(Refusal):
 
 class Frozen(Refusal):
     sentence = "Une demande de la personne attend une réponse : le rendez-vous est gelé, aucune absence n’est possible."
+
+
+class OwedInPerson(Refusal):
+    sentence = (
+        "La personne a quitté le suivi par web : ce rendez-vous vidéo devait lui être proposé en agence. "
+        "Aucune absence n’est possible. Proposez une nouvelle date."
+    )
 
 
 def record(
@@ -171,6 +179,8 @@ def _refuse(convocation: Convocation, outcome: ConvocationState, now: datetime) 
         raise Refusal(
             "C’est une invitation : ne pas venir est sans conséquence, il n’y a rien à enregistrer."
         )
+    if outcome == _S.ABSENT and owed.is_owed_in_person(convocation):
+        raise OwedInPerson
     if outcome == _S.ABSENT and (lacking := why_not_valid(convocation)):
         raise NotValidlyNotified(lacking)
 

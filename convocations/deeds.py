@@ -93,6 +93,17 @@ HOLDS_AGAIN = journal.code(
     161, "appointment_holds_again", "Le rendez-vous {ref} peut de nouveau avoir lieu comme prévu."
 )
 
+# Who follows whom, and calls that were asked for.
+CALL_BACK_ASKED = journal.code(
+    175, "call_back_asked", "{actor} a demandé à être rappelé ({ref})\u00a0: {topic}."
+)
+CALL_BACK_WITHDRAWN = journal.code(176, "call_back_withdrawn", "{actor} a retiré la demande de rappel {ref}.")
+CALLED_BACK = journal.code(177, "called_back", "{actor} vous a rappelé ({ref})\u00a0: {outcome}.")
+FOLLOW_UP_DONE = journal.code(178, "follow_up_done", "{actor} a noté pour votre suivi\u00a0: {what}. {note}")
+FIRST_INTERVIEW_LATE = journal.code(
+    179, "first_interview_late", "Premier entretien pas encore fixé\u00a0: responsable d’agence prévenu."
+)
+
 # --- deadlines (100–199) ------------------------------------------------------
 DUE_REMINDER = 100
 DUE_UNREAD = 101
@@ -105,6 +116,7 @@ DUE_ABSENCE_CLOSE = 122
 # Their subject is an outage of the portal, their step its revision, their occurrence where a slice begins.
 DUE_EXTEND_EXPLANATIONS = 123
 DUE_EXTEND_COMPLETIONS = 124
+DUE_FIRST_INTERVIEW = 135
 
 # Where hours come from (130–134).
 DUE_HOLD_END = 130
@@ -134,6 +146,17 @@ MAIL_PERIOD_EXTENDED = 128
 MAIL_LATE_RECORDS = 140
 MAIL_LATE_DECISIONS_ADVISOR = 141
 MAIL_LATE_DECISIONS_SUPERVISOR = 142
+MAIL_TRANSFERRED = 155
+MAIL_TRANSFER_OLD_ADVISOR = 156
+MAIL_TRANSFER_NEW_ADVISOR = 157
+MAIL_MODE_CHANGED = 158
+MAIL_IN_PERSON_TO_PROPOSE = 159
+MAIL_CALL_BACK_ASKED = 160
+MAIL_CALL_BACK_UNREACHED = 161
+MAIL_ADVISOR_CHANGED = 162
+# One a person and day, however many rows: the occurrence is the day.
+MAIL_FOLLOWING_DIGEST = 163
+MAIL_FIRST_INTERVIEW_LATE = 164
 
 # Mails that carry the notification itself: their acceptance or refusal is evidence.
 NOTIFYING_MAILS = frozenset({MAIL_CONVOCATION, MAIL_INVITATION, MAIL_REMINDER, MAIL_UNREAD})

@@ -130,3 +130,13 @@ CALL_TRANSITIONS = transitions(
         _C.UNREACHED: set(),
     }
 )
+
+
+class FollowUpState(models.TextChoices):
+    OPEN = "OPEN", "à faire"
+    DONE = "DONE", "fait"
+    DROPPED = "DROPPED", "sans objet"
+
+
+_F = FollowUpState
+FOLLOW_UP_TRANSITIONS = transitions({_F.OPEN: {_F.DONE, _F.DROPPED}, _F.DONE: set(), _F.DROPPED: set()})

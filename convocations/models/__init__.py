@@ -6,6 +6,7 @@ from convocations.models.convocation import Bindingness, Convocation, Convocatio
 from convocations.models.displacement import Displacement
 from convocations.models.evidence import DeliveryEvidence, Fact
 from convocations.models.extension import Extension
+from convocations.models.follow_up import FollowUpTask
 from convocations.models.hold import SlotHold
 from convocations.models.justificatif import Justificatif
 
@@ -21,6 +22,7 @@ __all__ = [
     "Explanation",
     "Extension",
     "Fact",
+    "FollowUpTask",
     "Justificatif",
     "Kind",
     "Modality",
