@@ -119,8 +119,10 @@ def give(
         )
 
 
-def refuse(moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str) -> None:
-    """Raise RefusedAssignment or Overload where these people may not go to this advisor."""
+def refuse(
+    moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str, load: Load | None = None
+) -> None:
+    """Raise RefusedAssignment or Overload where these people may not go to this advisor; `load` is theirs now."""
     if by.role not in (SUPERVISOR, Role.ADMIN) and not by.is_portal:
         raise RefusedAssignment("Seul le responsable de l’agence change le conseiller référent.")
     if not advisor.user.is_active:
@@ -133,7 +135,7 @@ def refuse(moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str) 
                 f"{advisor} n’est pas volontaire pour le suivi 100\u00a0% web, que {claimant} a choisi."
             )
     reinforced = sum(claimant.follow_up_mode == MODES.REINFORCED for claimant in moving)
-    over = load_of(advisor.pk).over_by(more=len(moving), more_reinforced=reinforced)
+    over = (load or load_of(advisor.pk)).over_by(more=len(moving), more_reinforced=reinforced)
     if moving and over and not reason.strip():
         raise Overload(f"Le portefeuille de {advisor} dépasserait le repère ({over}). Indiquez un motif.")
 

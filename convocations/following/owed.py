@@ -1,7 +1,7 @@
 """Lines of follow-up on an advisor's list: opened by what happened, closed by what they ask for."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +12,14 @@ from convocations.models import Convocation, FollowUpTask, Modality
 from convocations.states import AHEAD, ConvocationState, FollowUpState
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
+from portal.core.french import full_datetime
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 from portal.core.working_time import end_of_period
 
 REASONS = FollowUpTask.Reason
+# How long an advisor has for a silence that was noticed.
+TO_CONTACT = timedelta(days=7)
 # What still can take place as announced.
 _COMING = AHEAD | {ConvocationState.RESCHEDULE_PENDING, ConvocationState.ACCEPTED}
 # What an advisor may close by hand, with a note: the others close when what they ask for is there.
@@ -74,6 +77,18 @@ def open_in_person(person: Claimant, *, now: datetime) -> int:
 def is_owed_in_person(convocation: Convocation) -> bool:
     """Say whether a proposal in person is owed for this appointment: no absence before it is made."""
     return bool(FollowUpTask.objects.filter(convocation=convocation, state=FollowUpState.OPEN).exists())
+
+
+def to_propose(claimant_id: int, tz: tzinfo) -> list[str]:
+    """Say which video appointments of a person their advisor will propose in person."""
+    rows = (
+        FollowUpTask.objects.filter(
+            claimant_id=claimant_id, reason=REASONS.IN_PERSON, state=FollowUpState.OPEN
+        )
+        .order_by("convocation__starts_at")
+        .values_list("convocation__starts_at", flat=True)
+    )
+    return [full_datetime(starts_at, tz) for starts_at in rows]
 
 
 def drop_in_person(claimant_id: int, *, now: datetime) -> None:
@@ -146,7 +161,3 @@ def _open(
 
 def _close(*, now: datetime, as_: FollowUpState = FollowUpState.DONE, **which: Any) -> None:
     FollowUpTask.objects.filter(state=FollowUpState.OPEN, **which).move_all(as_, closed_at=now)
-
-
-# How long an advisor has for a silence that was noticed.
-TO_CONTACT = timedelta(days=7)

@@ -36,6 +36,7 @@ _OTHERS: tuple[Item, ...] = (("Mon compte", "/compte/"),)
 _BELONGS = {
     "/conseiller/demandeurs": "/conseiller/portefeuille/",
     "/espace/absences": "/espace/convocations/",
+    "/espace/suivi": "/espace/profil/",
 }
 _SUPERVISOR: Item = ("Agence", "/agence/")
 

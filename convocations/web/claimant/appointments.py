@@ -228,6 +228,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
         "remedies": words.REMEDIES if binding else "",
         "evidence": _evidence(convocation),
         "absence": _absence(convocation),
+        "call_back": f"?rendez_vous={convocation.ref}",
     }
 
 

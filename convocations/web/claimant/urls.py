@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from convocations.web.claimant import absences, appointments
+from convocations.web.claimant import absences, appointments, call_backs
 
 urlpatterns = [
     path("convocations/", appointments.index, name="appointments"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("absences/<ref:ref>/envois/<int:number>/", absences.explanation, name="explanation"),
     path("absences/<ref:ref>/recu.pdf", absences.explanation_receipt, name="explanation_receipt"),
     path("absences/<ref:ref>/justificatifs/<ref:piece>/", absences.complete, name="complete"),
+    path("rappel/", call_backs.index, name="call_backs"),
+    path("rappel/<ref:ref>/", call_backs.detail, name="call_back"),
+    path("rappel/<ref:ref>/retirer/", call_backs.withdraw, name="withdraw_call_back"),
 ]
