@@ -62,9 +62,9 @@ _BRANCHES = (
         "convocations_convocation",
         "work.agency_id",
         """work.state IN ('ISSUED', 'DELIVERED', 'READ', 'ACKNOWLEDGED', 'RESCHEDULE_PENDING', 'ACCEPTED')
-           AND work.advisor_id IN (
+           AND work.advisor_id = ANY (ARRAY(
                SELECT gone.id FROM accounts_user AS gone JOIN accounts_advisor ON user_id = gone.id
-               WHERE NOT gone.is_active)""",
+               WHERE NOT gone.is_active))""",
     ),
 )
 

@@ -32,7 +32,8 @@ WHAT = {
     "Rien n’est retenu contre elle.",
     REASONS.IN_PERSON: "La personne a quitté le suivi 100\u00a0% web. Proposez-lui ce rendez-vous en agence. "
     "D’ici là, aucune absence n’y est possible.",
-    REASONS.ASSIGN: "Aucun conseiller n’avait de place. Vous gardez le dossier le temps de choisir qui suit la personne.",
+    REASONS.ASSIGN: "Aucun conseiller n’avait de place. Vous gardez le dossier le temps de choisir qui suit la "
+    "personne.",
 }
 
 

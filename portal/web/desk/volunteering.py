@@ -31,9 +31,9 @@ class VolunteerForm(HouseForm, forms.Form):
 @advisor_required
 def volunteer(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     """Show and change it; nobody is assigned to an advisor who did not volunteer."""
-    form = VolunteerForm(
-        request.POST or None, initial={"volunteers": advisor.volunteers_for_web, **restored(request)}
-    )
+    # A box left empty sends nothing: what was posted is read as such.
+    sent = request.POST if request.method == "POST" else None
+    form = VolunteerForm(sent, initial={"volunteers": advisor.volunteers_for_web, **restored(request)})
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["volunteers"]
         try:

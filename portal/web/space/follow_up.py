@@ -50,7 +50,8 @@ class SelfTestForm(HouseForm, forms.Form):
 @claimant_required
 def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
     """Show how the person is followed and since when; take their wish to be followed by web."""
-    form = SelfTestForm(request.POST or None, initial=restored(request))
+    sent = request.POST if request.method == "POST" else None
+    form = SelfTestForm(sent, initial=restored(request))
     if request.method == "POST" and form.is_valid():
         try:
             return _take(request, claimant, form.cleaned_data)

@@ -15,6 +15,7 @@ from portal.web.demo import ways_in
 from portal.web.demo.past import cast
 from portal.web.demo.past.appointments import Appointments
 from portal.web.demo.past.examinations import Examinations
+from portal.web.demo.past.following import Following
 from portal.web.demo.past.history import Replay
 from portal.web.demo.past.papers import Papers
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             people = cast.create(now, draw)
             replay = Replay(people, now, draw)
             Appointments(replay, Examinations(replay, Papers(draw))).plan()
+            Following(replay).plan()
             replay.run()
         ways_in.open_all()
         # Only the demo's settings name this file.
