@@ -58,7 +58,7 @@ def take_web(claimant_id: int, self_test: SelfTest, *, consents: bool, by: Actor
     """
     # Advisors before people, the order in which portfolios are given: two givings cannot deadlock.
     choosing.active(Claimant.objects.values_list("agency_id", flat=True).get(pk=claimant_id), lock=True)
-    person = _lock(claimant_id)
+    person = Claimant.objects.hold(claimant_id)
     if self_test.missing:
         raise NotYet(
             f"Il manque pour ce suivi\u00a0: {', '.join(self_test.missing)}. Votre suivi actuel continue. "
@@ -97,7 +97,7 @@ def leave_web(claimant_id: int, *, by: Actor, now: datetime) -> Claimant:
 
     Their advisor stays. What of video is ahead becomes a proposal in person, above. Raises NotInWeb.
     """
-    person = _lock(claimant_id)
+    person = Claimant.objects.hold(claimant_id)
     taken_back, _ = WebWish.objects.filter(claimant=person).delete()
     if person.follow_up_mode != MODES.WEB:
         if not taken_back:
@@ -135,11 +135,3 @@ def set_volunteer(advisor_id: int, volunteers: bool, *, by: Actor, now: datetime
     hoping = Claimant.objects.select_for_update(of=("self",)).filter(advisor=advisor, web_wish__isnull=False)
     wishes.grant(list(hoping.select_related("user").order_by("pk")), advisor, by=by, now=now)
     return advisor
-
-
-def _lock(claimant_id: int) -> Claimant:
-    return (
-        Claimant.objects.select_for_update(of=("self",))
-        .select_related("user", "agency", "advisor__user")
-        .get(pk=claimant_id)
-    )

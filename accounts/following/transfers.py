@@ -56,11 +56,7 @@ def transfer(
     # The advisors first, then the person: the order in which portfolios are given.
     agency = Agency.objects.get(pk=agency_id)
     choosing.active(agency.pk, lock=True)
-    person = (
-        Claimant.objects.select_for_update(of=("self",))
-        .select_related("user", "agency", "advisor__user")
-        .get(pk=claimant_id)
-    )
+    person = Claimant.objects.hold(claimant_id)
     _refuse_actor(person, by, reason)
     _refuse_place(person, agency)
     choice = choosing.choose(agency.pk, person.follow_up_mode)

@@ -1,6 +1,10 @@
 """Another agency, another mode: who takes the person, what is refused, and what is written down."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
 
 from accounts import portfolios, signals
 from accounts.following import choosing, modes, transfers
@@ -236,3 +240,57 @@ def test_portal_itself_takes_no_transfer(camille, brest):
     factories.advisor(brest)
     with pytest.raises(transfers.RefusedTransfer):
         move(camille, brest, by=Actor(None, "PORTAL"), reason="Non")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_last_place_of_an_agency_is_given_once_when_two_people_move_there_at_once():
+    for key in ("portfolio_min", "portfolio_max", "portfolio_reinforced_max"):
+        ParameterOverride.objects.create(key=key, value=2 if key == "portfolio_max" else 1)
+    parameters.forget()
+    advisor = factories.advisor()
+    boss = factories.advisor(advisor.agency, is_supervisor=True)
+    factories.claimant(advisor)
+    movers = [factories.claimant() for _ in range(2)]
+    together = Barrier(2)
+
+    def go(person: Claimant) -> int:
+        try:
+            together.wait(timeout=10)
+            return move(person, advisor.agency).new_advisor_id
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(go, movers)) == sorted([advisor.pk, boss.pk])
+    assert portfolios.load_of(advisor.pk).people == 2
+    parameters.forget()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_and_an_assignment_at_once_end_without_a_deadlock():
+    old, new = factories.advisor(), factories.advisor()
+    boss, colleague = factories.advisor(old.agency, is_supervisor=True), factories.advisor(old.agency)
+    person = factories.claimant(old)
+    together = Barrier(2)
+
+    def moves() -> None:
+        try:
+            together.wait(timeout=10)
+            move(person, new.agency)
+        finally:
+            connection.close()
+
+    def assigns() -> None:
+        try:
+            together.wait(timeout=10)
+            portfolios.assign(person.pk, colleague.pk, by=acting(boss), now=NOW)
+        except portfolios.RefusedAssignment:
+            pass  # she had left first
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(moves), threads.submit(assigns)]:
+            done.result(timeout=30)
+    person.refresh_from_db()
+    assert person.advisor.agency_id == person.agency_id == new.agency_id
