@@ -42,7 +42,7 @@ def ask(
     """
     with transaction.atomic():
         # Held, so that two clicks at once make one request.
-        person = Claimant.objects.select_for_update(of=("self",)).select_related("agency").get(pk=claimant_id)
+        person = Claimant.objects.hold(claimant_id)
         waiting = CallTask.objects.filter(
             claimant=person, reason=CALL_BACK, state=CallState.OPEN, topic=asked.topic
         ).first()

@@ -99,6 +99,9 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         "new_url": ""
         if abilities.proves_by_call(row)
         else f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
+        "new_label": "Fixer un rendez-vous"
+        if row.reason == CallTask.Reason.CALL_BACK
+        else "Convoquer à une nouvelle date",
         "may_call": abilities.may_call(row),
         "tries": tries,
         "left": f"Encore {plural(left, 'essai')} avant de choisir une autre voie." if left > 0 else "",

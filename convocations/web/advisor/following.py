@@ -136,7 +136,8 @@ def _page(row: FollowUpTask, form: DoneForm, now: datetime) -> dict[str, Any]:
         "what": WHAT[FollowUpTask.Reason(row.reason)],
         "open": open_,
         "due": f"{full_date(last_day(row.due_at, zone))} ({due_in(row.due_at, now, zone)})",
-        "came_from": moved and f"Vient de {moved.old_agency.name}, le {full_datetime(moved.at, zone)}.",
+        "came_from": moved
+        and f"Avant\u00a0: {moved.old_agency.name}, jusqu’au {full_date(moved.at.astimezone(zone))}.",
         "ahead": people.ahead_after_transfer([person.pk], now).get(person.pk, []),
         "facts": shown.appointment_facts(row.convocation) if row.convocation else [],
         "may": {

@@ -9,6 +9,8 @@ from accounts.models import Claimant
 from convocations.evidence import call_backs
 from convocations.evidence.call_backs import Asked
 from convocations.following import nightly
+from convocations.models import Convocation, Modality
+from convocations.states import AHEAD
 from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, claimant
 
@@ -36,11 +38,12 @@ class Following:
     def plan(self) -> None:
         """Plan it for each agency, and the check of the last night."""
         for agency in self.replay.cast.agencies:
-            people = [one for one in self.replay.cast.claimants if one.agency_id == agency.pk]
+            people = [
+                one for one in self.replay.cast.claimants if one.agency_id == agency.pk and one.user.email
+            ]
             for number, asked in enumerate(_ASKED):
                 self._awake(people[3 + 11 * number], number + 1, partial(self._ask, asked))
-            self._awake(people[5], 20, self._take_web)
-            self._awake(people[5], 2, self._leave_web)
+            self.replay.at(self.now - timedelta(days=4), partial(self._leave_a_video, agency.pk))
             self._awake(people[7], 18, self._take_web)
             self._awake(people[9], 4, self._move)
         night = self.now.replace(hour=3, minute=10)
@@ -62,6 +65,19 @@ class Following:
 
     def _take_web(self, person: Claimant, moment: datetime) -> None:
         modes.take_web(person.pk, _READY, consents=True, by=claimant(person.pk), now=moment)
+
+    def _leave_a_video(self, agency_id: int, moment: datetime) -> None:
+        """Somebody with a video appointment ahead tries the web follow-up, and leaves it a day later."""
+        ahead = Convocation.objects.filter(
+            agency_id=agency_id,
+            modality=Modality.VIDEO,
+            state__in=AHEAD,
+            starts_at__gt=self.now + timedelta(days=2),
+        )
+        row = ahead.select_related("claimant").order_by("pk").first()
+        if row is not None:
+            self._awake(row.claimant, 3, self._take_web)
+            self._awake(row.claimant, 2, self._leave_web)
 
     def _leave_web(self, person: Claimant, moment: datetime) -> None:
         modes.leave_web(person.pk, by=claimant(person.pk), now=moment)
