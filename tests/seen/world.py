@@ -132,7 +132,7 @@ def build(camille, folder: Path) -> World:
         "justificatifs": str(piece.ref),
         "appels": str(call.ref),
         "rappel": str(CallTask.objects.filter(reason="CALL_BACK", claimant=camille).earliest("pk").ref),
-        "suivis": str(FollowUpTask.objects.get(reason="IN_PERSON", claimant=camille).ref),
+        "suivis": str(FollowUpTask.objects.filter(reason="IN_PERSON", claimant=camille).latest("pk").ref),
         "documents": str(piece.document.ref),
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
         "number": "1",
