@@ -26,6 +26,20 @@ SECOND_FACTOR_RESET = code(15, "second_factor_reset", "{actor} a réinitialisé 
 
 # --- portfolios and who looks at whom
 ADVISOR_CHANGED = code(23, "advisor_changed", "{actor} a changé le conseiller référent\u00a0: {new_advisor}.")
+TRANSFERRED = code(
+    24,
+    "transferred",
+    "{actor} a fait passer le dossier de {old_agency} à {new_agency}. Conseiller référent\u00a0: {new_advisor}.",
+)
+WEB_TAKEN = code(25, "web_follow_up_taken", "{actor} a choisi le suivi 100\u00a0% web.")
+WEB_LEFT = code(26, "web_follow_up_left", "{actor} a quitté le suivi 100\u00a0% web. Suivi\u00a0: {after}.")
+WEB_WISHED = code(
+    27, "web_follow_up_wished", "{actor} a demandé le suivi 100\u00a0% web\u00a0: la demande est gardée."
+)
+WEB_GRANTED = code(28, "web_follow_up_granted", "Le suivi 100\u00a0% web demandé commence, avec {advisor}.")
+VOLUNTEERED = code(
+    29, "volunteered_for_web", "{actor} a changé son volontariat 100\u00a0% web.", shown_to_claimant=False
+)
 FILE_OPENED_WITH_REASON = code(
     21,
     "file_opened_with_reason",

@@ -75,9 +75,7 @@ def take_copy(claimant_id: int, *, by: Actor, now: datetime) -> Claimant:
     The copy itself is written while it is sent (`portal.core.personal_data.packing`). The day's number
     stands in the journal: two clicks at once count one after the other. Raises TooManyCopies.
     """
-    claimant = (
-        Claimant.objects.select_for_update(of=("self",)).select_related("user", "agency").get(pk=claimant_id)
-    )
+    claimant = Claimant.objects.hold(claimant_id)
     lately = JournalEntry.objects.filter(
         file_id=claimant.pk, code=deeds.COPY_TAKEN.number, at__gt=now - timedelta(days=1)
     )

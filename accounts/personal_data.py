@@ -21,12 +21,15 @@ from accounts.models import (
     Controller,
     DecisionMaker,
     FileOpening,
+    FollowUpModeChange,
     Kiosk,
     Leave,
     OpeningHours,
     Partner,
     ReadingAlert,
+    Transfer,
     User,
+    WebWish,
 )
 from accounts.sign_in import sessions
 from portal.core import parameters
@@ -141,6 +144,48 @@ held(
         column("until", "Jusqu’au"),
     ],
     left_out={"id": INSIDE, "claimant": WHOSE},
+)
+
+held(
+    Transfer,
+    "changements-d-agence",
+    "Vos changements d’agence",
+    lambda person: Transfer.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("ref", "Référence"),
+        column("old_agency__name", "De l’agence"),
+        column("new_agency__name", "À l’agence"),
+        who("old_advisor__user", "Conseiller avant"),
+        who("new_advisor__user", "Conseiller après"),
+        column("at", "Le"),
+        who("by", "Par"),
+        column("reason", "Motif"),
+        column("to_assign", "Conseiller à choisir par le responsable"),
+    ],
+    left_out={"id": INSIDE, "claimant": WHOSE},
+)
+held(
+    FollowUpModeChange,
+    "changements-de-suivi",
+    "Vos changements de suivi",
+    lambda person: FollowUpModeChange.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("before", "Avant"),
+        column("after", "Après"),
+        column("at", "Le"),
+        who("by", "Par"),
+        column("consent_at", "Accord donné le"),
+        column("self_test", "Auto-test"),
+    ],
+    left_out={"id": INSIDE, "claimant": WHOSE},
+)
+held(
+    WebWish,
+    "souhait-de-suivi-web",
+    "Votre souhait d’un suivi par le web",
+    lambda person: WebWish.objects.filter(claimant_id=person),
+    [column("wished_at", "Demandé le"), column("self_test", "Auto-test")],
+    left_out={"claimant": WHOSE},
 )
 
 kept_out("l’état de la visite en cours, effacé quand elle finit ; la clé en est un secret", Session)

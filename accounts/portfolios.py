@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from accounts import deeds, signals
 from accounts.access import SUPERVISOR
+from accounts.following import wishes
 from accounts.models import Advisor, Claimant, Role
 from portal.core import journal, parameters
 from portal.core.journal import Actor, Line
@@ -85,16 +86,43 @@ def assign_all(
     )
     moving = [claimant for claimant in claimants if claimant.advisor_id != advisor.pk]
     refuse(moving, advisor, by=by, reason=reason)
+    give(moving, advisor, by=by, now=now, reason=reason)
+    wishes.grant(moving, advisor, by=by, now=now)
+    return claimants
+
+
+def give(
+    moving: list[Claimant],
+    advisor: Advisor,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    because: str = signals.ASSIGNED,
+) -> None:
+    """Make this advisor theirs and say it upward; the caller holds all rows and has refused what must be."""
     before = {claimant.pk: claimant.advisor_id for claimant in moving}
     Claimant.objects.filter(pk__in=before).update(advisor=advisor)
     for claimant in moving:
         claimant.advisor = advisor
-    _tell(moving, before, advisor, by=by, now=now, reason=reason)
-    return claimants
+    if because == signals.ASSIGNED:
+        _note(moving, before, advisor, by=by, now=now, reason=reason)
+    for old in sorted(set(before.values())):
+        signals.advisor_changed.send(
+            sender=Claimant,
+            claimant_ids=[pk for pk, followed_by in before.items() if followed_by == old],
+            old=old,
+            new=advisor.pk,
+            by=by,
+            now=now,
+            because=because,
+        )
 
 
-def refuse(moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str) -> None:
-    """Raise RefusedAssignment or Overload where these people may not go to this advisor."""
+def refuse(
+    moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str, load: Load | None = None
+) -> None:
+    """Raise RefusedAssignment or Overload where these people may not go to this advisor; `load` is theirs now."""
     if by.role not in (SUPERVISOR, Role.ADMIN) and not by.is_portal:
         raise RefusedAssignment("Seul le responsable de l’agence change le conseiller référent.")
     if not advisor.user.is_active:
@@ -107,12 +135,12 @@ def refuse(moving: list[Claimant], advisor: Advisor, *, by: Actor, reason: str) 
                 f"{advisor} n’est pas volontaire pour le suivi 100\u00a0% web, que {claimant} a choisi."
             )
     reinforced = sum(claimant.follow_up_mode == MODES.REINFORCED for claimant in moving)
-    over = load_of(advisor.pk).over_by(more=len(moving), more_reinforced=reinforced)
+    over = (load or load_of(advisor.pk)).over_by(more=len(moving), more_reinforced=reinforced)
     if moving and over and not reason.strip():
         raise Overload(f"Le portefeuille de {advisor} dépasserait le repère ({over}). Indiquez un motif.")
 
 
-def _tell(
+def _note(
     moving: list[Claimant],
     before: dict[int, int],
     advisor: Advisor,
@@ -139,12 +167,3 @@ def _tell(
         by=by,
         now=now,
     )
-    for old in sorted(set(before.values())):
-        signals.advisor_changed.send(
-            sender=Claimant,
-            claimant_ids=[pk for pk, followed_by in before.items() if followed_by == old],
-            old=old,
-            new=advisor.pk,
-            by=by,
-            now=now,
-        )

@@ -2,9 +2,12 @@
 
 account_mail          email, user, template_prefix, context, now: an e-mail about the account itself is owed;
                       sent inside the transaction that owes it; `context` is plain data (texts, numbers)
-advisor_changed       claimant_ids, old, new, by, now: these people went from advisor `old` to `new` (ids);
-                      sent inside the transaction, once per old advisor: their open work must follow
+advisor_changed       claimant_ids, old, new, by, now, because: these people went from advisor `old` to `new`
+                      (ids); sent inside the transaction, once per old advisor: their open work must follow;
+                      `because` is ASSIGNED, BY_TRANSFER or BY_MODE: the two others are told in their own words
 break_glass_opened    break_glass, by, now: an advisor opened a colleague's file with a written reason
+follow_up_mode_changed change, now: a person took or left the 100 % web follow-up (a FollowUpModeChange)
+transferred           transfer, now: a file went to another agency, whole (sent after its advisor_changed)
 mass_reading_noticed  reader_id, count, now: one account opened more files in an hour than is usual
 """
 
@@ -13,7 +16,12 @@ from django.dispatch import Signal
 account_mail = Signal()
 advisor_changed = Signal()
 break_glass_opened = Signal()
+follow_up_mode_changed = Signal()
+transferred = Signal()
 mass_reading_noticed = Signal()
 
 # The word that a copy of everything about a person has left, as an account mail's `template_prefix`.
 COPY_TAKEN = "account/email/copy_taken"
+
+# Why an advisor changed.
+ASSIGNED, BY_TRANSFER, BY_MODE = "assigned", "transferred", "mode"

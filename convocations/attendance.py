@@ -10,6 +10,7 @@ from accounts.models import Advisor, Claimant
 from convocations import deeds
 from convocations.absences import opening
 from convocations.evidence.ledger import why_not_valid
+from convocations.following import owed
 from convocations.models import CallTask, Convocation
 from convocations.requests import ending
 from convocations.requests.freezing import is_frozen
@@ -53,6 +54,13 @@ class Frozen(Refusal):
     sentence = (
         "Une demande de la personne n’avait pas de réponse à l’heure du rendez-vous\u00a0: "
         "il est gelé, aucune absence n’est possible."
+    )
+
+
+class OwedInPerson(Refusal):
+    sentence = (
+        "La personne a quitté le suivi par web : ce rendez-vous vidéo devait lui être proposé en agence. "
+        "Aucune absence n’est possible. Proposez une nouvelle date."
     )
 
 
@@ -183,6 +191,8 @@ def _refuse(convocation: Convocation, outcome: ConvocationState, now: datetime) 
         )
     if outcome == _S.ABSENT and is_frozen(convocation):
         raise Frozen
+    if outcome == _S.ABSENT and owed.is_owed_in_person(convocation):
+        raise OwedInPerson
     if outcome == _S.ABSENT and (lacking := why_not_valid(convocation)):
         raise NotValidlyNotified(lacking)
 

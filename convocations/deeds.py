@@ -132,6 +132,17 @@ FEED_CLOSED = journal.code(
     172, "calendar_feed_closed", "{actor} a arrêté l’agenda privé. Son adresse ne marche plus."
 )
 
+# Who follows whom, and calls that were asked for.
+CALL_BACK_ASKED = journal.code(
+    175, "call_back_asked", "{actor} a demandé à être rappelé ({ref})\u00a0: {topic}."
+)
+CALL_BACK_WITHDRAWN = journal.code(176, "call_back_withdrawn", "{actor} a retiré la demande de rappel {ref}.")
+CALLED_BACK = journal.code(177, "called_back", "{actor} vous a rappelé ({ref})\u00a0: {outcome}.")
+FOLLOW_UP_DONE = journal.code(178, "follow_up_done", "{actor} a noté pour votre suivi\u00a0: {what}. {note}")
+FIRST_INTERVIEW_LATE = journal.code(
+    179, "first_interview_late", "Premier entretien pas encore fixé\u00a0: responsable d’agence prévenu."
+)
+
 # --- deadlines (100–199) ------------------------------------------------------
 DUE_REMINDER = 100
 DUE_UNREAD = 101
@@ -147,6 +158,7 @@ DUE_EXTEND_COMPLETIONS = 124
 # Step 1 reminds the advisor, step 2 tells the supervisors.
 DUE_REQUEST_ANSWER = 125
 DUE_REQUEST_DOCS = 126
+DUE_FIRST_INTERVIEW = 135
 
 # Where hours come from (130–134).
 DUE_HOLD_END = 130
@@ -185,6 +197,17 @@ MAIL_LATE_REQUESTS_ADVISOR = 138
 MAIL_LATE_REQUESTS_SUPERVISOR = 139
 # A person's own calendar (150–154): its subject is the person, its occurrence the address's generation.
 MAIL_FEED = 150
+MAIL_TRANSFERRED = 155
+MAIL_TRANSFER_OLD_ADVISOR = 156
+MAIL_TRANSFER_NEW_ADVISOR = 157
+MAIL_MODE_CHANGED = 158
+MAIL_IN_PERSON_TO_PROPOSE = 159
+MAIL_CALL_BACK_ASKED = 160
+MAIL_CALL_BACK_UNREACHED = 161
+MAIL_ADVISOR_CHANGED = 162
+# One a person and day, however many rows: the occurrence is the day.
+MAIL_FOLLOWING_DIGEST = 163
+MAIL_FIRST_INTERVIEW_LATE = 164
 
 # Mails that carry the notification itself: their acceptance or refusal is evidence.
 NOTIFYING_MAILS = frozenset({MAIL_CONVOCATION, MAIL_INVITATION, MAIL_REMINDER, MAIL_UNREAD})

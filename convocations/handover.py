@@ -1,4 +1,4 @@
-"""When a person's advisor changes, the decisions and calls they are owed follow them.
+"""When who follows a person changes, the decisions, calls and lines they are owed follow them.
 
 Appointments stay with the advisor the person was told they would meet, and so does recording them: only
 that advisor saw who came. A supervisor reassigns what its owner cannot do.
@@ -8,16 +8,29 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 
-from accounts.signals import advisor_changed
-from convocations.models import Absence, CallTask, ChangeRequest, Justificatif
-from convocations.states import ABSENCE_UNDECIDED, REQUEST_PENDING, CallState, ReviewState
+from accounts import signals
+from accounts.models import Claimant, FollowUpModeChange, Transfer
+from convocations import deeds
+from convocations.following import owed
+from convocations.models import Absence, CallTask, ChangeRequest, FollowUpTask, Justificatif
+from convocations.states import ABSENCE_UNDECIDED, REQUEST_PENDING, CallState, FollowUpState, ReviewState
+from messaging import outbox
+from portal.core.journal import Actor
 
 
-@receiver(advisor_changed, dispatch_uid="convocations.handover")
+@receiver(signals.advisor_changed, dispatch_uid="convocations.handover")
 def follow(
-    sender: Any, *, claimant_ids: Collection[int], old: int, new: int, now: datetime, **_: Any
+    sender: Any,
+    *,
+    claimant_ids: Collection[int],
+    old: int,
+    new: int,
+    now: datetime,
+    because: str = signals.ASSIGNED,
+    **_: Any,
 ) -> None:
     """Hand over absences, requests, justificatifs and calls that wait, in the transaction of the change."""
     theirs = {"claimant_id__in": list(claimant_ids), "advisor_id": old}
@@ -26,3 +39,46 @@ def follow(
     ChangeRequest.objects.filter(correction_open=True, **theirs).update(advisor_id=new)
     Justificatif.objects.filter(state=ReviewState.IN_REVIEW, **theirs).update(advisor_id=new)
     CallTask.objects.filter(state=CallState.OPEN, **theirs).update(advisor_id=new)
+    lines = FollowUpTask.objects.filter(state=FollowUpState.OPEN, claimant_id__in=list(claimant_ids))
+    # Somebody was chosen.
+    lines.filter(reason=FollowUpTask.Reason.ASSIGN).move_all(FollowUpState.DONE, closed_at=now)
+    lines.update(advisor_id=new)
+    if because == signals.ASSIGNED:
+        second = int(now.timestamp())
+        mail = deeds.MAIL_ADVISOR_CHANGED
+        outbox.enqueue((outbox.Owed(mail, pk, pk, occurrence=second) for pk in claimant_ids), now=now)
+
+
+@receiver(signals.transferred, dispatch_uid="convocations.transferred")
+def move_whole(sender: Any, *, transfer: Transfer, now: datetime, **_: Any) -> None:
+    """Let all that is open go to the new agency, whoever had it in hand, and tell the three people."""
+    new, agency = transfer.new_advisor_id, transfer.new_agency_id
+    theirs = {"claimant_id": transfer.claimant_id}
+    Absence.objects.filter(state__in=ABSENCE_UNDECIDED, **theirs).update(advisor_id=new, agency_id=agency)
+    waiting = ChangeRequest.objects.filter(Q(state__in=REQUEST_PENDING) | Q(correction_open=True), **theirs)
+    waiting.update(advisor_id=new, agency_id=agency)
+    Justificatif.objects.filter(state__in=[ReviewState.IN_REVIEW, ReviewState.INCOMPLETE], **theirs).update(
+        advisor_id=new
+    )
+    CallTask.objects.filter(state=CallState.OPEN, **theirs).update(advisor_id=new)
+    FollowUpTask.objects.filter(state=FollowUpState.OPEN, **theirs).update(advisor_id=new, agency_id=agency)
+    owed.open_first_interview(transfer, now=now)
+    outbox.enqueue(
+        [
+            outbox.Owed(deeds.MAIL_TRANSFERRED, transfer.claimant_id, transfer.pk),
+            outbox.Owed(deeds.MAIL_TRANSFER_OLD_ADVISOR, transfer.old_advisor_id, transfer.pk),
+            outbox.Owed(deeds.MAIL_TRANSFER_NEW_ADVISOR, transfer.new_advisor_id, transfer.pk),
+        ],
+        now=now,
+    )
+
+
+@receiver(signals.follow_up_mode_changed, dispatch_uid="convocations.follow_up_mode")
+def answer_mode(sender: Any, *, change: FollowUpModeChange, by: Actor, now: datetime, **_: Any) -> None:
+    """Turn video ahead into proposals in person when the web is left; tell the person, and who must propose."""
+    person: Claimant = change.claimant
+    outbox.enqueue([outbox.Owed(deeds.MAIL_MODE_CHANGED, person.pk, change.pk)], now=now)
+    if change.after == Claimant.FollowUpMode.WEB:
+        owed.drop_in_person(person.pk, now=now)
+    elif change.before == Claimant.FollowUpMode.WEB and owed.open_in_person(person, now=now):
+        outbox.enqueue([outbox.Owed(deeds.MAIL_IN_PERSON_TO_PROPOSE, person.advisor_id, change.pk)], now=now)

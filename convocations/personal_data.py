@@ -20,6 +20,7 @@ from convocations.models import (
     Explanation,
     Extension,
     FixedCoverage,
+    FollowUpTask,
     Justificatif,
     MobileCoverage,
     SlotHold,
@@ -237,6 +238,11 @@ held(
         column("opened_at", "Depuis le"),
         column("due_at", "Avant le"),
         column("closed_at", "Clos le"),
+        column("topic", "Sujet de votre demande"),
+        column("phone", "Numéro que vous avez donné"),
+        column("reachable", "Quand vous êtes joignable"),
+        column("words", "Précision"),
+        column("content_hash", "Empreinte SHA-256 de votre demande"),
     ],
     left_out={"id": INSIDE, "claimant": WHOSE},
 )
@@ -271,6 +277,25 @@ held(
     },
 )
 nobodys(Commune, CommuneName, CoverageEdition, MobileCoverage, FixedCoverage)
+held(
+    FollowUpTask,
+    "suivis-a-faire",
+    "Ce que votre conseiller devait faire pour votre suivi",
+    lambda person: FollowUpTask.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("ref", "Référence"),
+        column("convocation__ref", "Rendez-vous"),
+        who("advisor__user", "Par"),
+        column("agency__name", "Agence"),
+        column("reason", "Raison"),
+        column("state", "État"),
+        column("opened_at", "Depuis le"),
+        column("due_at", "Avant le"),
+        column("closed_at", "Clos le"),
+        column("note", "Note"),
+    ],
+    left_out={"id": INSIDE, "claimant": WHOSE, "escalated_at": DESK},
+)
 kept_out(
     "un envoi groupé : chaque rendez-vous qu’il a créé est dans la copie de la personne", ConvocationBatch
 )

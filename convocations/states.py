@@ -177,3 +177,13 @@ REQUEST_TRANSITIONS = transitions(
         _D.MOOT: set(),
     }
 )
+
+
+class FollowUpState(models.TextChoices):
+    OPEN = "OPEN", "à faire"
+    DONE = "DONE", "fait"
+    DROPPED = "DROPPED", "sans objet"
+
+
+_F = FollowUpState
+FOLLOW_UP_TRANSITIONS = transitions({_F.OPEN: {_F.DONE, _F.DROPPED}, _F.DONE: set(), _F.DROPPED: set()})

@@ -3,6 +3,7 @@
 from accounts.models.agency import Agency, Closure, Kiosk, OpeningHours
 from accounts.models.availability import Availability, AvailabilityException, Leave, Manner
 from accounts.models.break_glass import BreakGlass
+from accounts.models.following import FollowUpModeChange, Transfer, WebWish
 from accounts.models.oversight import FileOpening, ReadingAlert
 from accounts.models.people import Advisor, Claimant, Controller, DecisionMaker, Partner
 from accounts.models.user import Role, User
@@ -18,6 +19,7 @@ __all__ = [
     "Controller",
     "DecisionMaker",
     "FileOpening",
+    "FollowUpModeChange",
     "Kiosk",
     "Leave",
     "Manner",
@@ -25,5 +27,7 @@ __all__ = [
     "Partner",
     "ReadingAlert",
     "Role",
+    "Transfer",
     "User",
+    "WebWish",
 ]

@@ -34,6 +34,15 @@ class ClaimantQuerySet(models.QuerySet["Claimant"]):
         """Those an advisor follows."""
         return self.filter(advisor=advisor)
 
+    def hold(self, claimant_id: int) -> "Claimant":
+        """Lock one person, then read them with account, agency and advisor.
+
+        In two steps: who waits for the lock with a join meets the row as it has become and the advisor as
+        they were, and PostgreSQL then gives no row at all.
+        """
+        self.select_for_update().only("pk").get(pk=claimant_id)
+        return self.select_related("user", "agency", "advisor__user").get(pk=claimant_id)
+
     def of_agency(self, agency_id: int) -> "ClaimantQuerySet":
         """Those an agency follows."""
         return self.filter(agency_id=agency_id)

@@ -3,15 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 
 from accounts.models import Claimant
 from accounts.oversight import SHORTEST_REASON
-from portal.core.forms import HouseForm
-
-_PHONE = RegexValidator(
-    r"\A\+?[0-9][0-9 .()-]{5,18}\Z", "Ce numéro n’est pas reconnu. Exemple\u00a0: 06 12 34 56 78."
-)
+from portal.core.forms import PHONE_NUMBER, HouseForm
 
 
 class ContactForm(HouseForm, forms.Form):
@@ -23,7 +18,7 @@ class ContactForm(HouseForm, forms.Form):
     submit_label = "Enregistrer"
     autocomplete = {"street": "street-address", "postcode": "postal-code", "city": "address-level2"}
 
-    phone = forms.CharField(label="Téléphone", max_length=20, required=False, validators=[_PHONE])
+    phone = forms.CharField(label="Téléphone", max_length=20, required=False, validators=[PHONE_NUMBER])
     street = forms.CharField(label="Adresse", max_length=160, required=False)
     postcode = forms.CharField(label="Code postal", max_length=10, required=False)
     city = forms.CharField(label="Ville", max_length=80, required=False)

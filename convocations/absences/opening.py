@@ -25,11 +25,14 @@ def open_examination(convocation: Convocation, *, by: Actor, now: datetime) -> A
     The caller holds the appointment, just recorded ABSENT; the database asks the ledger once more.
     """
     current, territory = parameters.current(), convocation.agency.place
+    person = convocation.claimant
+    # Who follows somebody that changed agency since decides; the appointment stays with whom was named.
+    left = person.agency_id != convocation.agency_id
     absence = Absence.objects.create(
         convocation=convocation,
-        claimant_id=convocation.claimant_id,
-        advisor_id=convocation.advisor_id,
-        agency_id=convocation.agency_id,
+        claimant_id=person.pk,
+        advisor_id=person.advisor_id if left else convocation.advisor_id,
+        agency_id=person.agency_id,
         recorded_at=now,
         explanation_due_at=end_of_period(
             now, jours_ouvres=current.explanation_working_days, territory=territory

@@ -1,10 +1,11 @@
 """What is due of some people: their next appointments, and what of one person is open."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Count, Min
 
 from accounts.models import Claimant
 from convocations.models import (
@@ -14,6 +15,7 @@ from convocations.models import (
     Convocation,
     DeliveryEvidence,
     Fact,
+    FollowUpTask,
     Justificatif,
 )
 from convocations.states import (
@@ -22,8 +24,10 @@ from convocations.states import (
     REQUEST_PENDING,
     CallState,
     ConvocationState,
+    FollowUpState,
     ReviewState,
 )
+from portal.core.french import full_datetime
 
 
 def next_appointments(claimant_ids: Collection[int], now: datetime) -> dict[int, datetime]:
@@ -45,6 +49,20 @@ def ahead_of(claimant: Claimant, now: datetime) -> list[Convocation]:
     )
 
 
+def ahead_after_transfer(claimant_ids: Collection[int], now: datetime) -> dict[int, list[str]]:
+    """Say, by person, which coming appointments stay as announced, with whom; one query."""
+    rows = (
+        Convocation.objects.filter(claimant_id__in=claimant_ids, starts_at__gt=now, state__in=HOLDS_TIME)
+        .select_related("agency", "advisor__user")
+        .order_by("starts_at")
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        when = full_datetime(row.starts_at, row.agency.place.zone)
+        found.setdefault(row.claimant_id, []).append(f"{when}, avec {row.advisor}")
+    return found
+
+
 def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
     """List what waits for somebody's act in one person's file, by deadline; five queries."""
     found: list[dict[str, Any]] = []
@@ -63,9 +81,25 @@ def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
         found.append(
             _matter("Justificatif à examiner", "justificatifs", row.ref, row.review_by, row.document.title)
         )
-    for row in CallTask.objects.filter(convocation__claimant=claimant, state=CallState.OPEN):
+    for row in CallTask.objects.filter(claimant=claimant, state=CallState.OPEN):
         found.append(_matter("Appel à passer", "appels", row.ref, row.due_at, str(row.get_reason_display())))
+    for row in FollowUpTask.objects.filter(claimant=claimant, state=FollowUpState.OPEN):
+        found.append(_matter("Suivi à faire", "suivis", row.ref, row.due_at, str(row.get_reason_display())))
     return sorted(found, key=lambda matter: matter["due_at"])
+
+
+def in_hand(claimant_ids: Collection[int]) -> dict[int, int]:
+    """Count, by person, the open work that would follow them to another advisor; four queries."""
+    counted: Counter[int] = Counter()
+    for model, states in (
+        (Absence, ABSENCE_UNDECIDED),
+        (Justificatif, {ReviewState.IN_REVIEW}),
+        (CallTask, {CallState.OPEN}),
+        (FollowUpTask, {FollowUpState.OPEN}),
+    ):
+        rows: Any = model.objects.filter(claimant_id__in=claimant_ids, state__in=states)
+        counted.update(dict(rows.order_by().values_list("claimant_id").annotate(n=Count("pk"))))
+    return dict(counted)
 
 
 def _matter(label: str, room: str, ref: str, due_at: datetime, detail: str = "") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts import work
 from accounts.models import Advisor
@@ -16,6 +16,7 @@ from convocations.models import (
     CallTask,
     ChangeRequest,
     Convocation,
+    FollowUpTask,
     Justificatif,
     Modality,
 )
@@ -25,6 +26,7 @@ from convocations.states import (
     AbsenceState,
     CallState,
     ConvocationState,
+    FollowUpState,
     ReviewState,
 )
 from portal.core import parameters
@@ -42,6 +44,7 @@ TO_REVIEW = 102
 TO_CALL = 103
 UNREAD_SOON = 104
 TO_ANSWER = 105
+TO_FOLLOW_UP = 106
 
 
 def work_for(advisor_ids: Collection[int], now: datetime) -> Mapping[int, Rows]:
@@ -88,7 +91,21 @@ def work_for(advisor_ids: Collection[int], now: datetime) -> Mapping[int, Rows]:
             due_at="starts_at",
             detail="modality",
         ),
+        TO_FOLLOW_UP: work.part(
+            _to_follow_up(advisor_ids), TO_FOLLOW_UP, since="opened_at", due_at="due_at", detail="reason"
+        ),
     }
+
+
+def _to_follow_up(advisor_ids: Collection[int]) -> Rows:
+    """Lines of follow-up; a silence that a contact has ended is gone before the night closes it."""
+    return FollowUpTask.objects.filter(
+        ~Q(reason=FollowUpTask.Reason.NO_CONTACT)
+        | Q(claimant__last_contact_at__isnull=True)
+        | Q(claimant__last_contact_at__lt=F("opened_at")),
+        advisor_id__in=advisor_ids,
+        state=FollowUpState.OPEN,
+    )
 
 
 def _to_decide(advisor_ids: Collection[int]) -> Rows:
@@ -210,6 +227,16 @@ SORTS: Mapping[int, Sort] = {
         _MODALITIES,
         since="envoyée le",
         due="rendez-vous",
+    ),
+    TO_FOLLOW_UP: Sort(
+        TO_FOLLOW_UP,
+        "suivis",
+        "Suivis",
+        "Suivi à faire",
+        "users",
+        "SU",
+        "/conseiller/suivis/",
+        {str(value): str(label) for value, label in FollowUpTask.Reason.choices},
     ),
 }
 

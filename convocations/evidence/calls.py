@@ -9,9 +9,11 @@ from convocations import deeds
 from convocations.evidence.ledger import confirm_by_phone
 from convocations.models import CallTask, CallTry, Convocation
 from convocations.states import AHEAD, CallState
+from messaging import outbox
 from portal.core import journal
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
+from portal.core.working_time import end_of_period
 
 TRIES = 3
 # Reasons for which being reached proves that the person knows of the appointment.
@@ -29,31 +31,55 @@ class NothingToConfirm(Refusal):
 def log_call(task_id: int, *, reached: bool, note: str = "", by: Actor, now: datetime) -> CallTask:
     """Write one attempt; reached before the start, the person is proven to know, and the task closes.
 
-    After three attempts in vain the task closes too: another way is needed, nobody is to blame.
+    After three attempts in vain the task closes too: another way is needed, nobody is to blame. Who asked
+    to be called back is then told in writing what to do.
     """
     with transaction.atomic():
-        convocation = Convocation.objects.select_for_update(no_key=True).get(calls__pk=task_id)
-        task = CallTask.objects.select_for_update(no_key=True).get(pk=task_id)
+        # The appointment first, where there is one: the order of every process.
+        convocation = Convocation.objects.select_for_update(no_key=True).filter(calls__pk=task_id).first()
+        task: CallTask = (
+            CallTask.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("claimant__agency")
+            .get(pk=task_id)
+        )
         if task.state != CallState.OPEN:
             raise CallClosed
         CallTry.objects.create(task=task, at=now, by_id=by.person_id, reached=reached, note=note)
         if reached:
-            if task.reason in PROVING and convocation.state in AHEAD and now < convocation.starts_at:
+            coming = convocation and convocation.state in AHEAD and now < convocation.starts_at
+            if convocation and coming and task.reason in PROVING:
                 confirm_by_phone(convocation, by=by, now=now)
             Claimant.objects.filter(pk=task.claimant_id).update(last_contact_at=now)
             _close(task, CallState.REACHED, now)
-        elif CallTry.objects.filter(task=task).count() >= TRIES:
-            _close(task, CallState.UNREACHED, now)
-        outcome = "vous avez été joint" if reached else "sans réponse, rien ne vous est reproché"
-        journal.record(
-            deeds.CALLED,
-            by=by,
-            now=now,
-            file_id=task.claimant_id,
-            subject_id=convocation.pk,
-            data={"ref": str(convocation.ref), "outcome": outcome, "note": note},
-        )
+        else:
+            _try_again(task, now)
+        _note(task, convocation, reached=reached, note=note, by=by, now=now)
         return task
+
+
+def _try_again(task: CallTask, now: datetime) -> None:
+    """Leave the task for another day; the third time it closes, and who asked for the call is written to."""
+    if CallTry.objects.filter(task=task).count() >= TRIES:
+        _close(task, CallState.UNREACHED, now)
+        if task.reason == CallTask.Reason.CALL_BACK:
+            outbox.enqueue([outbox.Owed(deeds.MAIL_CALL_BACK_UNREACHED, task.claimant_id, task.pk)], now=now)
+    elif task.reason == CallTask.Reason.CALL_BACK:
+        task.due_at = end_of_period(now, jours_ouvrables=1, territory=task.claimant.agency.place)
+        task.save(update_fields=["due_at"])
+
+
+def _note(
+    task: CallTask, convocation: Convocation | None, *, reached: bool, note: str, by: Actor, now: datetime
+) -> None:
+    outcome = "vous avez été joint" if reached else "sans réponse, rien ne vous est reproché"
+    about = {"outcome": outcome, "note": note}
+    if convocation is not None and task.reason != CallTask.Reason.CALL_BACK:
+        code, subject, ref = deeds.CALLED, convocation.pk, str(convocation.ref)
+    else:
+        code, subject, ref = deeds.CALLED_BACK, task.pk, str(task.ref)
+    journal.record(
+        code, by=by, now=now, file_id=task.claimant_id, subject_id=subject, data={"ref": ref, **about}
+    )
 
 
 def confirm(convocation_id: int, *, note: str = "", by: Actor, now: datetime) -> Convocation:

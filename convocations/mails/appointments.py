@@ -174,6 +174,8 @@ def _moved(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
         return None
     zone = convocation.agency.place.zone
     after = full_datetime(new.starts_at, zone)
+    if new.starts_at == convocation.starts_at and new.modality == Modality.IN_PERSON:
+        return _now_in_person(new, after)
     return _mail(
         new,
         subject=f"Nouvelle date : {after}",
@@ -185,6 +187,21 @@ def _moved(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
             "Ce déplacement vient de l’agence : il ne vous est jamais compté.",
         ],
         action="Voir le nouveau rendez-vous",
+    )
+
+
+def _now_in_person(new: Convocation, when: str) -> Mail:
+    return _mail(
+        new,
+        subject=f"Votre rendez-vous du {when} se fait en agence",
+        title=f"Votre rendez-vous du {when} se fait en agence",
+        preheader="Le jour et l’heure restent les mêmes.",
+        paragraphs=[
+            "Même jour, même heure : seul le lieu change.",
+            manners.where(new),
+            "Ce changement vient de l’agence : il ne vous est jamais compté.",
+        ],
+        action="Voir le rendez-vous",
     )
 
 

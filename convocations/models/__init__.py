@@ -14,6 +14,7 @@ from convocations.models.displacement import Displacement
 from convocations.models.evidence import DeliveryEvidence, Fact
 from convocations.models.extension import Extension
 from convocations.models.feed import CalendarFeed
+from convocations.models.follow_up import FollowUpTask
 from convocations.models.hold import SlotHold
 from convocations.models.justificatif import Justificatif
 from convocations.models.request import ChangeRequest, SwornStatement
@@ -36,6 +37,7 @@ __all__ = [
     "Extension",
     "Fact",
     "FixedCoverage",
+    "FollowUpTask",
     "Justificatif",
     "Kind",
     "MobileCoverage",

@@ -1,4 +1,4 @@
-"""Calls an advisor owes: somebody may not know of their appointment."""
+"""Calls an advisor owes: somebody may not know of their appointment, or asks to be called back."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from portal.core.transitions import Stateful, StatefulQuerySet
 
 
 class CallTask(Stateful):
-    """One person to call about one appointment; unreached is never held against anyone."""
+    """One person to call, about an appointment or because they asked; unreached is never held against anyone."""
 
     class Reason(models.TextChoices):
         UNREAD = "UNREAD", "convocation non lue"
@@ -19,11 +19,28 @@ class CallTask(Stateful):
         NOT_PROVEN = "NOT_PROVEN", "nouveau rendez-vous à convenir"
         TECH_INCIDENT = "TECH_INCIDENT", "nouveau rendez-vous après un incident technique"
         NO_EMAIL = "NO_EMAIL", "sans e-mail\u00a0: lettre ou appel"
+        CALL_BACK = "CALL_BACK", "demande à être rappelé"
+
+    class Topic(models.TextChoices):
+        """What a person wants to talk about, when they ask to be called back."""
+
+        APPOINTMENT = "APPOINTMENT", "un rendez-vous"
+        BENEFITS = "BENEFITS", "mon allocation"
+        SEARCH = "SEARCH", "ma recherche d’emploi"
+        DOCUMENTS = "DOCUMENTS", "un document"
+        FOLLOW_UP = "FOLLOW_UP", "mon suivi ou mon conseiller"
+        OTHER = "OTHER", "autre chose"
+
+    class Reachable(models.TextChoices):
+        ANY = "ANY", "à toute heure d’ouverture"
+        MORNING = "MORNING", "plutôt le matin"
+        AFTERNOON = "AFTERNOON", "plutôt l’après-midi"
 
     TRANSITIONS = CALL_TRANSITIONS
 
     ref = ReferenceField(prefix="AP")
-    convocation = models.ForeignKey(Convocation, on_delete=models.PROTECT, related_name="calls")
+    # Only a call that was asked for stands without an appointment.
+    convocation = models.ForeignKey(Convocation, on_delete=models.PROTECT, null=True, related_name="calls")
     claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="+", db_index=False)
     advisor = models.ForeignKey(Advisor, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField("raison", max_length=16, choices=Reason.choices)
@@ -31,6 +48,17 @@ class CallTask(Stateful):
     opened_at = models.DateTimeField("depuis le")
     due_at = models.DateTimeField("avant le")
     closed_at = models.DateTimeField("close le", null=True)
+    # What the person said when they asked to be called back; empty otherwise.
+    topic = models.CharField(
+        "sujet", max_length=16, choices=Topic.choices, blank=True, default="", db_default=""
+    )
+    phone = models.CharField("numéro à appeler", max_length=20, blank=True, default="", db_default="")
+    reachable = models.CharField(
+        "joignable", max_length=12, choices=Reachable.choices, blank=True, default="", db_default=""
+    )
+    words = models.CharField("précision", max_length=240, blank=True, default="", db_default="")
+    # SHA-256 of what was asked, printed on the receipt.
+    content_hash = models.BinaryField(max_length=32, null=True)
 
     objects = StatefulQuerySet.as_manager()
 
@@ -38,10 +66,33 @@ class CallTask(Stateful):
         verbose_name = "appel à passer"
         verbose_name_plural = "appels à passer"
         constraints = [
-            models.UniqueConstraint(fields=["convocation", "reason"], name="call_asked_once"),
+            models.UniqueConstraint(
+                fields=["convocation", "reason"],
+                condition=~Q(reason="CALL_BACK"),
+                name="call_asked_once",
+                violation_error_message="Cet appel est déjà demandé pour ce rendez-vous.",
+            ),
+            models.UniqueConstraint(
+                fields=["claimant", "topic"],
+                condition=Q(reason="CALL_BACK", state="OPEN"),
+                name="one_call_back_a_topic",
+                violation_error_message="Vous avez déjà demandé à être rappelé à ce sujet.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason="CALL_BACK") | Q(convocation__isnull=False),
+                name="call_has_an_appointment_or_was_asked",
+                violation_error_message="Un appel porte sur un rendez-vous, ou répond à une demande.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="CALL_BACK")
+                | (~Q(topic="") & ~Q(phone="") & ~Q(reachable="") & Q(content_hash__isnull=False)),
+                name="call_back_says_what_and_where",
+                violation_error_message="Indiquez le sujet, le numéro et le moment.",
+            ),
         ]
         indexes = [
             models.Index(fields=["advisor", "due_at", "id"], name="call_to_make", condition=Q(state="OPEN")),
+            models.Index(fields=["claimant", "-id"], name="call_of_claimant"),
         ]
 
     def __str__(self) -> str:

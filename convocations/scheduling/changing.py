@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from convocations import deeds
+from convocations.following import owed
 from convocations.models import CallTask, Convocation
 from convocations.requests import ending
 from convocations.scheduling.issuing import Draft, issue
@@ -67,6 +68,7 @@ def succeed(
     Convocation.objects.filter(pk=successor.pk).update(sequence=F("sequence") + convocation.sequence)
     convocation.successor = successor
     convocation.save(update_fields=["successor"])
+    owed.appointment_moved(convocation, successor, now=now)
     stop_waiting(convocation, now)
     journal.record(
         deeds.MOVED, by=by, now=now, **_about(convocation, successor=str(successor.ref), reason=reason)
@@ -92,12 +94,13 @@ def answer_invitation(
 
 
 def stop_waiting(convocation: Convocation, now: datetime) -> None:
-    """Cancel everything that waited for this appointment: deadlines and open calls."""
+    """Cancel everything that waited for this appointment: deadlines, open calls, proposals."""
     deadlines.cancel(deeds.BEFORE_START, [convocation.pk], now=now)
     deadlines.cancel([deeds.DUE_RECORD], [convocation.pk], now=now)
     CallTask.objects.filter(convocation=convocation, state=CallState.OPEN).move_all(
         CallState.DROPPED, closed_at=now
     )
+    owed.appointment_over(convocation, now=now)
 
 
 def _lock_ahead(convocation_id: int, now: datetime) -> Convocation:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from accounts.models import Claimant, Closure, Leave
 from convocations import deeds
 from convocations.evidence.ledger import content_hash, deposit_all, shown_content
+from convocations.following import owed
 from convocations.models import Bindingness, CallTask, Convocation, ConvocationBatch, Kind, Modality
 from convocations.scheduling.conflicts import conflict_sentences
 from convocations.scheduling.kiosks import NO_KIOSK, with_kiosks
@@ -277,6 +278,7 @@ def _write_what_follows(
     if not issued:
         return
     deposit_all([pk for _, _, pk in issued], now=now)
+    owed.appointments_fixed({(draft.claimant_id, draft.advisor_id) for draft, _, _ in issued}, now=now)
     deadlines.schedule(planned for draft, _, pk in issued for planned in _deadlines_of(draft, pk, now))
     journal.record_all(
         (

@@ -6,12 +6,15 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.html import format_html
 
 from portal.core.transitions import Refusal
 
 LONGEST_TEXT = 4_000
+PHONE_NUMBER = RegexValidator(
+    r"\A\+?[0-9][0-9 .()-]{5,18}\Z", "Ce numéro n’est pas reconnu. Exemple\u00a0: 06 12 34 56 78."
+)
 
 # What a person reads when a field is empty or not understood: what to do, not what is forbidden.
 _REQUIRED: list[tuple[type[forms.Field], str]] = [

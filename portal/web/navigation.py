@@ -38,6 +38,7 @@ _BELONGS = {
     "/espace/absences": "/espace/convocations/",
     "/espace/demandes": "/espace/convocations/",
     "/espace/agenda": "/espace/convocations/",
+    "/espace/suivi": "/espace/profil/",
 }
 _SUPERVISOR: Item = ("Agence", "/agence/")
 

@@ -13,6 +13,8 @@ MISSING = {
     "demandeurs": "DE-0000-0001",
     "justificatifs": "JU-0000-0001",
     "appels": "AP-0000-0001",
+    "rappel": "AP-0000-0001",
+    "suivis": "SU-0000-0001",
     "documents": "DO-0000-0001",
     "piece": "JU-0000-0001",
     "number": "999999999",

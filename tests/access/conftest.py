@@ -12,8 +12,9 @@ from django.test import Client
 from convocations import attendance
 from convocations.absences import explaining
 from convocations.calendar import feed
-from convocations.evidence import ledger
-from convocations.models import Absence, CallTask, Justificatif
+from convocations.evidence import call_backs, ledger
+from convocations.evidence.call_backs import Asked
+from convocations.models import Absence, CallTask, FollowUpTask, Justificatif
 from convocations.motives import Motive
 from convocations.scheduling.issuing import issue_many
 from convocations.states import ConvocationState
@@ -82,6 +83,16 @@ def world(db, settings, tmp_path):
     call = CallTask.objects.create(
         convocation=coming, claimant=person, advisor=advisor, reason="UNREAD", opened_at=now, due_at=now
     )
+    asked = call_backs.ask(person.pk, Asked("OTHER", "06 11 22 33 44", "ANY"), by=acting(person), now=now)
+    owed = FollowUpTask.objects.create(
+        claimant=person,
+        advisor=advisor,
+        agency=agency,
+        reason="IN_PERSON",
+        convocation=coming,
+        opened_at=now,
+        due_at=now,
+    )
     key = uuid.uuid4()
     issue_many(
         [factories.draft(person, starts_at=now + timedelta(days=11))],
@@ -112,6 +123,8 @@ def world(db, settings, tmp_path):
         "demandeurs": str(person.ref),
         "justificatifs": str(Justificatif.objects.get().ref),
         "appels": str(call.ref),
+        "rappel": str(asked.ref),
+        "suivis": str(owed.ref),
         "documents": str(sent.documents[0].ref),
         "piece": str(Justificatif.objects.get().ref),
         "number": "1",

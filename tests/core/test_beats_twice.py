@@ -53,6 +53,9 @@ def world() -> None:
     """Something to do for every job, and more than once."""
     now = clock.now()
     advisor = factories.advisor(factories.agency())
+    # Somebody nobody has heard for long, and a supervisor to tell.
+    factories.advisor(advisor.agency, is_supervisor=True)
+    factories.claimant(advisor, last_contact_at=now - timedelta(days=90))
     over = sent(factories.claimant(advisor))
     assert work().closed == 1
     Document.objects.filter(pk=over.pk).update(keep_until=now.date() - timedelta(days=1))

@@ -17,10 +17,12 @@ from accounts.models import (
     AvailabilityException,
     BreakGlass,
     Closure,
+    FollowUpModeChange,
     Kiosk,
     Leave,
     OpeningHours,
     ReadingAlert,
+    Transfer,
 )
 from convocations import attendance, deeds
 from convocations.evidence import ledger
@@ -38,6 +40,7 @@ from convocations.models import (
     Explanation,
     Extension,
     FixedCoverage,
+    FollowUpTask,
     Justificatif,
     MobileCoverage,
     SlotHold,
@@ -85,6 +88,9 @@ def world() -> SimpleNamespace:
     w.frozen = factories.convocation(person, starts_at=w.missed.starts_at + timedelta(hours=4))
     ledger.consult(w.frozen.pk, by=acting(person), now=NOW + timedelta(hours=1))
     deadlines.work(lambda: w.frozen.ends_at)
+    w.owed = factories.convocation(person, starts_at=w.missed.starts_at + timedelta(hours=5))
+    ledger.consult(w.owed.pk, by=acting(person), now=NOW + timedelta(hours=1))
+    deadlines.work(lambda: w.owed.ends_at)
     w.unread = factories.convocation(
         factories.claimant(factories.advisor(advisor.agency)), starts_at=NOW + timedelta(days=9)
     )
@@ -130,6 +136,7 @@ def world() -> SimpleNamespace:
     w.glass = BreakGlass.objects.create(
         advisor=advisor, claimant=person, reason="Urgence", opened_at=NOW, until=NOW + timedelta(hours=1)
     )
+    _following(w)
     w.alert = ReadingAlert.objects.create(reader=advisor.user, hour=NOW, opened=70)
     w.mail = OutboxMessage.objects.filter(person_id=person.pk).first()
     w.deadline = Deadline.objects.filter(kind=deeds.DUE_ENDED).first()
@@ -168,6 +175,40 @@ def _hours(w: SimpleNamespace) -> None:
     w.displaced = Displacement.objects.create(
         convocation=w.ahead, cause="CLOSURE", closure=w.closure, found_at=NOW
     )
+
+
+def _following(w: SimpleNamespace) -> None:
+    """Who followed the person, and what that leaves to do."""
+    new = factories.advisor()
+    w.transfer = Transfer.objects.create(
+        claimant=w.person,
+        old_agency=w.advisor.agency,
+        new_agency=new.agency,
+        old_advisor=w.advisor,
+        new_advisor=new,
+        at=NOW,
+        by=w.advisor.user,
+        reason="Fermeture",
+    )
+    w.mode = FollowUpModeChange.objects.create(
+        claimant=w.person, before="GUIDED", after="WEB", at=NOW, by=w.user, consent_at=NOW, self_test={}
+    )
+    w.call_back = CallTask.objects.create(
+        claimant=w.person,
+        advisor=w.advisor,
+        reason="CALL_BACK",
+        topic="OTHER",
+        phone="06",
+        reachable="ANY",
+        content_hash=b"0" * 32,
+        opened_at=NOW,
+        due_at=NOW,
+    )
+    line = {"claimant": w.person, "advisor": w.advisor, "agency": w.advisor.agency}
+    line |= {"opened_at": NOW, "due_at": NOW}
+    w.silence = FollowUpTask.objects.create(reason="NO_CONTACT", **line)
+    # By hand, for an appointment that is over: an absence there is what the guard refuses.
+    w.in_person = FollowUpTask.objects.create(reason="IN_PERSON", convocation=w.owed, **line)
 
 
 def _documents(w: SimpleNamespace) -> None:
@@ -382,6 +423,14 @@ ATTACKS: dict[str, list[Attack]] = {
             [w.user.email, w.advisor.pk],
         )
     ],
+    "accounts_transfer_ref_key": [again("transfer")],
+    "transfer_goes_elsewhere": [change("transfer", "new_agency_id = old_agency_id")],
+    "transfer_by_another_has_a_reason": [change("transfer", "reason = ''")],
+    "mode_change_changes": [change("mode", "before = after")],
+    "web_follow_up_is_consented": [
+        change("mode", "consent_at = NULL"),
+        change("mode", "self_test = NULL"),
+    ],
     # --- what is due
     "absent_only_if_validly_notified": [
         change("over", f"state = 'ABSENT', known_at = NULL, {_RECORDED}", _NOW, _BY),
@@ -498,6 +547,31 @@ ATTACKS: dict[str, list[Attack]] = {
         change("fixed", "wired_100 = wired_30 + 1"),
         change("fixed", "wired_100 = -1"),
     ],
+    "one_call_back_a_topic": [again("call_back", ref="1")],
+    "call_has_an_appointment_or_was_asked": [change("call", "convocation_id = NULL")],
+    "call_back_says_what_and_where": [
+        change("call_back", f"{column} = {nothing}")
+        for column, nothing in (
+            ("topic", "''"),
+            ("phone", "''"),
+            ("reachable", "''"),
+            ("content_hash", "NULL"),
+        )
+    ],
+    "convocations_followuptask_ref_key": [again("silence", reason="'FIRST_INTERVIEW'")],
+    "one_follow_up_a_reason": [again("silence", ref="1")],
+    "one_follow_up_an_appointment": [again("in_person", ref="1")],
+    "follow_up_of_an_appointment": [
+        change("in_person", "convocation_id = NULL"),
+        change("in_person", "reason = 'ASSIGN'"),
+        change("silence", "reason = 'IN_PERSON'"),
+    ],
+    "follow_up_closed_is_dated": [
+        change("silence", "state = 'DONE'"),
+        change("silence", "closed_at = opened_at"),
+        change("silence", "state = 'DONE', closed_at = opened_at - interval '1 day'"),
+    ],
+    "no_absence_while_in_person_is_owed": [change("owed", f"state = 'ABSENT', {_RECORDED}", _NOW, _BY)],
     # --- absences
     "absence_needs_absent": [
         lambda w: again("absence", ref="1", convocation_id=str(w.over.pk))(w),
@@ -773,7 +847,20 @@ def test_the_summary_of_the_ledger_follows_what_is_written_straight_into_it(worl
 
 
 @pytest.mark.parametrize(
-    "model", [Convocation, Absence, CalendarFeed, Justificatif, Extension, Closure, OpeningHours, Outage]
+    "model",
+    [
+        Absence,
+        CalendarFeed,
+        CallTask,
+        ChangeRequest,
+        Closure,
+        Convocation,
+        Extension,
+        FollowUpTask,
+        Justificatif,
+        OpeningHours,
+        Outage,
+    ],
 )
 def test_a_guard_that_a_form_could_meet_speaks_french(model):
     default = "enfreinte"

@@ -13,11 +13,14 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import NoReverseMatch, resolve
 
-from accounts.models import ReadingAlert
+from accounts.following import modes, transfers
+from accounts.models import ReadingAlert, User
 from convocations.calendar import feed
 from convocations.coverage.importing import SAMPLES, import_file
+from convocations.evidence import call_backs, calls
+from convocations.following import nightly
 from convocations.mails.appointments import convocation_mails
-from convocations.models import CallTask, Convocation, Explanation, Justificatif
+from convocations.models import CallTask, Convocation, Explanation, FollowUpTask, Justificatif
 from convocations.motives import Motive
 from convocations.scheduling.issuing import issue_many
 from messaging.delivery.rendering import letter
@@ -52,9 +55,19 @@ EMPTY = {
         "/espace/agenda/",
         "/espace/documents/",
         "/espace/journal/",
+        "/espace/suivi/",
+        "/espace/rappel/",
+        "/espace/profil/demenagement/",
     ],
     "advisor": ["/conseiller/", "/conseiller/agenda/", "/conseiller/portefeuille/"],
-    "supervisor": ["/agence/", "/agence/?retards=absences", "/agence/sans-e-mail/", "/admin/sante/"],
+    "supervisor": [
+        "/agence/",
+        "/agence/?retards=absences",
+        "/agence/sans-e-mail/",
+        "/agence/portefeuilles/",
+        "/agence/suivis/",
+        "/admin/sante/",
+    ],
 }
 FAILURES = [f"/erreur/{status}/" for status in (400, 403, 404, 419, 429, 500)]
 
@@ -82,6 +95,7 @@ def build(camille, folder: Path) -> World:
     factories.convocation(unread, now=NOW - timedelta(days=5), starts_at=NOW + timedelta(days=1))
     call = CallTask.objects.filter(state="OPEN").first() or _call(unread)
     supervisor = factories.advisor(agency, is_supervisor=True, first_name="Hélène", last_name="Roy")
+    _following(camille, unread)
     key = uuid.uuid4()
     drafts = [
         factories.draft(who, starts_at=NOW + timedelta(days=40 + n))
@@ -126,6 +140,8 @@ def build(camille, folder: Path) -> World:
         "demandeurs": str(camille.ref),
         "justificatifs": str(piece.ref),
         "appels": str(call.ref),
+        "rappel": str(CallTask.objects.filter(reason="CALL_BACK", claimant=camille).earliest("pk").ref),
+        "suivis": str(FollowUpTask.objects.filter(reason="IN_PERSON", claimant=camille).latest("pk").ref),
         "documents": str(piece.document.ref),
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
         "number": "1",
@@ -138,6 +154,44 @@ def build(camille, folder: Path) -> World:
     world = World(everybody, parts)
     world.states = _states(pages, absences)
     return world
+
+
+def _following(camille, unread) -> None:
+    """She asks to be called back, left the web with a video ahead, and others move, wish, or are silent."""
+    advisor, by = camille.advisor, acting(camille.advisor)
+    for topic in ("BENEFITS", "OTHER", "DOCUMENTS"):
+        asked = call_backs.Asked(topic, "06 11 22 33 44", "MORNING", "Plutôt avant dix heures")
+        call = call_backs.ask(camille.pk, asked, by=acting(camille), now=NOW - timedelta(days=1))
+        if topic == "OTHER":
+            call_backs.withdraw(call.pk, by=acting(camille), now=NOW)
+        if topic == "DOCUMENTS":
+            for _ in range(3):
+                calls.log_call(call.pk, reached=False, by=by, now=NOW)
+    modes.set_volunteer(advisor.pk, True, by=by, now=NOW)
+    ready = modes.SelfTest(computer=True, camera=True, microphone=True, at_ease=True, seen=True)
+    modes.take_web(camille.pk, ready, consents=True, by=acting(camille), now=NOW)
+    factories.convocation(camille, modality="VIDEO", starts_at=NOW + timedelta(days=50))
+    modes.leave_web(camille.pk, by=acting(camille), now=NOW)
+    modes.set_volunteer(advisor.pk, False, by=by, now=NOW)
+    arrived = factories.claimant(factories.advisor(factories.agency(name="Agence de Brest")))
+    for person in (arrived, unread):
+        modes.take_web(person.pk, ready, consents=True, by=acting(person), now=NOW)
+    transfers.transfer(arrived.pk, advisor.agency_id, by=acting(arrived), now=NOW - timedelta(days=20))
+    left = factories.claimant(advisor, user_fields={"first_name": "Sacha"})
+    transfers.transfer(left.pk, arrived.agency_id, by=acting(left), now=NOW)
+    gone = factories.advisor(advisor.agency, first_name="Ancien", last_name="Conseiller")
+    alone = factories.claimant(gone, last_contact_at=NOW - timedelta(days=90))
+    call_backs.ask(alone.pk, call_backs.Asked("OTHER", "06", "ANY"), by=acting(alone), now=NOW)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    FollowUpTask.objects.create(
+        claimant=left,
+        advisor=advisor,
+        agency=advisor.agency,
+        reason="ASSIGN",
+        opened_at=NOW,
+        due_at=NOW,
+    )
+    nightly.check(NOW)
 
 
 def _call(of) -> CallTask:
@@ -164,6 +218,7 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
         f"/conseiller/justificatifs/{ref}/" for ref in Justificatif.objects.values_list("ref", flat=True)
     ]
     desk += [f"/conseiller/appels/{ref}/" for ref in CallTask.objects.values_list("ref", flat=True)]
+    desk += [f"/conseiller/suivis/{ref}/" for ref in FollowUpTask.objects.values_list("ref", flat=True)]
     person = str(Convocation.objects.first().claimant.ref)
     desk += [
         "/conseiller/?nature=absences",
@@ -174,9 +229,18 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
         "/conseiller/convocations/nouvelle/?fichier=1",
     ]
     return {
-        "claimant": sorted(set(pages.values())),
+        "claimant": [
+            *sorted(set(pages.values())),
+            *(
+                f"/espace/rappel/{call.ref}/"
+                for call in CallTask.objects.filter(reason="CALL_BACK", claimant__ref=person)
+            ),
+        ],
         "advisor": desk,
-        "supervisor": ["/agence/?retards=absences"],
+        "supervisor": [
+            "/agence/?retards=absences",
+            f"/agence/portefeuilles/?conseiller={Convocation.objects.first().claimant.advisor_id}",
+        ],
         "nobody": FAILURES,
     }
 

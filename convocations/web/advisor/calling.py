@@ -1,5 +1,6 @@
 """One call to make: who, about what, and each attempt written down."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -12,11 +13,13 @@ from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
 from convocations.evidence import calls
+from convocations.models import CallTask
+from convocations.states import CallState
 from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.loading import call_for
 from portal.core import clock
 from portal.core.forms import HouseForm, RadioCards
-from portal.core.french import full_datetime, plural
+from portal.core.french import due_in, full_date, full_datetime, last_day, plural
 from portal.core.transitions import Refusal
 
 
@@ -39,14 +42,19 @@ class CallForm(HouseForm, forms.Form):
         help_text="Exemple\u00a0: message laissé, ou date convenue ensemble.",
     )
 
-    def __init__(self, *args: Any, proves: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, proves: bool, asked: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cards = cast(RadioCards, self.fields["reached"].widget)
+        yes = "Convenez d’une nouvelle date, puis convoquez-la à cette date."
+        if proves:
+            yes = "Elle connaît maintenant son rendez-vous\u00a0: l’appel le prouve."
+        elif asked:
+            yes = "Sa demande est close. Notez ce dont vous avez convenu, s’il y a lieu."
         cards.notes = {
-            "oui": "Elle connaît maintenant son rendez-vous\u00a0: l’appel le prouve."
-            if proves
-            else "Convenez d’une nouvelle date, puis convoquez-la à cette date.",
-            "non": "Rien ne lui est reproché. Après trois essais, choisissez une autre voie.",
+            "oui": yes,
+            "non": "Rien ne lui est reproché. Après trois essais, elle est prévenue par écrit."
+            if asked
+            else "Rien ne lui est reproché. Après trois essais, choisissez une autre voie.",
         }
 
 
@@ -56,7 +64,12 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     """Show whom to call and why, and log the attempt."""
     now = clock.now()
     row = call_for(advisor, ref, now)
-    form = CallForm(request.POST or None, proves=abilities.proves_by_call(row), initial=restored(request))
+    form = CallForm(
+        request.POST or None,
+        proves=abilities.proves_by_call(row),
+        asked=row.reason == CallTask.Reason.CALL_BACK,
+        initial=restored(request),
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -66,8 +79,7 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         else:
             messages.success(request, "L’appel est noté." if data["reached"] else "L’essai est noté.")
             return redirect("advisor:call", ref=row.ref)
-    row.convocation.advisor = advisor
-    zone = row.convocation.agency.place.zone
+    zone = row.claimant.agency.place.zone
     tries = [
         {
             "date": full_datetime(one.at, zone),
@@ -81,20 +93,55 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     left = calls.TRIES - len(tries)
     context = {
         "call": row,
-        "convocation": row.convocation,
+        "phone": row.phone or row.claimant.phone,
         "title": f"Appeler {row.claimant}",
         "form": form,
         "new_url": ""
         if abilities.proves_by_call(row)
         else f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
+        "new_label": "Fixer un rendez-vous"
+        if row.reason == CallTask.Reason.CALL_BACK
+        else "Convoquer à une nouvelle date",
         "may_call": abilities.may_call(row),
         "tries": tries,
         "left": f"Encore {plural(left, 'essai')} avant de choisir une autre voie." if left > 0 else "",
         "reason": row.get_reason_display().capitalize(),
-        "closed_sentence": "La personne a été jointe, ou une autre voie est à choisir.",
-        "appointment_url": f"/conseiller/convocations/{row.convocation.ref}/",
-        "facts": shown.appointment_facts(row.convocation),
+        "asked": _asked(row, now, zone),
+        **_about(row, advisor),
         "now": now,
         "zone": zone,
     }
     return render(request, "convocations/advisor/call.html", context, status=form.http_status)
+
+
+def _about(row: CallTask, advisor: Advisor) -> dict[str, Any]:
+    """Show the appointment the call is about, where there is one, and where a closed call leads."""
+    if row.convocation is None:
+        file = f"/conseiller/demandeurs/{row.claimant.ref}/"
+        sentence = (
+            "La personne a retiré sa demande."
+            if row.state == CallState.DROPPED
+            else "La personne a été jointe, ou prévenue par écrit."
+        )
+        return {"closed_sentence": sentence, "closed_url": file, "closed_label": "Voir le dossier"}
+    row.convocation.advisor = advisor
+    return {
+        "closed_sentence": "La personne a été jointe, ou une autre voie est à choisir.",
+        "closed_url": f"/conseiller/convocations/{row.convocation.ref}/",
+        "closed_label": "Voir le rendez-vous",
+        "facts": shown.appointment_facts(row.convocation),
+    }
+
+
+def _asked(row: CallTask, now: datetime, zone: Any) -> list[dict[str, str]]:
+    """Show what the person asked, when they want to be called back."""
+    if row.reason != CallTask.Reason.CALL_BACK:
+        return []
+    due = f"{full_date(last_day(row.due_at, zone))} ({due_in(row.due_at, now, zone)})"
+    return [
+        {"label": "Sujet", "value": row.get_topic_display().capitalize(), "icon": "message-square"},
+        {"label": "Joignable", "value": row.get_reachable_display().capitalize(), "icon": "clock"},
+        {"label": "Précision", "value": row.words, "icon": "pencil"},
+        {"label": "Demandé le", "value": full_datetime(row.opened_at, zone), "icon": "calendar-check"},
+        {"label": "À appeler avant la fin du", "value": due, "icon": "hourglass"},
+    ]

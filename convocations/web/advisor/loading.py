@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.access import sees
 from accounts.models import Advisor, BreakGlass, Claimant
-from convocations.models import Absence, CallTask, ChangeRequest, Convocation, Justificatif
+from convocations.models import Absence, CallTask, ChangeRequest, Convocation, FollowUpTask, Justificatif
 from portal.core.transitions import StatefulQuerySet
 
 
@@ -76,7 +76,15 @@ def request_for(advisor: Advisor, ref: str, now: datetime) -> ChangeRequest:
 
 def call_for(advisor: Advisor, ref: str, now: datetime) -> CallTask:
     """Give a call to make with its appointment and person; 404 unless it is this advisor's business."""
-    rows = CallTask.objects.select_related("claimant__user", "convocation__agency")
+    rows = CallTask.objects.select_related("claimant__user", "claimant__agency", "convocation__agency")
+    return _mine(advisor, rows, ref, now)
+
+
+def follow_up_for(advisor: Advisor, ref: str, now: datetime) -> FollowUpTask:
+    """Give a line of follow-up with its person and appointment; 404 unless it is this advisor's business."""
+    rows = FollowUpTask.objects.select_related(
+        "claimant__user", "claimant__agency", "convocation__agency", "convocation__advisor__user"
+    )
     return _mine(advisor, rows, ref, now)
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from convocations.web.advisor import answering, calling, convoking, deciding, hearing, recording, reviewing
+from convocations.web.advisor import (
+    answering,
+    calling,
+    convoking,
+    deciding,
+    following,
+    hearing,
+    recording,
+    reviewing,
+)
 
 app_name = "advisor"
 
@@ -27,4 +36,6 @@ urlpatterns = [
     path("absences/<ref:ref>/explications/", hearing.explanation, name="note_explanation"),
     path("justificatifs/<ref:ref>/", reviewing.justificatif, name="justificatif"),
     path("appels/<ref:ref>/", calling.call, name="call"),
+    path("suivis/<ref:ref>/", following.line, name="follow_up"),
+    path("suivis/<ref:ref>/proposer/", following.propose, name="propose_in_person"),
 ]

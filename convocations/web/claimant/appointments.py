@@ -222,6 +222,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
         "evidence": _evidence(convocation),
         "absence": _absence(convocation),
         "asked": _request(convocation) if convocation.state == ConvocationState.RESCHEDULE_PENDING else "",
+        "call_back": f"?rendez_vous={convocation.ref}",
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from convocations.web.claimant import absences, appointments, asking, calendar, requests
+from convocations.web.claimant import absences, appointments, asking, calendar, call_backs, requests
 
 urlpatterns = [
     path("convocations/", appointments.index, name="appointments"),
@@ -24,4 +24,7 @@ urlpatterns = [
     path("absences/<ref:ref>/recu.pdf", absences.explanation_receipt, name="explanation_receipt"),
     path("absences/<ref:ref>/justificatifs/<ref:piece>/", absences.complete, name="complete"),
     path("agenda/", calendar.index, name="calendar"),
+    path("rappel/", call_backs.index, name="call_backs"),
+    path("rappel/<ref:ref>/", call_backs.detail, name="call_back"),
+    path("rappel/<ref:ref>/retirer/", call_backs.withdraw, name="withdraw_call_back"),
 ]

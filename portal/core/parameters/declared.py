@@ -119,6 +119,9 @@ class Parameters:
     )
     # --- §9 contact
     no_contact_days: int = _number(60, "Sans contact depuis\u00a0: signaler après", "jours", (7, 365), "9")
+    call_back_jours_ouvrables: int = _number(
+        2, "Délai pour rappeler une personne qui l’a demandé", "jours ouvrables", (1, 10), "9"
+    )
     # --- §10 portfolios
     portfolio_min: int = _number(
         100, "Portefeuille d’un conseiller\u00a0: repère bas", "personnes", (1, 1000), "10"
@@ -128,6 +131,9 @@ class Parameters:
     )
     portfolio_reinforced_max: int = _number(
         70, "Portefeuille en suivi renforcé\u00a0: repère haut", "personnes", (1, 1000), "10"
+    )
+    first_interview_days: int = _number(
+        15, "Premier entretien après un changement d’agence", "jours", (3, 60), "10"
     )
     # --- §1 access and sessions
     mass_reading_per_hour: int = _number(

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import advisor_required
-from accounts.models import Advisor, Claimant
+from accounts.models import Advisor, Claimant, Transfer
 from convocations.desk import people
 from portal.core import clock, keyset, parameters
 from portal.core.french import number, plural, short_date, short_datetime
@@ -45,8 +45,19 @@ def portfolio(request: HttpRequest, advisor: Advisor) -> HttpResponse:
         "first_url": keyset.address(asked) if "apres" in request.GET else "",
         "hour": _hour(request),
         "agency": agency,
+        "left": [] if agency else _left(advisor, now),
     }
     return render(request, "web/desk/portfolio.html", context)
+
+
+def _left(advisor: Advisor, now: datetime) -> list[str]:
+    """Name the people who went to another agency lately, for whoever followed them."""
+    lately = now - timedelta(days=parameters.current().first_interview_days)
+    rows = Transfer.objects.filter(old_advisor=advisor, at__gt=lately).order_by("-at", "-pk")
+    return [
+        f"{row.claimant}, vers {row.new_agency.name}, le {short_date(row.at.astimezone(advisor.agency.place.zone))}"
+        for row in rows.select_related("claimant__user", "new_agency")[:20]
+    ]
 
 
 def _page(rows: "QuerySet[Claimant]", words: str, order: str, after: str) -> list[Claimant]:

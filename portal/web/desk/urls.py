@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.desk import accommodations, agenda, file, portfolio, worklist
+from portal.web.desk import accommodations, agenda, file, portfolio, volunteering, worklist
 
 app_name = "desk"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("agenda/", agenda.agenda, name="agenda"),
     path("portefeuille/", portfolio.portfolio, name="portfolio"),
+    path("suivi-web/", volunteering.volunteer, name="volunteer"),
     path("demandeurs/<ref:ref>/amenagements/", accommodations.change, name="accommodations"),
     path("demandeurs/<ref:ref>/", file.claimant_file, name="file"),
 ]

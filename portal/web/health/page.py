@@ -26,6 +26,7 @@ _JOBS = {
     "documents-check": "Vérification des documents",
     "journal-seal": "Scellement du journal",
     "journal-head": "Empreinte quotidienne du journal",
+    "following-check": "Vérification nocturne des suivis",
     "retention": "Effacement de ce qui n’est plus à garder",
     "documents-sweep": "Nettoyage du rangement des documents",
 }

@@ -5,20 +5,23 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-# What the portal never asks of a browser.
-_PERMISSIONS = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
-        *("encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection"),
-        *("magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock"),
-        *("serial", "usb", "xr-spatial-tracking"),
-    )
+_FEATURES = (
+    *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
+    *("encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection"),
+    *("magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock"),
+    *("serial", "usb", "xr-spatial-tracking"),
 )
+
+
+def permissions(*own: str) -> str:
+    """Write a Permissions-Policy that asks nothing of a browser, but for these features, on our pages alone."""
+    return ", ".join(f"{feature}=({'self' if feature in own else ''})" for feature in _FEATURES)
+
+
 _EVERYWHERE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": _PERMISSIONS,
+    "Permissions-Policy": permissions(),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.space import documents, home, journal, own_data
+from portal.web.space import documents, follow_up, home, journal, moving, own_data
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("journal/", journal.index, name="journal"),
     path("donnees/", own_data.index, name="own_data"),
     path("donnees/copie/", own_data.copy, name="own_data_copy"),
+    path("suivi/", follow_up.index, name="follow_up"),
+    path("suivi/quitter/", follow_up.leave, name="leave_web"),
+    path("profil/demenagement/", moving.move, name="moving"),
 ]

@@ -16,7 +16,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts import deeds
+from accounts.following import modes, transfers
 from accounts.models import BreakGlass, FileOpening
+from convocations.evidence import call_backs
+from convocations.evidence.call_backs import Asked
 from messaging.models import OutboxMessage
 from portal.core import clock, personal_data
 from portal.core.models import Document, DocumentReading, JournalEntry, ParameterOverride
@@ -25,7 +28,7 @@ from portal.core.personal_data import packing
 from portal.core.places import hold, let_go
 from portal.web.space import own_data
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, acting
 from tests.people import PASSWORD, signed_in
 from tests.web.claimant import story
 
@@ -79,21 +82,31 @@ def hers(camille, at) -> Client:
 
 
 def test_copy_holds_a_part_for_every_table_and_a_row_for_every_row(hers, camille):
+    _followed(camille)
     archive = taken(hers)
     assert archive.testzip() is None
     for part in personal_data.parts():
         assert len(rows(archive, part.name)) == part.rows(camille.pk).count(), part.name
     filled = {part.name for part in personal_data.parts() if rows(archive, part.name)}
     empty = {part.name for part in personal_data.parts()} - filled
-    # No second step, no file in verification, no outage, no call in this story.
+    # No second step, no file in verification, no outage, nobody who called in this story.
     assert empty <= {
         "adresses-e-mail",
         "deuxieme-etape",
         "fichiers-en-verification",
         "delais-prolonges",
-        "appels-a-passer",
         "appels-passes",
     }
+
+
+def _followed(camille):
+    """She takes the web, asks for a call, and moves where nobody volunteers."""
+    now = NOW + timedelta(days=30)
+    modes.set_volunteer(camille.advisor_id, True, by=acting(camille.advisor), now=now)
+    ready = modes.SelfTest(computer=True, camera=True, microphone=True, at_ease=True)
+    modes.take_web(camille.pk, ready, consents=True, by=acting(camille), now=now)
+    call_backs.ask(camille.pk, Asked("OTHER", "06 11 22 33 44", "ANY"), by=acting(camille), now=now)
+    transfers.transfer(camille.pk, factories.advisor().agency_id, by=acting(camille), now=now)
 
 
 def test_copy_reads_like_the_pages(hers, camille):

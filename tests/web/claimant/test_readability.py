@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tests import factories
 from tests.people import signed_in
 from tests.web.claimant import readability, story
 from tests.web.claimant.test_seen import PUBLIC
@@ -22,6 +23,7 @@ def test_every_page_has_short_sentences(camille):
     pages = story.tell(camille)
     browser = signed_in(camille)
     texts = {name: browser.get(address).text for name, address in pages.items()}
+    texts |= {f"{address} {n}": text for n, address, text in _followed(camille, browser)}
     texts |= {name: Client().get(address).text for name, address in PUBLIC.items()}
     averages = {name: readability.average(text) for name, text in texts.items()}
     assert {name: mean for name, mean in averages.items() if mean > readability.LONGEST_AVERAGE} == {}
@@ -32,6 +34,25 @@ def test_every_page_has_short_sentences(camille):
         if len(readability.words(sentence)) > LONGEST
     }
     assert long == set()
+
+
+def _followed(camille, browser):
+    """The pages of who follows her, before and after she asks to be called back, moves and wishes for the web."""
+    asked = {"topic": "OTHER", "phone": "06 11 22 33 44", "reachable": "ANY"}
+    ready = dict.fromkeys(("computer", "camera", "microphone", "at_ease", "consents"), "on")
+    home = {"street": "2 rue de Siam", "postcode": "29200", "city": "Brest"}
+    factories.advisor(factories.agency(name="Agence de Brest", postcode="29200"))
+    pages = ("/espace/rappel/", "/espace/suivi/", "/espace/profil/", "/espace/profil/demenagement/")
+    for n in range(2):
+        yield from ((n, address, browser.get(address).text) for address in pages)
+        yield n, "receipt", browser.post("/espace/rappel/", asked, follow=True).text
+        yield n, "wish", browser.post("/espace/suivi/", ready, follow=True).text
+        yield n, "preview", browser.post("/espace/profil/demenagement/", home).text
+        yield (
+            n,
+            "moved",
+            browser.post("/espace/profil/demenagement/", {**home, "etape": "confirmer"}, follow=True).text,
+        )
 
 
 def test_no_page_threatens_or_says_for_ever(camille):

@@ -16,6 +16,7 @@ from portal.web.demo import ways_in
 from portal.web.demo.past import cast
 from portal.web.demo.past.appointments import Appointments
 from portal.web.demo.past.examinations import Examinations
+from portal.web.demo.past.following import Following
 from portal.web.demo.past.history import Replay
 from portal.web.demo.past.papers import Papers
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
                 import_file(sample, is_sample=True, now=now)
             replay = Replay(people, now, draw)
             Appointments(replay, Examinations(replay, Papers(draw))).plan()
+            Following(replay).plan()
             replay.run()
         ways_in.open_all()
         # Only the demo's settings name this file.

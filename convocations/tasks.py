@@ -1,0 +1,16 @@
+"""The doors for Celery of what is due: each looks for work in rows, is safe to run twice."""
+
+from dataclasses import asdict
+
+from celery import shared_task
+
+from convocations.following import nightly
+from portal.core import clock
+from portal.core.models import Heartbeat
+
+
+# Once a night, and in short transactions: what a killed worker leaves is found the night after.
+@shared_task(name="convocations.check_following", soft_time_limit=1800, time_limit=1830)
+def check_following() -> None:
+    """Look for people without an advisor, work without an owner, silences; make each visible."""
+    Heartbeat.beat("following-check", **asdict(nightly.check(clock.now())))
