@@ -117,6 +117,7 @@ def _references(pages: Sequence[Page]) -> dict[str, tuple[list[Asked], int]]:
     """The references: what is asked, and how often a round."""
     (admin,) = signed_in.sign_in([signed_in.administrator()])
     found = {f"{page.name} from memory": ([Asked(f"/bench/memory/{page.name}/")], 300) for page in pages}
+    found |= {f"{page.name} with dates": ([Asked(f"/bench/dated/{page.name}/")], 300) for page in pages}
     found |= {
         f"{page.name} signed in": (
             [Asked(f"/bench/signed-in/{page.name}/", one.session) for one in page.asked],
@@ -250,6 +251,9 @@ def _costs(pages: Sequence[Page], measured: dict[str, list[Measured]]) -> list[R
         bare = _milliseconds([one.cpu for one in measured[f"{page.name} from memory"]])
         rows.append(Row(page.title, f"{ours} ms CPU", f"template from memory {bare} ms",
                         ours.median / bare.median, page.cost))  # fmt: skip
+        dated = _milliseconds([one.cpu for one in measured[f"{page.name} with dates"]])
+        rows.append(Row(f"{page.title}: beside Django’s dates", f"{ours} ms CPU",
+                        f"the same, dates by Django’s filter {dated} ms", ours.median / dated.median, page.cost))  # fmt: skip
         known = _milliseconds([one.cpu for one in measured[f"{page.name} signed in"]])
         rows.append(Row(f"{page.title}: beside signing in", f"{ours} ms CPU", f"the same, signed in {known} ms",
                         ours.median / known.median, page.cost))  # fmt: skip

@@ -3,11 +3,17 @@
 The first request of each process asks the product's page for some of the people who sign in, and keeps
 template and context of each; every later one only renders the next of them. No session, no query: the
 wrapper around a first rendering of each raises at the first one.
+
+In memory the dates are words already. The bars were set beside templates that write theirs from moments with
+Django's `date` filter: the same page is also served so, as many moments as it shows dates.
 """
 
 import json
 import os
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import cycle
 from threading import Lock
 from typing import Any, NoReturn
@@ -15,13 +21,14 @@ from typing import Any, NoReturn
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.template import Context, Template
+from django.template import Context, Template, engines
 from django.template.base import Template as BaseTemplate
 from django.test import Client
 from django.test.signals import template_rendered
 from django.test.utils import instrumented_test_render
 
-Kept = tuple[Template, dict[str, Any]]
+# A template, what it was given, and how many dates it shows.
+Kept = tuple[Template, dict[str, Any], int]
 _kept: dict[str, Iterator[Kept]] = {}
 _one_at_a_time = Lock()
 
@@ -29,11 +36,7 @@ _one_at_a_time = Lock()
 @login_not_required
 def from_memory(request: HttpRequest, name: str) -> HttpResponse:
     """Render a page of the product from what was kept of it."""
-    with _one_at_a_time:
-        if name not in _kept:
-            _kept[name] = cycle(_keep_all(name))
-        kept = next(_kept[name])
-    return HttpResponse(_render(kept))
+    return HttpResponse(_render(_next(name)))
 
 
 def from_memory_signed_in(request: HttpRequest, name: str) -> HttpResponse:
@@ -43,8 +46,33 @@ def from_memory_signed_in(request: HttpRequest, name: str) -> HttpResponse:
     return from_memory(request, name)
 
 
+@login_not_required
+def from_memory_with_dates(request: HttpRequest, name: str) -> HttpResponse:
+    """Render the same, and write as many dates as it shows the way a template does that is given moments."""
+    kept = _next(name)
+    return HttpResponse(_render(kept) + _dates().render({"moments": _MOMENTS[: kept[2]]}))
+
+
+_DATE = re.compile(r"\d(?:er)?[\s\u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc)")
+_MOMENTS = [datetime(2026, 1, 1, 8, 30, tzinfo=UTC) + timedelta(days=n, minutes=7 * n) for n in range(500)]
+
+
+@cache
+def _dates() -> Any:
+    return engines["django"].from_string(
+        "{% for moment in moments %}<!-- {{ moment|date:'l j F Y \\à G \\h i' }} -->{% endfor %}"
+    )
+
+
+def _next(name: str) -> Kept:
+    with _one_at_a_time:
+        if name not in _kept:
+            _kept[name] = cycle(_keep_all(name))
+        return next(_kept[name])
+
+
 def _render(kept: Kept) -> str:
-    template, values = kept
+    template, values, _ = kept
     return template.render(Context(values))
 
 
@@ -58,7 +86,7 @@ def _keep_all(name: str) -> list[Kept]:
 
 def _keep(path: str, session: str) -> Kept:
     """Ask the product for a page, and keep the template and everything it was given."""
-    found: list[Kept] = []
+    found: list[tuple[Template, dict[str, Any]]] = []
 
     def keep(sender: Any, template: Template, context: Any, **_: Any) -> None:
         if not found:
@@ -76,7 +104,7 @@ def _keep(path: str, session: str) -> Kept:
         BaseTemplate._render = plain  # type: ignore[attr-defined]
     if response.status_code != 200 or not found:
         raise RuntimeError(f"{path} answers {response.status_code}")
-    return found[0]
+    return *found[0], len(_DATE.findall(response.content.decode()))
 
 
 def _no_query(execute: Any, sql: str, *_: Any) -> NoReturn:

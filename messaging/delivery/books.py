@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
+from weakref import WeakSet
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -151,7 +152,10 @@ class Marker:
     Between `begin` and `finish` nothing else may be asked of the database.
     """
 
+    _NAME = b"outbox_mark"
     _STATEMENT = b"UPDATE messaging_outboxmessage SET accepted_at = $1 WHERE id = $2 AND accepted_at IS NULL"
+    # Sessions that know the statement by its name: planning it took the database longer than doing it.
+    _ready: ClassVar[WeakSet[psycopg.Connection[Any]]] = WeakSet()
 
     def __init__(self) -> None:
         self._pgconn: Any = None
@@ -161,14 +165,22 @@ class Marker:
         self._pgconn = None
         try:
             connection.ensure_connection()
-            pgconn = connection.connection.pgconn
-            pgconn.send_query_params(self._STATEMENT, [at.isoformat().encode(), str(message_id).encode()])
+            pgconn = self._prepared(connection.connection)
+            pgconn.send_query_prepared(self._NAME, [at.isoformat().encode(), str(message_id).encode()])
             while pgconn.flush():
                 select.select([], [pgconn.socket], [], 1.0)
             self._pgconn = pgconn
         except (psycopg.Error, OperationalError, InterfaceError) as error:
             log.warning("a yes not written down at once (%s)", type(error).__name__)
         return self._pgconn is not None
+
+    def _prepared(self, session: psycopg.Connection[Any]) -> Any:
+        if session not in self._ready:
+            made = session.pgconn.prepare(self._NAME, self._STATEMENT)
+            if made.status != psycopg.pq.ExecStatus.COMMAND_OK:
+                raise psycopg.OperationalError("the statement could not be prepared")
+            self._ready.add(session)
+        return session.pgconn
 
     def finish(self) -> bool:
         """Wait for the statement's end; False when it must be written again."""

@@ -2,7 +2,7 @@
 
 Killed at any instant it leaves at most one mail whose fate is unknown: the one in hand, sent again later
 under the same Message-ID. A yes that was handed over is written down whether its sender lives or not, so
-nobody waits for the disk: the next mail is with the server meanwhile. No row is locked while it is spoken to.
+nobody waits for the disk: the next mail is on offer meanwhile. No row is locked while the server is spoken to.
 """
 
 import logging
@@ -32,6 +32,7 @@ SECONDS_AT_A_TIME = 8.0
 PATIENCE = 10
 
 Clock = Callable[[], datetime]
+Written = tuple[Leased, Letter]
 
 
 def tick(clock: Clock) -> tuple[int, bool]:
@@ -97,6 +98,16 @@ class Post:
             self._line, self.proven = Line(), False
         return self._line
 
+    @property
+    def offered(self) -> bool:
+        """Whether a mail was offered whose text is still with us."""
+        return self._line is not None and self._line.offered is not None
+
+    def withdraw(self) -> None:
+        """Send nothing of what was offered: the server forgets it with the conversation."""
+        if self.offered:
+            self.close()
+
     def close(self) -> None:
         if self._line is not None:
             self._line.close()
@@ -144,29 +155,37 @@ class Batch:
 
     def _send(self, composed: Composed) -> None:
         letters = self._letters(composed)
-        current = next(letters, None)
-        while current and monotonic() < self._end and self._still_ours():
-            leased, mail = current
-            if leased.row.id not in self._open:
-                current = next(letters, None)
-                continue
-            upcoming = self._hand_over(leased, mail, letters)
-            if self.in_trouble:
-                return
-            current = upcoming or next(letters, None)
+        current: Written | None = next(letters, None)
+        upcoming: Written | None = next(letters, None)
+        while current and self._still_ours() and not self.in_trouble:
+            while upcoming and upcoming[0].row.id not in self._open:
+                upcoming = next(letters, None)
+            if current[0].row.id not in self._open:
+                # Another sender took it meanwhile.
+                self._post.withdraw()
+                current, upcoming = upcoming, next(letters, None)
+            elif monotonic() < self._end or self._post.offered:
+                later = self._hand_over(current, upcoming, letters)
+                current, upcoming = upcoming, later
+            else:
+                break
+        self._post.withdraw()
 
     def _hand_over(
-        self, leased: Leased, mail: Letter, letters: Iterator[tuple[Leased, Letter]]
-    ) -> tuple[Leased, Letter] | None:
-        """Give one mail to the server; the next one is written while the server takes this one in."""
-        upcoming, told = None, False
+        self, current: Written, upcoming: Written | None, letters: Iterator[Written]
+    ) -> Written | None:
+        """Give one mail to the server and offer the next; one more is written while the server takes this one in."""
+        leased, mail = current
+        later, told = None, False
         try:
             line = self._post.line()
+            line.offer(mail)
             # The last mail's yes is with the database before this one's text leaves.
-            line.offer(mail.sender, mail.recipient, len(mail.content), meanwhile=self._begin_mark)
+            self._begin_mark()
+            line.permission()
             told = True
-            line.text(mail.content)
-            upcoming = next(letters, None)
+            line.text(upcoming[1] if upcoming and monotonic() < self._end else None)
+            later = next(letters, None)
             line.verdict()
         except Unreachable as error:
             log.error("the mail server can't be reached: %s", error)
@@ -181,14 +200,14 @@ class Batch:
             self._post.close()
             if not told and self._post.proven:
                 # Tired of us, or restarted, between two mails: no fault of this one. Once; then it counts.
-                return self._hand_over(leased, mail, letters)
+                return self._hand_over(current, upcoming, letters)
             self._fail(leased, str(trouble))
         else:
             self._post.proven = True
             self._mark()
             self._unmarked = (leased.row.id, self._clock())
             self._failures = 0
-        return upcoming
+        return later or next(letters, None)
 
     def _fail(self, leased: Leased, words: str) -> None:
         self._unwritten.append((leased, words))
@@ -197,7 +216,7 @@ class Batch:
             log.error("the mail server took none of %s mails in a row; the others wait", PATIENCE)
             self.in_trouble = True
 
-    def _letters(self, composed: Composed) -> Iterator[tuple[Leased, Letter]]:
+    def _letters(self, composed: Composed) -> Iterator[Written]:
         """The mails ready for the wire, each written when it is asked for; no query here."""
         now = self._clock()
         for leased, words, address in composed.mails:

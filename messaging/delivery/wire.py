@@ -1,18 +1,21 @@
-"""One SMTP conversation, cut into steps so that the sender works while the server thinks.
+"""One SMTP conversation, cut into steps so that neither side waits for the other.
 
 smtplib opens it (TLS, sign-in, features); the mails themselves are spoken here, because `sendmail` waits
-idle at each of its four answers and tells a refused address from a server in trouble too roughly.
+idle at each of its four answers and tells a refused address from a server in trouble too roughly. With a server
+that takes several words at once (PIPELINING), the next mail is offered in one breath with a mail's text, as
+RFC 2920 §3.1 allows: the server is never without work, and still no text leaves before the last one's yes.
 """
 
 import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+
+from messaging.delivery.rendering import Letter
 
 _LONGEST_REPLY = 8_192
 
@@ -52,23 +55,25 @@ class Line:
         self._pipelining = self._smtp.has_extn("pipelining")
         self._sized = self._smtp.has_extn("size")
         self._replies: Any = self._smtp.file
+        # The mail whose first words have left, and its text not yet.
+        self.offered: Letter | None = None
 
-    def offer(self, sender: str, recipient: str, size: int, meanwhile: Callable[[], None]) -> None:
-        """Offer one mail and come to the point where its text may be sent.
+    def offer(self, mail: Letter) -> None:
+        """Say a mail's first words, unless they have left with the text before; no answer is awaited."""
+        if self.offered is not mail:
+            self._say(self._first_words(mail))
+            self.offered = mail
 
-        `meanwhile` is called once, after the first words have left and before any answer is awaited.
-        """
-        mail = f"MAIL FROM:<{sender}>" + (f" SIZE={size}" if self._sized else "")
-        rcpt = f"RCPT TO:<{recipient}>"
-        if self._pipelining:
-            self._say(f"{mail}\r\n{rcpt}\r\nDATA\r\n")
-        else:
-            self._say(f"{mail}\r\n")
-        # Before anything is raised: what it does must not depend on this mail's fate.
-        meanwhile()
+    def _first_words(self, mail: Letter) -> str:
+        words = f"MAIL FROM:<{mail.sender}>" + (f" SIZE={len(mail.content)}" if self._sized else "") + "\r\n"
+        return words + (f"RCPT TO:<{mail.recipient}>\r\nDATA\r\n" if self._pipelining else "")
+
+    def permission(self) -> None:
+        """Come to the point where the text of the mail that was offered may be sent."""
+        assert self.offered is not None
         greeted = self._answer()
         if not self._pipelining and greeted[0] == 250:
-            self._say(f"{rcpt}\r\n")
+            self._say(f"RCPT TO:<{self.offered.recipient}>\r\n")
         to = self._answer() if self._pipelining or greeted[0] == 250 else greeted
         taken = greeted[0] == 250 and to[0] in (250, 251)
         if not self._pipelining and taken:
@@ -92,9 +97,19 @@ class Line:
                 raise NotNow(_said(answer))
         raise NotNow("unexpected answers")
 
-    def text(self, content: bytes) -> None:
-        """Send the mail's text; `verdict` says what became of it."""
-        self._send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+    def text(self, upcoming: Letter | None = None) -> None:
+        """Send the text of the mail that was offered; `verdict` says what became of it.
+
+        `upcoming` is offered with it, where the server can take that.
+        """
+        assert self.offered is not None
+        text = self.offered.content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+        if upcoming is not None and self._pipelining:
+            self._send(text + self._first_words(upcoming).encode("ascii"))
+            self.offered = upcoming
+        else:
+            self._send(text)
+            self.offered = None
 
     def verdict(self) -> None:
         """Return once the server has taken the mail into its care."""
@@ -107,7 +122,10 @@ class Line:
         raise NotNow(_said(answer))
 
     def close(self) -> None:
-        """Take leave; never fails."""
+        """Take leave; never fails. A mail that was offered is not sent: the server forgets it with the connection."""
+        if self.offered is not None:
+            self._smtp.close()
+            return
         try:
             self._smtp.quit()
         except (smtplib.SMTPException, OSError):
@@ -116,6 +134,7 @@ class Line:
     def _reset(self) -> None:
         self._say("RSET\r\n")
         self._answer()
+        self.offered = None
 
     def _say(self, words: str) -> None:
         self._send(words.encode("ascii"))

@@ -1,6 +1,5 @@
 """Everything beats twice: each job of the table does its work once, however often and by how many it is asked."""
 
-import threading
 import time
 from collections import Counter
 from datetime import timedelta
@@ -19,6 +18,7 @@ from portal.celery import app
 from portal.core import clock, deadlines
 from portal.core.models import Deadline, Document, Heartbeat, JournalEntry, JournalMark, JournalSeal
 from tests import factories, people
+from tests.core.beating import beaten_twice_at_once
 from tests.core.safe.conftest import sent, work
 from tests.factories import acting
 
@@ -126,26 +126,6 @@ def _until_sealed() -> None:
         time.sleep(0.2)
 
 
-def at_once(job: str) -> None:
-    start, failures = threading.Barrier(2), []
-
-    def beat() -> None:
-        try:
-            start.wait(10)
-            task_of(job)()
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=beat) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-
-
 def counts() -> dict[str, int]:
     return {table: number for table, (number, _) in picture().items()}
 
@@ -162,7 +142,7 @@ def test_two_beats_at_once_do_what_one_does_and_the_next_changes_nothing(job, ma
     mailsink.box.clear()
 
     world()
-    at_once(job)
+    beaten_twice_at_once(task_of(job))
     until_quiet(job)
     assert counts() == alone
     assert len(mailsink.box.files()) == mails

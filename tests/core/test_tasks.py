@@ -1,16 +1,16 @@
 """The ground's periodic jobs: each does its work, notes its heartbeat, and may run twice."""
 
 import logging
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from portal.celery import app
 from portal.core import clock, deadlines, journal, tasks
 from portal.core.deadlines import registry
 from portal.core.models import Deadline, Heartbeat, JournalSeal
+from tests.core.beating import beaten_twice_at_once
 from tests.core.journal.conftest import seal_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,24 +114,5 @@ def test_heartbeat_of_a_moved_clock_is_the_machines():
 def test_job_beaten_twice_at_once_does_no_harm(name):
     """Two beats send each job twice; both run to their end and leave one heartbeat."""
     app.loader.import_default_modules()
-    task = app.tasks[app.conf.beat_schedule[name]["task"]]
-    failures: list[Exception] = []
-    start = threading.Barrier(2)
-
-    def beat() -> None:
-        try:
-            start.wait(10)
-            task()
-            task()
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=beat) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    beaten_twice_at_once(app.tasks[app.conf.beat_schedule[name]["task"]], times=2)
     assert Heartbeat.objects.filter(name=name).count() == 1

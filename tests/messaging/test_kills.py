@@ -171,6 +171,25 @@ def test_a_sender_too_slow_for_its_lease_leaves_alone_what_another_took(
         assert (row.state, row.leased_until) == (State.PENDING, others)
 
 
+def test_a_mail_offered_ahead_that_another_sender_took_is_not_sent(
+    transactional_db, composer, to_the_sink, monkeypatch
+):
+    monkeypatch.setattr("messaging.delivery.sender.RENEW_EVERY", 0.0)
+    (claimant,) = make_claimants(1)
+    rows = owe(claimant, *range(6))
+    others = timezone.now() + timedelta(seconds=30)
+    # While mail 2 is written, the text of mail 0 is with the server, and with it the offer of mail 1.
+    while_writing(
+        composer, 2, lambda: OutboxMessage.objects.filter(id=rows[1].id).update(leased_until=others)
+    )
+    assert send_due(lambda: NOW, seconds=20) == (5, False)
+    assert {mail["Subject"].split(" ")[1].rstrip("\xa0:") for mail in to_the_sink.box.messages()} == set(
+        "02345"
+    )
+    rows[1].refresh_from_db()
+    assert (rows[1].state, rows[1].leased_until, rows[1].accepted_at) == (State.PENDING, others, None)
+
+
 def test_a_lease_is_renewed_while_its_holder_works(transactional_db, composer, to_the_sink, monkeypatch):
     monkeypatch.setattr("messaging.delivery.sender.RENEW_EVERY", 0.0)
     (claimant,) = make_claimants(1)

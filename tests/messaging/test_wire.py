@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from messaging.delivery.rendering import Letter
 from messaging.delivery.wire import AddressRefused, Dropped, Line, NotNow, Unreachable
 
 GOOD = {
@@ -55,6 +56,8 @@ class Scripted:
                 while (part := stream.readline()) not in (b".\r\n", b""):
                     text.append(part.decode())
                 self.texts.append("".join(text))
+                if part == b"":
+                    return
                 if not self._answer(stream, "."):
                     return
             if word == "QUIT":
@@ -88,9 +91,16 @@ def server(settings) -> Iterator:
         scripted.close()
 
 
-def send(line: Line, recipient: str = "nour@exemple.fr") -> None:
-    line.offer("nous@exemple.fr", recipient, 100, meanwhile=lambda: None)
-    line.text(b"Subject: bonjour\r\n\r\n.\r\nVoici.\r\n")
+def mail(
+    recipient: str = "nour@exemple.fr", text: bytes = b"Subject: bonjour\r\n\r\n.\r\nVoici.\r\n"
+) -> Letter:
+    return Letter("nous@exemple.fr", recipient, text)
+
+
+def send(line: Line, upcoming: Letter | None = None, *, offered: Letter | None = None) -> None:
+    line.offer(offered or mail())
+    line.permission()
+    line.text(upcoming)
     line.verdict()
 
 
@@ -170,13 +180,62 @@ def test_each_answer_has_its_meaning(server, hello, word, answer, meaning):
     line.close()
 
 
-def test_the_time_between_is_used_whatever_the_answer(server):
-    server(MAIL="550 5.7.1 no")
-    line, used = Line(), []
-    with pytest.raises(NotNow):
-        line.offer("nous@exemple.fr", "nour@exemple.fr", 100, meanwhile=lambda: used.append(1))
+FIRST, SECOND = mail(text=b"Subject: un\r\n\r\n"), mail("sam@exemple.fr", b"Subject: deux\r\n\r\n")
+
+
+@pytest.mark.parametrize("hello", ["250 hello", PIPELINING])
+def test_a_mail_offered_with_the_text_before_is_taken_after_it(server, hello):
+    scripted = server(EHLO=hello)
+    line = Line()
+    send(line, SECOND, offered=FIRST)
+    assert line.offered is (SECOND if hello == PIPELINING else None)
+    send(line, offered=SECOND)
     line.close()
-    assert used == [1]
+    assert scripted.texts == ["Subject: un\r\n\r\n", "Subject: deux\r\n\r\n"]
+    assert [said.split(" ")[0] for said in scripted.said[1:]] == ["MAIL", "RCPT", "DATA"] * 2 + ["quit"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "meaning"), [("451 4.3.0 not now", NotNow), ("550 5.1.1 nobody", AddressRefused)]
+)
+def test_a_mail_offered_with_a_text_that_is_refused_is_taken_all_the_same(server, answer, meaning):
+    scripted = server(EHLO=PIPELINING, TEXT=answer)
+    line = Line()
+    with pytest.raises(meaning):
+        send(line, SECOND, offered=FIRST)
+    scripted.answers = GOOD | {"EHLO": PIPELINING}
+    send(line, offered=SECOND)
+    line.close()
+    assert scripted.texts == ["Subject: un\r\n\r\n", "Subject: deux\r\n\r\n"]
+
+
+def test_a_mail_offered_and_refused_leaves_the_conversation_to_the_next(server):
+    scripted = server(EHLO=PIPELINING)
+    line = Line()
+    scripted.answers["RCPT"] = "250 ok"
+    line.offer(FIRST)
+    line.permission()
+    scripted.answers["RCPT"] = "550 5.1.1 nobody"
+    line.text(SECOND)
+    line.verdict()
+    with pytest.raises(AddressRefused):
+        send(line, offered=SECOND)
+    assert line.offered is None
+    scripted.answers["RCPT"] = "250 ok"
+    send(line, offered=FIRST)
+    line.close()
+    assert [text for text in scripted.texts if text] == ["Subject: un\r\n\r\n"] * 2
+
+
+def test_a_mail_offered_and_not_sent_is_forgotten_with_the_conversation(server):
+    scripted = server(EHLO=PIPELINING)
+    line = Line()
+    send(line, SECOND, offered=FIRST)
+    line.close()
+    send(again := Line())
+    again.close()
+    # Not even «quit» was said: after its 354 the server would take that for the text.
+    assert scripted.texts == ["Subject: un\r\n\r\n", "", "Subject: bonjour\r\n\r\n..\r\nVoici.\r\n"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from convocations.web.advisor import (
+    amending,
     answering,
     calling,
     convoking,
@@ -24,13 +25,13 @@ urlpatterns = [
     path("convocations/<ref:ref>/recu.pdf", recording.receipt, name="receipt"),
     path("convocations/<ref:ref>/presence/", recording.record, name="record"),
     path("convocations/<ref:ref>/reprendre/", recording.undo, name="undo"),
-    path("convocations/<ref:ref>/corriger/", recording.reopen, name="reopen"),
-    path("convocations/<ref:ref>/annuler/", recording.cancel, name="cancel"),
-    path("convocations/<ref:ref>/deplacer/", recording.move, name="move"),
-    path("convocations/<ref:ref>/lettre/", recording.letter, name="letter"),
-    path("convocations/<ref:ref>/telephone/", recording.phone, name="phone"),
     path("convocations/<ref:ref>/demande/", answering.note, name="note_request"),
     path("demandes/<ref:ref>/", answering.request_page, name="request"),
+    path("convocations/<ref:ref>/corriger/", amending.reopen, name="reopen"),
+    path("convocations/<ref:ref>/annuler/", amending.cancel, name="cancel"),
+    path("convocations/<ref:ref>/deplacer/", amending.move, name="move"),
+    path("convocations/<ref:ref>/lettre/", amending.letter, name="letter"),
+    path("convocations/<ref:ref>/telephone/", amending.phone, name="phone"),
     path("absences/<ref:ref>/", deciding.absence, name="absence"),
     path("absences/<ref:ref>/corriger/", deciding.correct, name="correct_absence"),
     path("absences/<ref:ref>/explications/", hearing.explanation, name="note_explanation"),
