@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from accounts.hours.deputising import stands_in
 from accounts.models import Advisor, BreakGlass, Claimant, Role, User
 from portal.core.journal import Actor
 
@@ -172,12 +173,18 @@ def _with(loader: Callable[[HttpRequest], Any], view: View) -> View:
 
 
 def sees(advisor: Advisor, claimant: Claimant, *, now: datetime) -> bool:
-    """Say whether an advisor may open a file: own portfolio, own agency for a supervisor, broken glass."""
+    """Say whether an advisor may open a file: own portfolio or that of a colleague they stand in for today,
+    own agency for a supervisor, broken glass.
+    """
     if claimant.advisor_id == advisor.pk:
         return True
     if claimant.agency_id != advisor.agency_id:
         return False
-    return advisor.is_supervisor or BreakGlass.objects.open_for(advisor, claimant, now=now).exists()
+    return (
+        advisor.is_supervisor
+        or stands_in(advisor, claimant.advisor_id, now=now)
+        or BreakGlass.objects.open_for(advisor, claimant, now=now).exists()
+    )
 
 
 def claimant_for(advisor: Advisor, ref: str, *, now: datetime) -> Claimant:

@@ -59,3 +59,11 @@ DEADLINES_RETRIED = code(
 MESSAGES_RETRIED = code(
     35, "messages_retried", "{actor} a relancé {count} message(s).", shown_to_claimant=False
 )
+
+# --- advisors' own hours (42–43; 40 and 41 are the ground's)
+AVAILABILITY_CHANGED = code(
+    42, "availability_changed", "{actor} a modifié ses disponibilités\u00a0: {what}.", shown_to_claimant=False
+)
+LEAVE_CHANGED = code(
+    43, "leave_changed", "{actor} a modifié ses absences\u00a0: {what}.", shown_to_claimant=False
+)

@@ -8,6 +8,10 @@ advisor_changed       claimant_ids, old, new, by, now, because: these people wen
 break_glass_opened    break_glass, by, now: an advisor opened a colleague's file with a written reason
 follow_up_mode_changed change, now: a person took or left the 100 % web follow-up (a FollowUpModeChange)
 transferred           transfer, now: a file went to another agency, whole (sent after its advisor_changed)
+hours_changed         agency_id or advisor_id (the other is None), by, now, lost: an agency closed or reopened,
+                      changed its week (`lost`: what it no longer has), a kiosk, or an advisor's leave; sent inside
+                      the transaction: appointments may no longer have their place
+hours_taken_back      closure_id or leave_id, by, now: that closure or leave is about to be deleted
 mass_reading_noticed  reader_id, count, now: one account opened more files in an hour than is usual
 """
 
@@ -18,6 +22,8 @@ advisor_changed = Signal()
 break_glass_opened = Signal()
 follow_up_mode_changed = Signal()
 transferred = Signal()
+hours_changed = Signal()
+hours_taken_back = Signal()
 mass_reading_noticed = Signal()
 
 # The word that a copy of everything about a person has left, as an account mail's `template_prefix`.

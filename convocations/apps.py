@@ -16,3 +16,4 @@ class ConvocationsConfig(AppConfig):
         from convocations.mails import absences, appointments, calendar, following, requests, staff  # noqa: F401
         from convocations.requests import clocks as _request_clocks  # noqa: F401
         from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401
+        from convocations.scheduling import displacing  # noqa: F401

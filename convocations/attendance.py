@@ -14,6 +14,7 @@ from convocations.following import owed
 from convocations.models import CallTask, Convocation
 from convocations.requests import ending
 from convocations.requests.freezing import is_frozen
+from convocations.scheduling import displacing
 from convocations.scheduling.changing import stop_waiting
 from convocations.scheduling.clocks import record_due
 from convocations.states import AHEAD, RECORDABLE, AbsenceState, ConvocationState, RequestState
@@ -47,6 +48,16 @@ class NotValidlyNotified(Refusal):
             "Une absence ne peut pas être enregistrée ici. "
             + " ".join(reasons)
             + " Choisissez « Notification non prouvée » : rien ne compte, et vous proposez une nouvelle date."
+        )
+
+
+class WasDisplaced(Refusal):
+    """What could not take place as announced founds no absence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Une absence ne peut pas être enregistrée ici : {reason}. "
+            "Choisissez « Annulé par l’agence » : rien ne compte, et vous proposez une nouvelle date."
         )
 
 
@@ -193,6 +204,8 @@ def _refuse(convocation: Convocation, outcome: ConvocationState, now: datetime) 
         raise Frozen
     if outcome == _S.ABSENT and owed.is_owed_in_person(convocation):
         raise OwedInPerson
+    if outcome == _S.ABSENT and (displaced := displacing.of_appointment(convocation.pk)):
+        raise WasDisplaced(displacing.why(displaced))
     if outcome == _S.ABSENT and (lacking := why_not_valid(convocation)):
         raise NotValidlyNotified(lacking)
 

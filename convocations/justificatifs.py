@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.access import sees
+from accounts.hours.deputising import stands_in
 from accounts.models import Advisor, Claimant
 from convocations import deeds
 from convocations.absences.deciding import AlreadyDecided, decided_sentence
@@ -130,11 +131,13 @@ def complete(justificatif_id: int, *, document_ids: Sequence[int], by: Actor, no
 def may_read(document: Document, advisor: Advisor, *, now: datetime) -> bool:
     """Say whether an advisor may open a document: one put forward for a review of theirs, or of their people's.
 
-    A document of health opens to the advisor who examines it alone (product §5).
+    A document of health opens to the advisor who examines it alone (product §5), or stands in for them.
     """
     reviews = Justificatif.objects.filter(document=document).select_related("claimant")
     return any(
-        row.advisor_id == advisor.pk or (not document.is_health and sees(advisor, row.claimant, now=now))
+        row.advisor_id == advisor.pk
+        or (not document.is_health and sees(advisor, row.claimant, now=now))
+        or stands_in(advisor, row.advisor_id, now=now)
         for row in reviews
     )
 

@@ -1,6 +1,6 @@
 """When an advisor receives: the week, dated exceptions, leave and who stands in; on the agency's clock."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import (
     RangeBoundary,
     RangeOperators,
 )
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
@@ -32,6 +33,12 @@ class Manner(models.TextChoices):
     PHONE = "PHONE", "par téléphone"
     VIDEO = "VIDEO", "en vidéo"
     KIOSK_VIDEO = "KIOSK_VIDEO", "en vidéo depuis l’agence"
+
+
+def _refuse_crossing(starts: time | None, ends: time | None) -> None:
+    # Before the constraints are asked: PostgreSQL has no range that ends before it begins.
+    if starts and ends and ends <= starts:
+        raise ValidationError({"ends": _CROSSES})
 
 
 class _Seconds(Func):
@@ -99,6 +106,9 @@ class Availability(models.Model):
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
 
+    def clean(self) -> None:
+        _refuse_crossing(self.starts, self.ends)
+
 
 class AvailabilityException(models.Model):
     """One date on which the week does not hold: free at other hours, or not free after all."""
@@ -159,6 +169,9 @@ class AvailabilityException(models.Model):
     def __str__(self) -> str:
         return f"{self.day} {'disponible' if self.is_free else 'indisponible'}"
 
+    def clean(self) -> None:
+        _refuse_crossing(self.starts, self.ends)
+
 
 class LeaveQuerySet(models.QuerySet["Leave"]):
     def on(self, day: date) -> "LeaveQuerySet":
@@ -215,3 +228,9 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} – {self.last_day}"
+
+    def clean(self) -> None:
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": "Le dernier jour ne peut pas précéder le premier."})
+        if self.deputy is not None and self.deputy.agency_id != self.advisor.agency_id:
+            raise ValidationError({"deputy": "Choisissez un suppléant de la même agence."})

@@ -16,11 +16,13 @@ from convocations.models import (
     CallTask,
     ChangeRequest,
     Convocation,
+    Displacement,
     FollowUpTask,
     Justificatif,
     Modality,
 )
 from convocations.states import (
+    HOLDS_TIME,
     RECORDABLE,
     UNREAD,
     AbsenceState,
@@ -45,6 +47,7 @@ TO_CALL = 103
 UNREAD_SOON = 104
 TO_ANSWER = 105
 TO_FOLLOW_UP = 106
+TO_MOVE = 160
 
 
 def work_for(advisor_ids: Collection[int], now: datetime) -> Mapping[int, Rows]:
@@ -93,6 +96,19 @@ def work_for(advisor_ids: Collection[int], now: datetime) -> Mapping[int, Rows]:
         ),
         TO_FOLLOW_UP: work.part(
             _to_follow_up(advisor_ids), TO_FOLLOW_UP, since="opened_at", due_at="due_at", detail="reason"
+        ),
+        TO_MOVE: work.part(
+            # Moved, cancelled or over, it leaves the list by itself.
+            Convocation.objects.filter(
+                displacement__isnull=False,
+                advisor_id__in=advisor_ids,
+                state__in=HOLDS_TIME,
+                starts_at__gt=now,
+            ),
+            TO_MOVE,
+            since="displacement__found_at",
+            due_at="starts_at",
+            detail="displacement__cause",
         ),
     }
 
@@ -238,6 +254,18 @@ SORTS: Mapping[int, Sort] = {
         "/conseiller/suivis/",
         {str(value): str(label) for value, label in FollowUpTask.Reason.choices},
     ),
+    TO_MOVE: Sort(
+        TO_MOVE,
+        "a-deplacer",
+        "À déplacer",
+        "Rendez-vous à déplacer",
+        "calendar-clock",
+        "CV",
+        "/conseiller/convocations/",
+        {str(value): str(label) for value, label in Displacement.Cause.choices},
+        since="constaté le",
+        due="rendez-vous",
+    ),
 }
 
 
@@ -254,13 +282,15 @@ class LineResult:
     text: str
 
 
-def record_attended(advisor: Advisor, refs: Sequence[str], *, by: Actor, now: datetime) -> list[LineResult]:
-    """Record «présent» at each of these appointments of the advisor, one transaction each."""
+def record_attended(
+    advisor_ids: Collection[int], refs: Sequence[str], *, by: Actor, now: datetime
+) -> list[LineResult]:
+    """Record «présent» at each of these appointments of these advisors, one transaction each."""
     rows = {
         str(row.ref): row
-        for row in Convocation.objects.filter(ref__in=_readable(refs), advisor=advisor).select_related(
-            "claimant__user"
-        )
+        for row in Convocation.objects.filter(
+            ref__in=_readable(refs), advisor_id__in=advisor_ids
+        ).select_related("claimant__user")
     }
     results = []
     for ref in refs:

@@ -7,6 +7,24 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+DISPLACED = """
+CREATE FUNCTION displaced_founds_no_absence() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM convocations_displacement WHERE convocation_id = NEW.id) THEN
+        RAISE EXCEPTION 'appointment % could not take place as announced', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'displaced_founds_no_absence';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER displaced_founds_no_absence BEFORE UPDATE ON convocations_convocation
+    FOR EACH ROW WHEN (NEW.state = 'ABSENT' AND OLD.state <> 'ABSENT')
+    EXECUTE FUNCTION displaced_founds_no_absence();
+"""
+REVERSE = """
+DROP TRIGGER displaced_founds_no_absence ON convocations_convocation;
+DROP FUNCTION displaced_founds_no_absence();
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -101,4 +119,5 @@ class Migration(migrations.Migration):
             model_name='slothold',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kiosk__isnull', False)), expressions=[('kiosk', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='kiosk_hour_held_once', violation_error_message='Cet espace numérique est gardé pour une autre personne.'),
         ),
+        migrations.RunSQL(DISPLACED, REVERSE),
     ]

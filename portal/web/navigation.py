@@ -34,6 +34,7 @@ _PAGES: dict[str, tuple[Item, ...]] = {
 _OTHERS: tuple[Item, ...] = (("Mon compte", "/compte/"),)
 # Pages that belong to another one of the menu than their address begins with.
 _BELONGS = {
+    "/conseiller/disponibilites": "/conseiller/agenda/",
     "/conseiller/demandeurs": "/conseiller/portefeuille/",
     "/espace/absences": "/espace/convocations/",
     "/espace/demandes": "/espace/convocations/",

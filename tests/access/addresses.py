@@ -12,6 +12,7 @@ MISSING = {
     "absences": "AB-0000-0001",
     "demandeurs": "DE-0000-0001",
     "justificatifs": "JU-0000-0001",
+    "demandes": "DM-0000-0001",
     "appels": "AP-0000-0001",
     "rappel": "AP-0000-0001",
     "suivis": "SU-0000-0001",

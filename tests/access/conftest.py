@@ -14,8 +14,9 @@ from convocations.absences import explaining
 from convocations.calendar import feed
 from convocations.evidence import call_backs, ledger
 from convocations.evidence.call_backs import Asked
-from convocations.models import Absence, CallTask, FollowUpTask, Justificatif
+from convocations.models import Absence, CallTask, ChangeRequest, FollowUpTask, Justificatif
 from convocations.motives import Motive
+from convocations.requests import asking
 from convocations.scheduling.issuing import issue_many
 from convocations.states import ConvocationState
 from portal.core import clock, deadlines, safe
@@ -93,6 +94,14 @@ def world(db, settings, tmp_path):
         opened_at=now,
         due_at=now,
     )
+    another = factories.convocation(person, now=now, starts_at=now + timedelta(days=15))
+    wanted = asking.ask(
+        another.pk,
+        asking.Wish(ChangeRequest.Kind.RESCHEDULE, text="Un autre jour."),
+        form_key=uuid.uuid4(),
+        by=acting(person),
+        now=now,
+    )
     key = uuid.uuid4()
     issue_many(
         [factories.draft(person, starts_at=now + timedelta(days=11))],
@@ -124,6 +133,7 @@ def world(db, settings, tmp_path):
         "justificatifs": str(Justificatif.objects.get().ref),
         "appels": str(call.ref),
         "rappel": str(asked.ref),
+        "demandes": str(wanted.ref),
         "suivis": str(owed.ref),
         "documents": str(sent.documents[0].ref),
         "piece": str(Justificatif.objects.get().ref),

@@ -406,6 +406,15 @@ ATTACKS: dict[str, list[Attack]] = {
     "convocations_slothold_claimant_id_key": [
         again("hold", starts_at="ends_at", ends_at="ends_at + interval '1 hour'")
     ],
+    "displaced_founds_no_absence": [
+        # A closure that fell on an appointment after all: put there by hand.
+        lambda w: (
+            "INSERT INTO convocations_displacement (convocation_id, cause, found_at) VALUES (%s, 'HOURS', %s);"
+            " UPDATE convocations_convocation SET state = 'ABSENT', recorded_at = ends_at,"
+            f" recorded_by_id = {w.advisor.pk} WHERE id = {w.over.pk}",
+            [w.over.pk, w.now],
+        )
+    ],
     "displacement_has_its_cause": [
         change("displaced", "closure_id = NULL"),
         change("displaced", "cause = 'LEAVE'"),

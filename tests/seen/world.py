@@ -1,5 +1,6 @@
 """One file with something of everything, somebody of each role, somebody with nothing yet; who sees which page."""
 
+import datetime as dt
 import re
 import time
 import uuid
@@ -14,14 +15,24 @@ from django.test import Client
 from django.urls import NoReverseMatch, resolve
 
 from accounts.following import modes, transfers
+from accounts.hours import advisors as own_hours
+from accounts.hours import agencies
 from accounts.models import ReadingAlert, User
 from convocations.calendar import feed
 from convocations.coverage.importing import SAMPLES, import_file
 from convocations.evidence import call_backs, calls
 from convocations.following import nightly
 from convocations.mails.appointments import convocation_mails
-from convocations.models import CallTask, Convocation, Explanation, FollowUpTask, Justificatif
+from convocations.models import (
+    CallTask,
+    ChangeRequest,
+    Convocation,
+    Explanation,
+    FollowUpTask,
+    Justificatif,
+)
 from convocations.motives import Motive
+from convocations.requests import answering, changing_mind, papers
 from convocations.scheduling.issuing import issue_many
 from messaging.delivery.rendering import letter
 from messaging.emails import Row
@@ -30,6 +41,7 @@ from stack.mailsink import Mailbox
 from tests import factories, people
 from tests.access.addresses import filled, routes
 from tests.access.test_every_address import let_in
+from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
 from tests.web.claimant import story
 from tests.web.desk import conftest as cast
@@ -52,6 +64,7 @@ EMPTY = {
         "/espace/",
         "/espace/convocations/",
         "/espace/convocations/?vue=passes",
+        "/espace/demandes/",
         "/espace/agenda/",
         "/espace/documents/",
         "/espace/journal/",
@@ -59,13 +72,19 @@ EMPTY = {
         "/espace/rappel/",
         "/espace/profil/demenagement/",
     ],
-    "advisor": ["/conseiller/", "/conseiller/agenda/", "/conseiller/portefeuille/"],
+    "advisor": [
+        "/conseiller/",
+        "/conseiller/agenda/",
+        "/conseiller/portefeuille/",
+        "/conseiller/disponibilites/",
+    ],
     "supervisor": [
         "/agence/",
         "/agence/?retards=absences",
         "/agence/sans-e-mail/",
         "/agence/portefeuilles/",
         "/agence/suivis/",
+        "/agence/horaires/",
         "/admin/sante/",
     ],
 }
@@ -96,6 +115,8 @@ def build(camille, folder: Path) -> World:
     call = CallTask.objects.filter(state="OPEN").first() or _call(unread)
     supervisor = factories.advisor(agency, is_supervisor=True, first_name="Hélène", last_name="Roy")
     _following(camille, unread)
+    _hours(advisor, supervisor)
+    requests = _requests(camille)
     key = uuid.uuid4()
     drafts = [
         factories.draft(who, starts_at=NOW + timedelta(days=40 + n))
@@ -141,6 +162,7 @@ def build(camille, folder: Path) -> World:
         "justificatifs": str(piece.ref),
         "appels": str(call.ref),
         "rappel": str(CallTask.objects.filter(reason="CALL_BACK", claimant=camille).earliest("pk").ref),
+        "demandes": str(requests["waiting"].ref),
         "suivis": str(FollowUpTask.objects.filter(reason="IN_PERSON", claimant=camille).latest("pk").ref),
         "documents": str(piece.document.ref),
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
@@ -194,6 +216,82 @@ def _following(camille, unread) -> None:
     nightly.check(NOW)
 
 
+def _requests(camille) -> dict[str, ChangeRequest]:
+    """One request of every kind and state, each on an appointment of its own."""
+    advisor = acting(camille.advisor)
+    days = iter(range(100, 200))
+
+    def asked(kind="RESCHEDULE", modality="IN_PERSON", **wish) -> ChangeRequest:
+        row = factories.convocation(camille, starts_at=NOW + timedelta(days=next(days)), modality=modality)
+        return postpone(row, now=NOW, kind=ChangeRequest.Kind(kind), **wish)
+
+    made = {
+        "waiting": asked(text="Je travaille ce jour-là."),
+        "signed": postpone(
+            factories.convocation(camille, starts_at=NOW + timedelta(days=next(days)), modality="VIDEO"),
+            now=NOW,
+            kind=ChangeRequest.Kind.MODALITY,
+            modality="PHONE",
+            motive="CONNECTIVITY",
+            signed_name=str(camille.user),
+            needs=["SIGN_LANGUAGE"],
+        ),
+        "documents": asked(text="Une formation."),
+        "refused": asked(motive="OTHER", text="Je préfère un autre jour.", signed_name=str(camille.user)),
+        "withdrawn": asked(motive="OTHER", text="Finalement je viens.", signed_name=str(camille.user)),
+        "technical": asked("INCIDENT", modality="PHONE", wants_call=True, text="Pas de son."),
+        "aloud": postpone(
+            factories.convocation(camille, starts_at=NOW + timedelta(days=next(days))),
+            by=advisor,
+            channel=ChangeRequest.Channel.PHONE,
+            motive="WORK",
+            text="Travaille ce jour-là.",
+            now=NOW,
+        ),
+    }
+    # Nothing is asked about this one: its technical problem can still be told.
+    factories.convocation(camille, starts_at=NOW + timedelta(days=next(days)), modality="PHONE")
+    papers.ask_documents(made["documents"].pk, what="Votre attestation.", by=advisor, now=NOW)
+    answering.refuse(made["refused"].pk, reasons="Aucune autre date ce mois-ci.", by=advisor, now=NOW)
+    answering.refuse(made["aloud"].pk, reasons="Pas ce jour-là.", by=advisor, now=NOW)
+    changing_mind.withdraw(made["withdrawn"].pk, by=acting(camille), now=NOW)
+    changing_mind.correct(made["aloud"].pk, text="C’était jeudi.", by=acting(camille), now=NOW)
+    granted = asked(motive="OTHER", text="Un autre jour.", signed_name=str(camille.user))
+    start = NOW + timedelta(days=next(days))
+    offer = answering.Offer(start, start + timedelta(minutes=45))
+    made["granted"] = answering.accept(granted.pk, offer, reasons="Bien sûr.", by=advisor, now=NOW)
+    return made
+
+
+def _hours(advisor, supervisor) -> None:
+    """A week, an exception, leave with and without a deputy, a closed day with somebody to move, a kiosk."""
+    day, by = (NOW + timedelta(days=60)).date(), acting(supervisor)
+    mine, theirs = {"by": acting(advisor), "now": NOW}, {"by": by, "now": NOW}
+    hours = {"starts": dt.time(13), "ends": dt.time(16)}
+    for modalities in (["PHONE", "VIDEO"],):
+        own_hours.add_availability(advisor.pk, weekday=1, modalities=modalities, **hours, **mine)
+    own_hours.add_exception(advisor.pk, day=day, is_free=True, modalities=["PHONE"], **hours, **mine)
+    own_hours.add_exception(
+        advisor.pk,
+        day=day + timedelta(days=1),
+        starts=None,
+        ends=None,
+        is_free=False,
+        note="Formation",
+        **mine,
+    )
+    for number, deputy in enumerate((supervisor.pk, None)):
+        first = day + timedelta(days=10 + 10 * number)
+        own_hours.take_leave(advisor.pk, first_day=first, last_day=first, deputy_id=deputy, **mine)
+    factories.convocation(factories.claimant(advisor), starts_at=NOW + timedelta(days=58))
+    closed = (NOW + timedelta(days=58)).date()
+    agencies.close(advisor.agency_id, first_day=closed, last_day=closed, reason="Travaux", **theirs)
+    agencies.open_at(
+        advisor.agency_id, kind="BY_APPOINTMENT", weekday=1, opens=dt.time(13), closes=dt.time(16), **theirs
+    )
+    agencies.keep_kiosk(advisor.agency_id, name="Poste 1", has_video=True, is_active=True, **theirs)
+
+
 def _call(of) -> CallTask:
     return CallTask.objects.create(
         convocation=Convocation.objects.filter(claimant=of).first(),
@@ -219,7 +317,9 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
     ]
     desk += [f"/conseiller/appels/{ref}/" for ref in CallTask.objects.values_list("ref", flat=True)]
     desk += [f"/conseiller/suivis/{ref}/" for ref in FollowUpTask.objects.values_list("ref", flat=True)]
+    desk += [f"/conseiller/demandes/{ref}/" for ref in ChangeRequest.objects.values_list("ref", flat=True)]
     person = str(Convocation.objects.first().claimant.ref)
+    ahead = re.search(r"/espace/convocations/CV-[^/]+/", pages["acknowledged"]).group(0)
     desk += [
         "/conseiller/?nature=absences",
         "/conseiller/?retard=1",
@@ -231,6 +331,15 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
     return {
         "claimant": [
             *sorted(set(pages.values())),
+            *(f"/espace/demandes/{ref}/" for ref in ChangeRequest.objects.values_list("ref", flat=True)),
+            f"{ahead}reporter/?creneau=aucun",
+            f"{ahead}modalite/?moyen=PHONE",
+            f"{ahead}modalite/?moyen=KIOSK_VIDEO",
+            f"{ahead}modalite/?moyen=IN_PERSON",
+            *(
+                f"/espace/convocations/{call.ref}/incident/"
+                for call in Convocation.objects.filter(modality="PHONE", claimant__ref=person, state="ISSUED")
+            ),
             *(
                 f"/espace/rappel/{call.ref}/"
                 for call in CallTask.objects.filter(reason="CALL_BACK", claimant__ref=person)
@@ -239,6 +348,7 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
         "advisor": desk,
         "supervisor": [
             "/agence/?retards=absences",
+            "/agence/?retards=demandes",
             f"/agence/portefeuilles/?conseiller={Convocation.objects.first().claimant.advisor_id}",
         ],
         "nobody": FAILURES,

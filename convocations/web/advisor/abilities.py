@@ -10,10 +10,12 @@ from convocations.evidence.calls import PROVING
 from convocations.evidence.ledger import known_late, why_not_valid
 from convocations.models import Absence, CallTask, Convocation, Justificatif
 from convocations.requests.freezing import is_frozen
+from convocations.scheduling import displacing
 from convocations.states import (
     ABSENCE_DECIDED,
     ABSENCE_UNDECIDED,
     AHEAD,
+    HOLDS_TIME,
     RECORDABLE,
     UNREAD,
     AbsenceState,
@@ -58,6 +60,8 @@ class AppointmentAbilities:
     # What the proof of notification lacks, sentence by sentence.
     proof_missing: list[str]
     known_late: bool
+    # Why it cannot take place as announced, in French; empty when it can.
+    displaced: str
 
 
 def of_appointment(row: Convocation, *, has_absence: bool, now: datetime) -> AppointmentAbilities:
@@ -69,6 +73,9 @@ def of_appointment(row: Convocation, *, has_absence: bool, now: datetime) -> App
     waiting = row.state in AHEAD or row.state == _S.AWAITING_STATUS or frozen
     if binding and now >= row.starts_at and is_frozen(row):
         missing = [*proof, Frozen.sentence]
+    displacement = getattr(row, "displacement", None)
+    displaced = displacing.why(displacement) if displacement else ""
+    closed = [f"Ce rendez-vous ne pouvait pas avoir lieu\u00a0: {displaced}."] if displaced else []
     outcomes = tuple(
         outcome
         for outcome in _OUTCOMES
@@ -79,7 +86,7 @@ def of_appointment(row: Convocation, *, has_absence: bool, now: datetime) -> App
     )
     return AppointmentAbilities(
         outcomes=outcomes,
-        absent_closed=missing if _S.ABSENT in outcomes else [],
+        absent_closed=[*closed, *missing] if _S.ABSENT in outcomes else [],
         to_record=bool(outcomes),
         ahead=(row.state in AHEAD or row.state == _S.ACCEPTED) and now < row.starts_at,
         frozen=row.state == _S.RESCHEDULE_PENDING,
@@ -92,6 +99,7 @@ def of_appointment(row: Convocation, *, has_absence: bool, now: datetime) -> App
         unread=row.state in UNREAD,
         proof_missing=proof,
         known_late=known_late(row),
+        displaced=displaced if row.state in HOLDS_TIME and now < row.starts_at else "",
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from accounts.access import sees
+from accounts.hours.deputising import deputised_by, stands_in
 from accounts.models import Advisor, BreakGlass, Claimant
 from convocations.models import Absence, CallTask, ChangeRequest, Convocation, FollowUpTask, Justificatif
 from portal.core.transitions import StatefulQuerySet
@@ -17,6 +18,7 @@ def people_for(advisor: Advisor, now: datetime, **which: Collection[Any]) -> dic
     """Give, by id, those of these people whom the advisor may convoke; one query."""
     opened = BreakGlass.objects.filter(advisor=advisor, opened_at__lte=now, until__gt=now)
     mine = Q(advisor=advisor) | Q(agency_id=advisor.agency_id, pk__in=opened.values("claimant"))
+    mine |= Q(agency_id=advisor.agency_id, advisor_id__in=deputised_by(advisor, now=now))
     if advisor.is_supervisor:
         mine |= Q(agency_id=advisor.agency_id)
     rows = Claimant.objects.filter(mine, **which).select_related("user", "agency")
@@ -26,7 +28,13 @@ def people_for(advisor: Advisor, now: datetime, **which: Collection[Any]) -> dic
 def convocation_for(advisor: Advisor, ref: str, now: datetime) -> Convocation:
     """Give an appointment with its person, agency and advisor; 404 unless it is this advisor's business."""
     rows = Convocation.objects.select_related(
-        "claimant__user", "agency", "advisor__user", "recorded_by", "successor"
+        "claimant__user",
+        "agency",
+        "advisor__user",
+        "recorded_by",
+        "successor",
+        "displacement__closure",
+        "displacement__leave",
     )
     return _mine(advisor, rows, ref, now)
 
@@ -93,6 +101,11 @@ def _mine(advisor: Advisor, rows: StatefulQuerySet, ref: str, now: datetime) -> 
         row = rows.filter(ref=ref).first()
     except ValueError:  # the reference of another kind of thing
         row = None
-    if row is None or not (row.advisor_id == advisor.pk or sees(advisor, row.claimant, now=now)):
+    if row is None or not (
+        row.advisor_id == advisor.pk
+        or sees(advisor, row.claimant, now=now)
+        # Work of an absent colleague about somebody who has another advisor by now.
+        or stands_in(advisor, row.advisor_id, now=now)
+    ):
         raise Http404
     return row

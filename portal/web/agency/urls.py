@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web.agency import following, indicators, overview, portfolios, unreachable
+from portal.web.agency import following, hours, indicators, overview, portfolios, unreachable
 
 app_name = "agency"
 
@@ -10,6 +10,10 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("indicateurs/", indicators.page, name="indicators"),
     path("indicateurs.csv", indicators.export, name="indicators_csv"),
+    path("horaires/", hours.overview, name="hours"),
+    path("horaires/ouverture/", hours.add_opening, name="add_opening"),
+    path("horaires/fermeture/", hours.add_closure, name="add_closure"),
+    path("horaires/espace-numerique/", hours.keep_kiosk, name="keep_kiosk"),
     path("sans-e-mail/", unreachable.unreachable, name="unreachable"),
     path("portefeuilles/", portfolios.index, name="portfolios"),
     path("portefeuilles/apercu/", portfolios.preview, name="portfolios_preview"),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import advisor_required
+from accounts.hours.deputising import absent_colleagues
 from accounts.models import Advisor, Claimant, Transfer
 from convocations.desk import people
 from portal.core import clock, keyset, parameters
@@ -29,16 +30,30 @@ def portfolio(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:80]
     order = "nom" if request.GET.get("tri") == "nom" else ""
     agency = advisor.is_supervisor and request.GET.get("agence") == "1"
+    away = absent_colleagues(advisor, now=now)
+    # The portfolio of a colleague one stands in for today; anything else asked is one's own.
+    absent = next((one for one in away if f"c{one.pk}" == request.GET.get("agence")), None)
     everybody = (
-        Claimant.objects.of_agency(advisor.agency_id) if agency else Claimant.objects.in_portfolio_of(advisor)
+        Claimant.objects.of_agency(advisor.agency_id)
+        if agency
+        else Claimant.objects.in_portfolio_of(absent or advisor)
     )
     rows, more = keyset.cut(_page(everybody, words, order, request.GET.get("apres", "")), PAGE)
-    asked = {"q": words, "tri": order, "agence": "1" if agency else "", **_hour(request)}
+    asked = {
+        "q": words,
+        "tri": order,
+        "agence": "1" if agency else f"c{absent.pk}" if absent else "",
+        **_hour(request),
+    }
     context = {
-        "title": "Personnes de l’agence" if agency else "Portefeuille",
+        "title": "Personnes de l’agence"
+        if agency
+        else f"Portefeuille de {absent}"
+        if absent
+        else "Portefeuille",
         "people": _shown(rows, now, advisor),
-        "load": _load(advisor),
-        "fields": _fields(asked, advisor),
+        "load": _load(absent or advisor),
+        "fields": _fields(asked, advisor, away),
         "filtered": bool(words),
         "reset_url": keyset.address({**asked, "q": ""}),
         "next_url": keyset.address(asked, apres=str(rows[-1].ref)) if more else "",
@@ -162,13 +177,14 @@ def _load(advisor: Advisor) -> dict[str, Any]:
     }
 
 
-def _fields(asked: dict[str, str], advisor: Advisor) -> list[dict[str, Any]]:
+def _fields(asked: dict[str, str], advisor: Advisor, away: list[Advisor]) -> list[dict[str, Any]]:
     fields: list[dict[str, Any]] = [
         {"name": "q", "label": "Nom ou référence", "value": asked["q"]},
         {"name": "tri", "label": "Ordre", "value": asked["tri"], "choices": list(ORDERS.items())},
     ]
-    if advisor.is_supervisor:
-        scope = [("", "Mon portefeuille"), ("1", "Toute l’agence")]
+    if advisor.is_supervisor or away:
+        scope = [("", "Mon portefeuille"), *((f"c{one.pk}", f"{one} (absent)") for one in away)]
+        scope += [("1", "Toute l’agence")] if advisor.is_supervisor else []
         fields.append({"name": "agence", "label": "Qui", "value": asked["agence"], "choices": scope})
     return fields
 

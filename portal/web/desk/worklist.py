@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import actor, advisor_required
+from accounts.hours.deputising import absent_colleagues, deputised_by
 from accounts.models import Advisor
 from accounts.work import Narrowing, Place, Work, Worklist
 from convocations.desk import worklist as due
@@ -79,8 +80,10 @@ def worklist(request: HttpRequest, advisor: Advisor) -> HttpResponse:
 
 def _page(request: HttpRequest, advisor: Advisor, now: datetime, *, wrong: str = "") -> HttpResponse:
     filters = Filters.of(request)
-    counts = WORK.counts([advisor.pk], now)
-    lines, more = keyset.cut(WORK.first([advisor.pk], now, PAGE + 1, filters.narrowing), PAGE)
+    away = absent_colleagues(advisor, now=now)
+    whose = [advisor.pk, *(colleague.pk for colleague in away)]
+    counts = WORK.counts(whose, now)
+    lines, more = keyset.cut(WORK.first(whose, now, PAGE + 1, filters.narrowing), PAGE)
     zone = advisor.agency.place.zone
     open_count = sum(total for total, _ in counts.values())
     late_count = sum(late for _, late in counts.values())
@@ -88,6 +91,7 @@ def _page(request: HttpRequest, advisor: Advisor, now: datetime, *, wrong: str =
     context = {
         "title": "Ma liste",
         "lead": _lead(open_count, late_count),
+        "standing_in": [str(colleague) for colleague in away],
         "wrong": wrong,
         "tabs": _tabs(filters, counts, open_count),
         "filters": filters,
@@ -164,7 +168,8 @@ def _record_several(request: HttpRequest, advisor: Advisor, now: datetime) -> Ht
     refs = list(dict.fromkeys(request.POST.getlist("ligne")))[:PAGE]
     if not refs:
         return _page(request, advisor, now, wrong="Cochez au moins une ligne, puis recommencez.")
-    results = due.record_attended(advisor, refs, by=actor(request), now=now)
+    whose = [advisor.pk, *deputised_by(advisor, now=now)]
+    results = due.record_attended(whose, refs, by=actor(request), now=now)
     done = sum(1 for result in results if result.done)
     context = {
         "title": f"{plural(done, 'présence enregistrée', 'présences enregistrées')}",

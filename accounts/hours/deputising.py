@@ -1,0 +1,38 @@
+"""Standing in: during a leave, and only then, the deputy sees and works the absent advisor's list and people."""
+
+from datetime import datetime
+
+from accounts.models import Advisor, Leave
+from accounts.models.availability import LeaveQuerySet
+
+
+def deputised_by(advisor: Advisor, *, now: datetime) -> list[int]:
+    """List the advisors this one stands in for today, on the agency's clock; one query."""
+    # A deputy who has changed agency since stands in for nobody there.
+    away = _today(advisor, now).filter(deputy=advisor, advisor__agency_id=advisor.agency_id)
+    return list(away.order_by("advisor_id").values_list("advisor_id", flat=True))
+
+
+def absent_colleagues(advisor: Advisor, *, now: datetime) -> list[Advisor]:
+    """List whom this advisor stands in for today, by name; one query."""
+    today = now.astimezone(advisor.agency.place.zone).date()
+    return list(
+        Advisor.objects.filter(
+            agency_id=advisor.agency_id,
+            leaves__deputy=advisor,
+            leaves__first_day__lte=today,
+            leaves__last_day__gte=today,
+        )
+        .select_related("user")
+        .order_by("user__last_name", "user__first_name", "pk")
+    )
+
+
+def stands_in(advisor: Advisor, for_id: int, *, now: datetime) -> bool:
+    """Say whether this advisor stands in for that one today."""
+    away = _today(advisor, now).filter(deputy=advisor, advisor_id=for_id)
+    return away.filter(advisor__agency_id=advisor.agency_id).exists()
+
+
+def _today(advisor: Advisor, now: datetime) -> LeaveQuerySet:
+    return Leave.objects.on(now.astimezone(advisor.agency.place.zone).date())

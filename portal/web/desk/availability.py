@@ -1,0 +1,247 @@
+"""When an advisor receives: the week, dated exceptions, leave; and the free hours that follow."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import actor, advisor_required
+from accounts.hours import advisors
+from accounts.models import Advisor, Availability, AvailabilityException, Leave, Manner, OpeningHours
+from accounts.sign_in.kept_forms import restored
+from convocations.desk.agenda import zone_note
+from convocations.scheduling.free import free_slots
+from portal.core import clock
+from portal.core.forms import HouseForm
+from portal.core.french import full_date, number, plural, short_datetime
+from portal.core.transitions import Refusal
+from portal.web.desk.hours import HOME, Line, removed, span
+
+LENGTH = 45
+AHEAD = timedelta(days=14)
+_MANNERS = [(str(value), f"{label[0].upper()}{label[1:]}") for value, label in Manner.choices]
+
+
+class WeekForm(HouseForm, forms.Form):
+    """One stretch of every week."""
+
+    submit_label = "Ajouter à ma semaine"
+    cancel_url, cancel_label = HOME, "Revenir sans rien changer"
+
+    weekday = forms.TypedChoiceField(label="Jour", choices=OpeningHours.Weekday.choices, coerce=int)
+    starts = forms.TimeField(label="De")
+    ends = forms.TimeField(
+        label="À", help_text="Le même jour. Pour passer minuit, notez deux disponibilités."
+    )
+    modalities = forms.MultipleChoiceField(
+        label="Comment recevez-vous\u202f?", choices=_MANNERS, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class ExceptionForm(HouseForm, forms.Form):
+    """One date on which the week does not hold."""
+
+    submit_label = "Noter cette exception"
+    cancel_url, cancel_label = HOME, "Revenir sans rien changer"
+
+    day = forms.DateField(label="Jour")
+    is_free = forms.TypedChoiceField(
+        label="Ce jour-là",
+        choices=[("0", "Je ne suis pas disponible"), ("1", "Je suis disponible en plus")],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    starts = forms.TimeField(
+        label="De", required=False, help_text="Laissez les deux heures vides pour toute la journée."
+    )
+    ends = forms.TimeField(label="À", required=False)
+    modalities = forms.MultipleChoiceField(
+        label="Comment recevez-vous\u202f?",
+        choices=_MANNERS,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Seulement si vous êtes disponible en plus.",
+    )
+    note = forms.CharField(label="Note pour vous", max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("is_free") and not (data.get("starts") and data.get("ends")):
+            self.add_error("starts", "Indiquez de quelle heure à quelle heure vous êtes disponible.")
+        return data
+
+
+class LeaveForm(HouseForm, forms.Form):
+    """Days away, and who stands in."""
+
+    submit_label = "Noter mon absence"
+    cancel_url, cancel_label = HOME, "Revenir sans rien changer"
+
+    first_day = forms.DateField(label="Premier jour d’absence")
+    last_day = forms.DateField(label="Dernier jour d’absence")
+    deputy = forms.ModelChoiceField(
+        label="Qui vous remplace\u202f?",
+        queryset=Advisor.objects.none(),
+        required=False,
+        empty_label="Personne",
+        help_text="Pendant ces jours, et seulement ces jours, cette personne voit votre liste et vos dossiers. "
+        "Sans remplaçant, vos rendez-vous de ces jours sont à déplacer et votre responsable le voit.",
+    )
+
+    def __init__(self, *args: Any, advisor: Advisor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["deputy"]
+        field.queryset = (
+            Advisor.objects.filter(agency_id=advisor.agency_id, user__is_active=True)
+            .exclude(pk=advisor.pk)
+            .select_related("user")
+            .order_by("user__last_name", "user__first_name")
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def overview(request: HttpRequest, advisor: Advisor) -> HttpResponse:
+    """Show the week, the exceptions, the leave and the free hours of two weeks; or take one line back."""
+    now = clock.now()
+    if request.method == "POST":
+        _take_back(request, advisor, now)
+        return redirect("desk:availability")
+    today = now.astimezone(advisor.agency.place.zone).date()
+    week = [
+        Line(
+            f"semaine:{row.pk}",
+            f"{row.get_weekday_display()} {span(row.starts, row.ends)}".capitalize(),
+            ", ".join(Manner(value).label for value in row.modalities),
+        )
+        for row in Availability.objects.filter(advisor=advisor)
+    ]
+    exceptions = [
+        Line(
+            f"exception:{row.pk}",
+            f"{full_date(row.day)}, {span(row.starts, row.ends)}".capitalize(),
+            ", ".join(["disponible", *(Manner(value).label for value in row.modalities)])
+            if row.is_free
+            else "pas disponible",
+            row.note,
+        )
+        for row in AvailabilityException.objects.filter(advisor=advisor, day__gte=today)
+    ]
+    leaves = [
+        Line(
+            f"conge:{row.pk}",
+            f"Du {full_date(row.first_day)} au {full_date(row.last_day)}",
+            f"{row.deputy} vous remplace" if row.deputy else "",
+            warning="" if row.deputy else "Personne ne vous remplace. Vos rendez-vous sont à déplacer.",
+        )
+        for row in Leave.objects.filter(advisor=advisor, last_day__gte=today).select_related("deputy__user")
+    ]
+    context = {
+        "title": "Mes disponibilités",
+        "week": week,
+        "exceptions": exceptions,
+        "leaves": leaves,
+        "free": [_free(advisor, manner, now) for manner in Manner],
+        "length": LENGTH,
+        "zone_note": zone_note(advisor),
+    }
+    return render(request, "web/desk/availability.html", context)
+
+
+def _free(advisor: Advisor, manner: Manner, now: datetime) -> dict[str, Any]:
+    """Say what claimants would be offered in one manner within two weeks; two queries, or three."""
+    zone = advisor.agency.place.zone
+    slots = free_slots(
+        advisor=advisor,
+        claimant_id=None,
+        modality=manner.value,
+        minutes=LENGTH,
+        now=now,
+        until=now + AHEAD,
+        limit=1_000,
+    )
+    return {
+        "label": f"{manner.label[0].upper()}{manner.label[1:]}",
+        "count": plural(len(slots), "heure de départ possible", "heures de départ possibles")
+        if slots
+        else "Aucune",
+        "first": [short_datetime(slot.starts_at, zone) for slot in slots[:3]],
+        "more": number(len(slots) - 3) if len(slots) > 3 else "",
+    }
+
+
+def _take_back(request: HttpRequest, advisor: Advisor, now: datetime) -> None:
+    what, pk = removed(request)
+    acts: Any = {"advisor_id": advisor.pk, "by": actor(request), "now": now}
+    if what == "semaine":
+        advisors.remove(Availability, pk, **acts)
+    elif what == "exception":
+        advisors.remove(AvailabilityException, pk, **acts)
+    elif what == "conge":
+        advisors.cancel_leave(pk, **acts)
+    else:
+        return
+    messages.success(request, "C’est retiré. Les heures proposées sont à jour.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def add_week(request: HttpRequest, advisor: Advisor) -> HttpResponse:
+    """Add one stretch to every week."""
+    form = WeekForm(request.POST or None, initial=restored(request))
+    return _added(
+        request,
+        form,
+        "Ajouter à ma semaine",
+        "Les heures comptent pendant les heures sur rendez-vous de l’agence. "
+        "Tant que votre semaine est vide, vous recevez pendant toutes ces heures.",
+        lambda data, **acts: advisors.add_availability(advisor.pk, **data, **acts),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def add_exception(request: HttpRequest, advisor: Advisor) -> HttpResponse:
+    """Note one date on which the week does not hold."""
+    form = ExceptionForm(request.POST or None, initial=restored(request))
+    return _added(
+        request,
+        form,
+        "Noter une exception",
+        "Une date où votre semaine ordinaire ne vaut pas.",
+        lambda data, **acts: advisors.add_exception(advisor.pk, **data, **acts),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@advisor_required
+def take_leave(request: HttpRequest, advisor: Advisor) -> HttpResponse:
+    """Note days away, with a deputy or without."""
+    form = LeaveForm(request.POST or None, initial=restored(request), advisor=advisor)
+
+    def act(data: dict[str, Any], **acts: Any) -> Leave:
+        deputy = data.pop("deputy")
+        return advisors.take_leave(advisor.pk, **data, deputy_id=deputy and deputy.pk, **acts)
+
+    return _added(
+        request, form, "Noter une absence", "Congé, formation\u00a0: des jours où vous ne recevez pas.", act
+    )
+
+
+def _added(request: HttpRequest, form: Any, title: str, lead: str, act: Callable[..., Any]) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(dict(form.cleaned_data), by=actor(request), now=clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "C’est noté. Les heures proposées sont à jour.")
+            return redirect("desk:availability")
+    trail = [("Agenda", "/conseiller/agenda/"), ("Mes disponibilités", HOME)]
+    context = {"title": title, "lead": lead, "trail": trail, "form": form}
+    return render(request, "web/desk/hours_form.html", context, status=form.http_status)
