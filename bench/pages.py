@@ -253,7 +253,8 @@ def _costs(pages: Sequence[Page], measured: dict[str, list[Measured]]) -> list[R
                         ours.median / bare.median, page.cost))  # fmt: skip
         dated = _milliseconds([one.cpu for one in measured[f"{page.name} with dates"]])
         rows.append(Row(f"{page.title}: Django’s dates", f"{ours} ms CPU",
-                        f"the same, dates by Django’s filter {dated} ms", ours.median / dated.median, page.cost))  # fmt: skip
+                        f"the same, dates by Django’s filter {dated} ms",
+                        ours.median / dated.median, page.cost))  # fmt: skip
         known = _milliseconds([one.cpu for one in measured[f"{page.name} signed in"]])
         rows.append(Row(f"{page.title}: beside signing in", f"{ours} ms CPU", f"the same, signed in {known} ms",
                         ours.median / known.median, page.cost))  # fmt: skip

@@ -58,8 +58,8 @@ def look_again(
             found.setdefault(row.pk, Displacement(convocation=row, cause=_C.LEAVE, leave=leave))
     known = set(Displacement.objects.filter(pk__in=found).values_list("pk", flat=True))
     new = [row for pk, row in found.items() if pk not in known]
-    for row in new:
-        row.found_at = now
+    for one in new:
+        one.found_at = now
     Displacement.objects.bulk_create(new, ignore_conflicts=True)
     journal.record_all((_line(deeds.DISPLACED, row.convocation, why=why(row)) for row in new), by=by, now=now)
 
@@ -108,7 +108,7 @@ def _ahead(now: datetime) -> "QuerySet[Convocation]":
     rows = Convocation.objects.filter(state__in=HOLDS_TIME, starts_at__gt=now, starts_at__lt=now + _FAR)
     # A written exchange has no hour, a partner's service another door.
     rows = rows.exclude(modality=Modality.ASYNC_MESSAGE).exclude(kind=Kind.SERVICE)
-    return rows.order_by("starts_at", "pk")  # type: ignore[no-any-return]
+    return rows.order_by("starts_at", "pk")
 
 
 def _between(rows: "QuerySet[Convocation]", span: Span) -> "QuerySet[Convocation]":

@@ -18,7 +18,8 @@ def pages_of_a_look(table: str) -> int:
         cursor.execute("SET enable_sort = off; SET enable_seqscan = off; SET enable_bitmapscan = off")
         cursor.execute(f"""
             EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)
-            SELECT id FROM {table} WHERE state = 0 AND kind = 32001 AND run_at <= '2026-12-03' ORDER BY run_at, id LIMIT 200
+            SELECT id FROM {table} WHERE state = 0 AND kind = 32001 AND run_at <= '2026-12-03'
+            ORDER BY run_at, id LIMIT 200
         """)
         plan = cursor.fetchone()[0][0]["Plan"]
         cursor.execute("RESET enable_sort; RESET enable_seqscan; RESET enable_bitmapscan")
