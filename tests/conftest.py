@@ -73,6 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 # as pytest-xdist 3.8 writes its «xdist_group» where pytest 9 no longer looks.
 TOGETHER = {
     "tests/journeys/test_stories.py": "stories",
+    "tests/journeys/test_requests.py": "stories",
     "tests/faults/test_dependencies.py": "standing portal",
     "tests/faults/test_documents_disk.py": "standing portal",
     "tests/faults/test_restarting.py": "standing portal",

@@ -4,7 +4,7 @@ from collections import Counter
 
 from tests.faults.people import Crowd
 from tests.faults.portal import Portal
-from tests.faults.seed import ABSENCES, APPOINTMENTS
+from tests.faults.seed import ABSENCES, APPOINTMENTS, REQUESTS
 
 _JOURNAL = "SELECT subject_id FROM core_journalentry WHERE code = {}"
 _MAILS = "SELECT subject_id FROM messaging_outboxmessage WHERE kind = {}"
@@ -27,6 +27,10 @@ TOGETHER = {
     ),
     "an absence closed and its journal": (_CLOSED, _JOURNAL.format(123)),
     "an absence closed and its mail": (_CLOSED, _MAILS.format(123)),
+    "a late request and its journal": (
+        "SELECT id FROM convocations_changerequest WHERE escalated_at IS NOT NULL",
+        _JOURNAL.format(158),
+    ),
     "a late record and its journal": (_LATE, _JOURNAL.format(112)),
     "an end worked and its appointment": (
         "SELECT subject_id FROM core_deadline WHERE kind = 102 AND state = 1",
@@ -51,6 +55,16 @@ def every_deadline_had_its_effect_once(portal: Portal) -> None:
     """
     assert count(waiting) == APPOINTMENTS
     assert count("SELECT count(*) FROM convocations_convocation WHERE state = 'ABSENT'") == ABSENCES
+    # Every request was chased twice and told late once; still nobody but a person answers it, and it freezes.
+    chased = "SELECT count(*), count(DISTINCT subject_id) FROM core_deadline WHERE kind = 125 AND state = 1"
+    assert portal.sql(chased) == [(2 * REQUESTS, REQUESTS)]
+    late = "SELECT count(*), count(DISTINCT subject_id) FROM core_journalentry WHERE code = 158"
+    assert portal.sql(late) == [(REQUESTS, REQUESTS)]
+    waits = """
+        SELECT count(*) FROM convocations_changerequest AS r JOIN convocations_convocation AS c ON c.id = r.convocation_id
+        WHERE r.state = 'SUBMITTED' AND r.escalated_at IS NOT NULL AND c.state = 'RESCHEDULE_PENDING'
+    """
+    assert count(waits) == REQUESTS
     # Each reminder step was worked once: a mail owed, or closed as too late or moot, never both.
     reminders = """
         SELECT count(*) FROM core_deadline AS d

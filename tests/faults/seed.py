@@ -1,4 +1,4 @@
-"""Rows that will fall due under fire: 2,000 appointments to remind of, 500 absences nobody has decided."""
+"""Rows that will fall due under fire: 2,000 appointments to remind of, 500 absences and 200 requests to answer."""
 
 import json
 import uuid
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import django
 
-APPOINTMENTS, ABSENCES = 2_000, 500
+APPOINTMENTS, ABSENCES, REQUESTS = 2_000, 500, 200
 
 
 def main() -> None:
@@ -16,7 +16,8 @@ def main() -> None:
     from accounts.models import Claimant, Role, User
     from convocations import attendance
     from convocations.evidence import ledger
-    from convocations.models import Bindingness, Kind, Modality
+    from convocations.models import Bindingness, ChangeRequest, Kind, Modality
+    from convocations.requests import asking
     from convocations.scheduling.issuing import Draft, issue_many
     from convocations.states import ConvocationState
     from portal.core import clock
@@ -68,6 +69,18 @@ def main() -> None:
         now=now,
     )
     assert all(result.ref for result in [*missed, *coming]), [r for r in [*missed, *coming] if not r.ref][:3]
+    # Asked to be moved, and nobody answers.
+    wanted = issue_many(
+        [draft(n, now + timedelta(days=90)) for n in range(REQUESTS)], form_key=uuid.uuid4(), by=by, now=now
+    )
+    for result in wanted:
+        asking.ask(
+            result.convocation_id,
+            asking.Wish(ChangeRequest.Kind.RESCHEDULE, text="Un autre jour."),
+            form_key=uuid.uuid4(),
+            by=Actor(result.claimant_id, "CLAIMANT"),
+            now=now,
+        )
     # Half of them have read; the unread check has work with the others.
     for result in coming[::2]:
         ledger.consult(result.convocation_id, by=Actor(result.claimant_id, "CLAIMANT"), now=now)

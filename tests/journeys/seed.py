@@ -6,7 +6,10 @@ from datetime import time, timedelta
 
 import django
 
-CLAIMANTS = ("camille", "nour", "sofia", "karim", "lea", "omar", "jeanne", "tomas")
+CLAIMANTS = (
+    *("camille", "nour", "sofia", "karim", "lea", "omar", "jeanne", "tomas"),
+    *("ines", "hugo", "mila", "zoe", "elsa", "lou"),
+)
 
 
 def main() -> None:
@@ -24,6 +27,9 @@ def main() -> None:
             OpeningHours.objects.create(agency=agency, kind=kind, weekday=weekday, opens=opens, closes=closes)
     named = {"nadia": "Benali", "paul": "Keller"}
     people = {name: factories.advisor(agency, **_account(name, last)).user for name, last in named.items()}
+    # Where somebody moves to.
+    port = factories.agency(name="Agence du Port", city="Brest", postcode="29200")
+    people["remy"] = factories.advisor(port, **_account("remy", "Kerven")).user
     people["helene"] = factories.advisor(agency, is_supervisor=True, **_account("helene", "Roy")).user
     people["andrea"] = User.objects.create_user(role=Role.ADMIN, **_account("andrea", "Serra"))
     nadia = people["nadia"].advisor
