@@ -61,7 +61,8 @@ def every_deadline_had_its_effect_once(portal: Portal) -> None:
     late = "SELECT count(*), count(DISTINCT subject_id) FROM core_journalentry WHERE code = 158"
     assert portal.sql(late) == [(REQUESTS, REQUESTS)]
     waits = """
-        SELECT count(*) FROM convocations_changerequest AS r JOIN convocations_convocation AS c ON c.id = r.convocation_id
+        SELECT count(*) FROM convocations_changerequest AS r
+        JOIN convocations_convocation AS c ON c.id = r.convocation_id
         WHERE r.state = 'SUBMITTED' AND r.escalated_at IS NOT NULL AND c.state = 'RESCHEDULE_PENDING'
     """
     assert count(waits) == REQUESTS
