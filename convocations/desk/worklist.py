@@ -140,7 +140,11 @@ def _unread_soon(advisor_ids: Collection[int], now: datetime) -> Rows:
     steps = parameters.current().reminder_steps_hours
     near = timedelta(hours=steps[0] if steps else 168)
     return Convocation.objects.filter(
-        ~Exists(CallTask.objects.filter(convocation=OuterRef("pk"), state=CallState.OPEN)),
+        ~Exists(
+            CallTask.objects.filter(convocation=OuterRef("pk"), state=CallState.OPEN).exclude(
+                reason=CallTask.Reason.CALL_BACK
+            )
+        ),
         advisor_id__in=advisor_ids,
         state__in=UNREAD,
         bindingness=Bindingness.CONVOCATION,

@@ -97,9 +97,10 @@ def stop_waiting(convocation: Convocation, now: datetime) -> None:
     """Cancel everything that waited for this appointment: deadlines, open calls, proposals."""
     deadlines.cancel(deeds.BEFORE_START, [convocation.pk], now=now)
     deadlines.cancel([deeds.DUE_RECORD], [convocation.pk], now=now)
-    CallTask.objects.filter(convocation=convocation, state=CallState.OPEN).move_all(
-        CallState.DROPPED, closed_at=now
-    )
+    # Who asked to be called back about it is called all the same.
+    CallTask.objects.filter(convocation=convocation, state=CallState.OPEN).exclude(
+        reason=CallTask.Reason.CALL_BACK
+    ).move_all(CallState.DROPPED, closed_at=now)
     owed.appointment_over(convocation, now=now)
 
 

@@ -284,6 +284,16 @@ def test_call_back_about_an_appointment_proves_nothing_of_it(camille):
     assert Convocation.objects.get(pk=row.pk).known_at is None
 
 
+def test_call_back_outlives_the_appointment_it_is_about(camille):
+    row = factories.convocation(camille)
+    call = call_backs.ask(
+        camille.pk, Asked("APPOINTMENT", "06", "ANY"), about=row, by=acting(camille), now=NOW
+    )
+    changing.cancel(row.pk, reason="Réunion", by=acting(camille.advisor), now=NOW)
+    call.refresh_from_db()
+    assert call.state == "OPEN"
+
+
 def test_call_back_is_withdrawn_once(camille):
     call = ask(camille)
     call_backs.withdraw(call.pk, by=acting(camille), now=NOW)

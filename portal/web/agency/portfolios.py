@@ -91,9 +91,7 @@ def preview(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
     refs = list(dict.fromkeys(request.POST.getlist("ligne")))[:PAGE]
     chosen = request.POST.get("conseiller", "")
     if not refs:
-        return _page(
-            request, supervisor, form, chosen, wrong="Cochez au moins une personne, puis recommencez."
-        )
+        form.add_error(None, "Cochez au moins une personne, puis recommencez.")
     if not form.is_valid():
         return _page(request, supervisor, form, chosen)
     people = _people(supervisor, refs)
@@ -107,9 +105,7 @@ def preview(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
 # --- the page -------------------------------------------------------------------
 
 
-def _page(
-    request: HttpRequest, supervisor: Advisor, form: MoveForm, chosen: str, wrong: str = ""
-) -> HttpResponse:
+def _page(request: HttpRequest, supervisor: Advisor, form: MoveForm, chosen: str) -> HttpResponse:
     loads = _loads(supervisor.agency_id, chosen)
     known = {row["id"] for row in loads}
     people: list[Claimant] = []
@@ -139,9 +135,8 @@ def _page(
         "next_url": f"?conseiller={chosen}&apres={people[-1].pk}" if more else "",
         "first_url": f"?conseiller={chosen}" if "apres" in request.GET else "",
         "form": form,
-        "wrong": wrong,
     }
-    return render(request, "web/agency/portfolios.html", context, status=422 if wrong else form.http_status)
+    return render(request, "web/agency/portfolios.html", context, status=form.http_status)
 
 
 def _loads(agency_id: int, chosen: str) -> list[dict[str, Any]]:
