@@ -9,10 +9,10 @@ from accounts.models import Claimant
 from convocations.evidence import call_backs
 from convocations.evidence.call_backs import Asked
 from convocations.following import nightly
-from convocations.models import Convocation, Modality
-from convocations.states import AHEAD
+from convocations.models import Bindingness, Kind, Modality
+from convocations.scheduling.issuing import Draft, issue
 from portal.core.transitions import Refusal
-from portal.web.demo.past.history import Replay, claimant
+from portal.web.demo.past.history import Replay, advisor, claimant
 
 _ASKED = (
     Asked("BENEFITS", "06 39 98 00 11", "MORNING", "Mon dernier versement"),
@@ -43,7 +43,9 @@ class Following:
             ]
             for number, asked in enumerate(_ASKED):
                 self._awake(people[3 + 11 * number], number + 1, partial(self._ask, asked))
-            self.replay.at(self.now - timedelta(days=4), partial(self._leave_a_video, agency.pk))
+            self._awake(people[5], 20, self._take_web)
+            self._awake(people[5], 5, self._fix_video)
+            self._awake(people[5], 2, self._leave_web)
             self._awake(people[7], 18, self._take_web)
             self._awake(people[9], 4, self._move)
         night = self.now.replace(hour=3, minute=10)
@@ -66,18 +68,23 @@ class Following:
     def _take_web(self, person: Claimant, moment: datetime) -> None:
         modes.take_web(person.pk, _READY, consents=True, by=claimant(person.pk), now=moment)
 
-    def _leave_a_video(self, agency_id: int, moment: datetime) -> None:
-        """Somebody with a video appointment ahead tries the web follow-up, and leaves it a day later."""
-        ahead = Convocation.objects.filter(
-            agency_id=agency_id,
+    def _fix_video(self, person: Claimant, moment: datetime) -> None:
+        """The advisor who follows them by web fixes a video appointment, late in the day, when few have one."""
+        followed_by = Claimant.objects.select_related("advisor__agency").get(pk=person.pk).advisor
+        day = (self.now + timedelta(days=9)).astimezone(followed_by.agency.place.zone)
+        day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+        starts_at = day.replace(hour=17, minute=0)
+        draft = Draft(
+            claimant_id=person.pk,
+            advisor_id=followed_by.pk,
+            bindingness=Bindingness.CONVOCATION,
+            kind=Kind.INTERVIEW,
             modality=Modality.VIDEO,
-            state__in=AHEAD,
-            starts_at__gt=self.now + timedelta(days=2),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=45),
+            purpose="Faire le point sur votre recherche d’emploi",
         )
-        row = ahead.select_related("claimant").order_by("pk").first()
-        if row is not None:
-            self._awake(row.claimant, 3, self._take_web)
-            self._awake(row.claimant, 2, self._leave_web)
+        issue(draft, form_key=self.replay.form_key(), by=advisor(followed_by), now=moment)
 
     def _leave_web(self, person: Claimant, moment: datetime) -> None:
         modes.leave_web(person.pk, by=claimant(person.pk), now=moment)
