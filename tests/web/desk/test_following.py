@@ -104,6 +104,9 @@ def test_moving_nobody_says_so(office, nadia, paul, camille):
     answer = office.post(PREVIEW, {"to": paul.pk, "conseiller": nadia.pk})
     assert answer.status_code == 422
     assert "Cochez au moins une personne" in plain(answer)
+    # One summary, whatever is missing.
+    assert answer.text.count('id="erreurs"') == 1
+    assert "<title>Erreur" in answer.text
     answer = office.post(PREVIEW, {"ligne": [camille.ref], "conseiller": nadia.pk})
     assert answer.status_code == 422
 
