@@ -11,7 +11,18 @@ from django.http import HttpRequest
 
 from accounts import access, deeds, people, portfolios
 from accounts.back_office.site import ModelAdmin, note_changes, noted, record, site
-from accounts.models import Advisor, Claimant, Controller, DecisionMaker, Partner, Role, User
+from accounts.models import (
+    Advisor,
+    Availability,
+    AvailabilityException,
+    Claimant,
+    Controller,
+    DecisionMaker,
+    Leave,
+    Partner,
+    Role,
+    User,
+)
 from portal.core import clock
 from portal.core.references import to_number
 
@@ -225,11 +236,38 @@ class AdvisorForm(forms.ModelForm):
         return data
 
 
+class _LookInline(admin.TabularInline):
+    """An advisor's hours, to look at: they set them on their own page, which says whom that concerns."""
+
+    extra = 0
+    can_delete = False
+    fk_name = "advisor"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class WeekInline(_LookInline):
+    model = Availability
+
+
+class ExceptionInline(_LookInline):
+    model = AvailabilityException
+
+
+class LeaveInline(_LookInline):
+    model = Leave
+
+
 @admin.register(Advisor, site=site)
 class AdvisorAdmin(PeopleAdmin):
     """Where an advisor works, whether they run the agency, whether they follow people over the web."""
 
     form = AdvisorForm
+    inlines = [WeekInline, ExceptionInline, LeaveInline]
     account = "user__"
     list_display = ["person", "agency", "is_supervisor", "volunteers_for_web", "follows"]
     list_filter = ["is_supervisor", "volunteers_for_web", "agency"]

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 
 from accounts import access
 from accounts.back_office.site import ModelAdmin, site
-from accounts.models import Agency, Closure, OpeningHours
+from accounts.hours.agencies import Lost
+from accounts.models import Agency, Closure, Kiosk, OpeningHours
+from accounts.signals import hours_changed, hours_taken_back
 from portal.core import clock, outages
 from portal.core.models import Outage
 
@@ -62,16 +64,55 @@ class ClosureInline(admin.TabularInline):
     extra = 1
 
 
+class KioskFormSet(LabelledFormSet):
+    """Two kiosks of one agency never bear one name, two new ones neither."""
+
+    def clean(self) -> None:
+        super().clean()
+        names = [form.cleaned_data.get("name", "").lower() for form in self.forms if form.is_valid()]
+        names = [name for name in names if name]
+        if len(names) != len(set(names)):
+            raise forms.ValidationError("Deux espaces numériques portent le même nom.")
+
+
+class KioskInline(admin.TabularInline):
+    """A kiosk that was ever booked is put out of use, never removed."""
+
+    model = Kiosk
+    form = LabelledForm
+    formset = KioskFormSet
+    extra = 1
+    can_delete = False
+
+
 @admin.register(Agency, site=site)
 class AgencyAdmin(ModelAdmin):
     list_display = ["name", "code", "city", "region", "territory", "is_active"]
     list_filter = ["is_active", "region", "territory"]
     search_fields = ["name", "code", "city", "postcode"]
-    inlines = [HoursInline, ClosureInline]
+    inlines = [HoursInline, ClosureInline, KioskInline]
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
         # The territory decides holidays and the clock of everything already dated there.
         return ["code", "territory"] if obj else []
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Write the lines; appointments that lose or regain their place are told as from the agency's own page."""
+        by, now, agency = access.actor(request), clock.now(), form.instance
+        for removed in formset.deleted_forms if formset.can_delete else ():
+            if formset.model is Closure and removed.instance.pk:
+                hours_taken_back.send(
+                    sender=Closure, closure_id=removed.instance.pk, leave_id=None, by=by, now=now
+                )
+        super().save_formset(request, form, formset, change)
+        for row in formset.deleted_objects:
+            if formset.model is OpeningHours and row.kind == OpeningHours.Kind.BY_APPOINTMENT:
+                lost = Lost(row.weekday, row.opens, row.closes)
+                hours_changed.send(
+                    sender=Agency, agency_id=agency.pk, advisor_id=None, lost=lost, by=by, now=now
+                )
+        if formset.has_changed():
+            hours_changed.send(sender=formset.model, agency_id=agency.pk, advisor_id=None, by=by, now=now)
 
 
 class OutageForm(forms.ModelForm):

@@ -42,7 +42,8 @@ def _refuse_crossing(starts: time | None, ends: time | None) -> None:
 
 
 class _Seconds(Func):
-    template = "(EXTRACT(EPOCH FROM %(expressions)s))::int"
+    # The type said aloud: a NULL asked about before saving has none.
+    template = "(EXTRACT(EPOCH FROM (%(expressions)s)::time))::int"
     output_field = models.IntegerField()
 
 

@@ -13,7 +13,7 @@ from accounts.models import Agency
 from convocations.coverage.importing import SAMPLES, import_file
 from portal.core import clock
 from portal.web.demo import ways_in
-from portal.web.demo.past import cast
+from portal.web.demo.past import cast, receiving
 from portal.web.demo.past.appointments import Appointments
 from portal.web.demo.past.examinations import Examinations
 from portal.web.demo.past.following import Following
@@ -44,6 +44,7 @@ class Command(BaseCommand):
             Appointments(replay, Examinations(replay, Papers(draw))).plan()
             Following(replay).plan()
             replay.run()
+            receiving.write(people.agencies, people.advisors, now)
         ways_in.open_all()
         # Only the demo's settings name this file.
         file = Path(str(getattr(settings, "DEMO_ACCOUNTS", "")))
