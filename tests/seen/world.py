@@ -287,7 +287,7 @@ def _hours(advisor, supervisor) -> None:
     closed = (NOW + timedelta(days=58)).date()
     agencies.close(advisor.agency_id, first_day=closed, last_day=closed, reason="Travaux", **theirs)
     agencies.open_at(
-        advisor.agency_id, kind="BY_APPOINTMENT", weekday=1, opens=dt.time(13), closes=dt.time(16), **theirs
+        advisor.agency_id, kind="BY_APPOINTMENT", weekday=5, opens=dt.time(9), closes=dt.time(12), **theirs
     )
     agencies.keep_kiosk(advisor.agency_id, name="Poste 1", has_video=True, is_active=True, **theirs)
 
