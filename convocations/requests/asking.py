@@ -99,11 +99,7 @@ def ask(
         if (earlier := ChangeRequest.objects.filter(form_key=form_key).first()) is not None:
             return earlier
         # Held after the appointment, as everywhere: two requests at once cannot both be the last free one.
-        claimant = (
-            Claimant.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("user", "agency")
-            .get(pk=convocation.claimant_id)
-        )
+        claimant = Claimant.objects.hold(convocation.claimant_id)
         tolerance = counting.tolerance_of(claimant.pk, tz=convocation.agency.place.zone, now=now)
         _refuse(convocation, wish, now)
         rule = counting.rule_for(

@@ -193,7 +193,7 @@ def _confirm_page(
             "form": form,
             "new_date": words.first_up(full_datetime(slot.starts_at, tz)) if slot else "",
             "tolerance": told.counting(counting.tolerance_of(claimant.pk, tz=tz, now=now), tz),
-            "at_once": slot is not None and not form.reason_needed,
+            "at_once": form.reason_optional,
             "statement": form.statement,
             "motives": _rules(TO_RESCHEDULE),
         },

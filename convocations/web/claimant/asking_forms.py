@@ -22,6 +22,9 @@ MANNERS = (
     Modality.VIDEO,
     Modality.ASYNC_MESSAGE,
 )
+_OPTIONAL = (
+    "Donner une raison (facultatif)\u00a0: travail, formation et entretien d’embauche ne comptent jamais"
+)
 _NO_DIAGNOSIS = "Quelques phrases suffisent. Pour votre santé, n’écrivez jamais de diagnostic."
 
 
@@ -59,8 +62,22 @@ class _ReasonForm(DocumentsForm):
         statement = HTML('{% include "convocations/claimant/sworn_statement.html" %}')
         rest = [name for name in ("documents", "uploads", "as_one") if name in self.fields]
         others = [name for name in self.fields if self.fields[name].widget.is_hidden and name not in first]
-        helper.layout = Layout(*first, "motive", rules, "text", *rest, statement, "signed_name", *others)
+        why = ["motive", rules, "text", *rest, statement, "signed_name"]
+        if self.reason_optional:
+            # What nobody has to fill in stays out of the way of the one click that is needed.
+            opened = " open" if self.errors else ""
+            why = [
+                HTML(f'<details class="more"{opened}><summary>{_OPTIONAL}</summary>'),
+                *why,
+                HTML("</details>"),
+            ]
+        helper.layout = Layout(*first, *why, *others)
         return helper
+
+    @property
+    def reason_optional(self) -> bool:
+        """Say whether the form can be sent as it stands."""
+        return not self.reason_needed and not self.fields["text"].required
 
 
 class PostponeForm(_ReasonForm):
@@ -70,7 +87,11 @@ class PostponeForm(_ReasonForm):
 
     def __init__(self, *args: Any, slots: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.submit_label = "Envoyer ma demande" if self.reason_needed else "Déplacer mon rendez-vous"
+        at_once = bool(slots) and not self.reason_needed
+        self.submit_label = "Déplacer mon rendez-vous" if at_once else "Envoyer ma demande"
+        if not slots:
+            text: Any = self.fields["text"]
+            text.label, text.required = "Quand êtes-vous libre\u202f?", True
         field: Any = self.fields["slot"]
         if len(slots) > 1:
             field.widget = forms.RadioSelect()

@@ -45,7 +45,9 @@ def of(
     )
     spread: list[FreeSlot] = []
     for slot in found:
-        if not spread or slot.starts_at >= spread[-1].ends_at:
+        # Its own hour is free for its own person, and no other date.
+        own = modality == convocation.modality and slot.starts_at == convocation.starts_at
+        if not own and (not spread or slot.starts_at >= spread[-1].ends_at):
             spread.append(slot)
     return spread
 

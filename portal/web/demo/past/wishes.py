@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -142,6 +143,8 @@ class Wishes:
         if not keeps and starts_at is None:
             return
         offer = answering.Offer(starts_at, starts_at + lasts) if starts_at else answering.Offer()
+        if row.kind == Kind.MODALITY and chance > 0.7:
+            offer = replace(offer, modality=Modality.KIOSK_VIDEO)
         answering.accept(row.pk, offer, reasons="C’est possible, à bientôt.", by=by, now=moment)
 
     def _go_on(self, row: ChangeRequest, draft: Draft, moment: datetime) -> None:
