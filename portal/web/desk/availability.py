@@ -136,8 +136,11 @@ def overview(request: HttpRequest, advisor: Advisor) -> HttpResponse:
         Line(
             f"conge:{row.pk}",
             f"Du {full_date(row.first_day)} au {full_date(row.last_day)}",
-            f"{row.deputy} vous remplace" if row.deputy else "",
-            warning="" if row.deputy else "Personne ne vous remplace. Vos rendez-vous sont à déplacer.",
+            f"{row.deputy} vous remplace"
+            if row.deputy
+            else "personne ne vous remplace\u00a0: vos rendez-vous de ces jours sont à déplacer",
+            # A few words: a badge never breaks its line.
+            warning="" if row.deputy else "Sans remplaçant",
         )
         for row in Leave.objects.filter(advisor=advisor, last_day__gte=today).select_related("deputy__user")
     ]
