@@ -20,6 +20,7 @@ from accounts.following import modes, transfers
 from accounts.models import BreakGlass, FileOpening
 from convocations.evidence import call_backs
 from convocations.evidence.call_backs import Asked
+from convocations.models import ChangeRequest, Modality
 from messaging.models import OutboxMessage
 from portal.core import clock, personal_data
 from portal.core.models import Document, DocumentReading, JournalEntry, ParameterOverride
@@ -28,6 +29,7 @@ from portal.core.personal_data import packing
 from portal.core.places import hold, let_go
 from portal.web.space import own_data
 from tests import factories
+from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
 from tests.people import PASSWORD, signed_in
 from tests.web.claimant import story
@@ -106,6 +108,11 @@ def _followed(camille):
     ready = modes.SelfTest(computer=True, camera=True, microphone=True, at_ease=True)
     modes.take_web(camille.pk, ready, consents=True, by=acting(camille), now=now)
     call_backs.ask(camille.pk, Asked("OTHER", "06 11 22 33 44", "ANY"), by=acting(camille), now=now)
+    video = factories.convocation(
+        camille, now=now, starts_at=now + timedelta(days=20), modality=Modality.VIDEO
+    )
+    signed = {"motive": "CONNECTIVITY", "signed_name": str(camille.user)}
+    postpone(video, now=now, kind=ChangeRequest.Kind.MODALITY, modality="PHONE", **signed)
     transfers.transfer(camille.pk, factories.advisor().agency_id, by=acting(camille), now=now)
 
 
