@@ -37,6 +37,7 @@ class ChangeRequest(Stateful):
         NOT_COUNTED = "NOT_COUNTED", "report pour un motif qui n’est jamais compté"
         TRANSFERRED = "TRANSFERRED", "report à la suite d’un changement d’agence"
         INCIDENT = "INCIDENT", "nouveau rendez-vous après un problème technique"
+        DISPLACED = "DISPLACED", "report d’un rendez-vous que l’agence ne peut plus tenir"
         KIOSK = "KIOSK", "vidéo depuis un poste de l’agence, réservé par la personne"
 
     ref = ReferenceField(prefix="DM")

@@ -21,6 +21,7 @@ from convocations.motives import RULES, Motive
 from convocations.requests import clocks, counting, signing
 from convocations.requests.granting import grant_by_rule
 from convocations.requests.papers import put_forward
+from convocations.scheduling import displacing
 from convocations.states import AHEAD, REQUEST_PENDING, ConvocationState
 from messaging import outbox
 from portal.core import journal, parameters
@@ -102,6 +103,7 @@ def ask(
         claimant = Claimant.objects.hold(convocation.claimant_id)
         tolerance = counting.tolerance_of(claimant.pk, tz=convocation.agency.place.zone, now=now)
         _refuse(convocation, wish, now)
+        displaced = displacing.of_appointment(convocation.pk) is not None
         rule = counting.rule_for(
             wish.kind,
             motive=wish.motive,
@@ -110,13 +112,17 @@ def ask(
             has_slot=wish.starts_at is not None,
             convocation=convocation,
             agency_id=claimant.agency_id,
+            displaced=displaced,
             tolerance=tolerance,
         )
         _needs_proof(wish, rule, claimant, tolerance, channel)
         documents = list(
             Document.objects.filter(pk__in=wish.document_ids, owner_id=claimant.pk).order_by("pk")
         )
-        row = _write(convocation, claimant, wish, documents, form_key, channel, by=by, now=now)
+        counted = counting.counts(
+            wish.kind, wish.motive, convocation, claimant.agency_id, displaced=displaced
+        )
+        row = _write(convocation, claimant, wish, documents, form_key, channel, counted, by=by, now=now)
         _remember_needs(claimant, wish, by=by, now=now)
         put_forward(row, documents, by=by, now=now)
         _journal(row, convocation, by=by, now=now)
@@ -169,6 +175,7 @@ def _write(
     documents: Sequence[Document],
     form_key: uuid.UUID,
     channel: ChangeRequest.Channel,
+    counted: bool,
     *,
     by: Actor,
     now: datetime,
@@ -193,7 +200,7 @@ def _write(
         submitted_at=now,
         submitted_by_id=by.person_id,
         is_late=wish.kind != Kind.INCIDENT and convocation.starts_at - now < lead,
-        counts=counting.counts(wish.kind, wish.motive, convocation, claimant.agency_id),
+        counts=counted,
         content_hash=content_hash(_asked(convocation, wish, documents, now)),
         decide_by=clocks.answer_due(now, claimant.agency.place),
     )

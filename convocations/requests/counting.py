@@ -72,13 +72,13 @@ def tolerance_of(claimant_id: int, *, tz: tzinfo, now: datetime) -> Tolerance:
     )
 
 
-def counts(kind: str, motive: str, convocation: Convocation, agency_id: int) -> bool:
+def counts(kind: str, motive: str, convocation: Convocation, agency_id: int, *, displaced: bool) -> bool:
     """Say whether such a request is one of the counted postponements.
 
-    What is not: another manner, a technical problem, the motives of work, training and job interviews, and
-    an appointment that another agency gave before the person moved.
+    What is not: another manner, a technical problem, the motives of work, training and job interviews, an
+    appointment that another agency gave before the person moved, one that cannot take place (`displaced`).
     """
-    if kind != ChangeRequest.Kind.RESCHEDULE or convocation.agency_id != agency_id:
+    if kind != ChangeRequest.Kind.RESCHEDULE or convocation.agency_id != agency_id or displaced:
         return False
     return motive == "" or RULES[Motive(motive)].counts
 
@@ -92,6 +92,7 @@ def rule_for(
     has_slot: bool,
     convocation: Convocation,
     agency_id: int,
+    displaced: bool,
     tolerance: Tolerance,
 ) -> str:
     """Name the rule that says yes at once; empty when an advisor answers. `backed`: a document or a sworn word."""
@@ -105,6 +106,8 @@ def rule_for(
         return _RULE.KIOSK if booked else ""
     if convocation.agency_id != agency_id:
         return _RULE.TRANSFERRED
+    if displaced:
+        return _RULE.DISPLACED
     if not tolerance.left:
         return ""
     if motive and backed and not RULES[Motive(motive)].counts:

@@ -38,6 +38,8 @@ def grant_by_rule(
         claimant,
         starts_at=row.wished_start,
         ends_at=row.wished_end,
+        # Told to an advisor, the hour is theirs to give; picked on screen, it must still be free.
+        offered=row.channel != ChangeRequest.Channel.WEB,
         by=by,
         now=now,
     )

@@ -71,6 +71,12 @@ def counting(tolerance: Tolerance, tz: tzinfo) -> dict[str, Any]:
     }
 
 
+def answer_within() -> str:
+    """Say how long an answer may take: «sous 2 jours ouvrables»."""
+    days = parameters.current().request_sla_jours_ouvrables
+    return f"sous {plural(days, 'jour ouvrable', 'jours ouvrables')}"
+
+
 def lead_warning(convocation: Convocation, now: datetime) -> str:
     """Say that it is late to ask, which refuses nothing; empty when it is not."""
     hours = parameters.current().request_lead_hours

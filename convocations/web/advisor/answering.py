@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
+from convocations.coverage import drawing
+from convocations.coverage.looking_up import coverage_of
 from convocations.models import ChangeRequest, Convocation, Justificatif, SwornStatement
 from convocations.motives import RULES, Motive
 from convocations.requests import answering, asking, changing_mind, counting, papers
@@ -163,6 +165,7 @@ def _page(
         "signed": signed,
         "signed_when": full_datetime(signed.signed_at, zone) if signed else "",
         "papers": _papers(row, advisor),
+        "networks": drawing.panel(coverage_of(row.claimant)) if row.motive == Motive.CONNECTIVITY else None,
         "needs": row.claimant.accommodation_labels,
         "successor": convocation.successor,
         "facts": shown.appointment_facts(_with_advisor(convocation, row)),

@@ -18,6 +18,7 @@ from convocations.requests import counting
 from convocations.scheduling import changing
 from convocations.states import REQUEST_PENDING, ConvocationState
 from convocations.told import manners, words
+from convocations.told import requests as told_requests
 from convocations.web import paper
 from convocations.web.claimant.abilities import of_appointment
 from portal.core import clock, keyset
@@ -213,6 +214,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
         "may": of_appointment(convocation, now),
         "if_not_coming": manners.IF_NOT.get((convocation.modality, binding), words.IF_NOT_COMING[binding]),
         "coming": not begun,
+        "answer_within": told_requests.answer_within(),
         "postpone_note": _postpone_note(convocation, tz, now),
         "left": words.starts_in(convocation.starts_at, now, tz),
         "level": urgency(convocation.starts_at, now, tz),

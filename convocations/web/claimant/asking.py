@@ -17,7 +17,7 @@ from convocations.models import ChangeRequest, Convocation, Modality
 from convocations.motives import RULES, TO_CHANGE_MODALITY, TO_RESCHEDULE, Motive
 from convocations.requests import asking, counting, signing
 from convocations.requests.asking import Wish
-from convocations.scheduling import holding
+from convocations.scheduling import displacing, holding
 from convocations.scheduling.free import FreeSlot
 from convocations.told import requests as told
 from convocations.told import words
@@ -30,8 +30,8 @@ from convocations.web.claimant.asking_forms import (
     WhichMannerForm,
 )
 from convocations.web.claimant.loading import own_appointment
-from portal.core import clock
-from portal.core.french import full_datetime
+from portal.core import clock, parameters
+from portal.core.french import full_datetime, plural
 from portal.core.transitions import Refusal
 
 Kind = ChangeRequest.Kind
@@ -134,7 +134,9 @@ def _postpone_options(
     return {
         "slots": offers.choices(slots, tz),
         "statement": signing.statement_of(str(claimant.user)),
-        "reason_needed": not tolerance.left and convocation.agency_id == claimant.agency_id,
+        "reason_needed": not tolerance.left
+        and convocation.agency_id == claimant.agency_id
+        and displacing.of_appointment(convocation.pk) is None,
     }
 
 
@@ -428,6 +430,8 @@ def _page(
         "old_date": words.first_up(full_datetime(convocation.starts_at, tz)),
         "appointment": f"{words.KINDS[convocation.kind]} {words.MODALITIES[convocation.modality].lower()}",
         "late": told.lead_warning(convocation, now),
+        "answer_within": told.answer_within(),
+        "hold_minutes": plural(parameters.current().slot_hold_minutes, "minute"),
         "breadcrumb": [
             {"label": "Mon espace", "url": reverse("espace:home")},
             {"label": "Mes rendez-vous", "url": reverse("espace:appointments")},

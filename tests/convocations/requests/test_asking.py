@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.hours import agencies
 from convocations import attendance, deeds
 from convocations.evidence import ledger
 from convocations.models import CallTask, ChangeRequest, Convocation, Modality, SwornStatement
@@ -102,6 +103,16 @@ def test_what_the_agency_moves_and_what_work_asks_for_is_never_counted(convocati
     second = postpone(moved.successor, **slot(14))
     assert second.counts
     assert Convocation.objects.get(successor__isnull=True).starts_at == NOW + timedelta(days=14)
+
+
+def test_what_the_agency_cannot_hold_is_moved_at_once_and_never_counted(convocation):
+    day = convocation.starts_at.date()
+    supervisor = factories.advisor(convocation.agency, is_supervisor=True)
+    agencies.close(
+        convocation.agency_id, first_day=day, last_day=day, reason="Travaux", by=acting(supervisor), now=NOW
+    )
+    request = postpone(convocation, **slot())
+    assert (request.rule, request.counts) == (Rule.DISPLACED, False)
 
 
 def test_what_is_counted_leaves_the_rolling_months_date_to_date(convocation):

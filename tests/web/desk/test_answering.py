@@ -160,6 +160,15 @@ def test_a_correction_comes_back_to_the_list_and_is_answered(convocation, adviso
     assert not row.correction_open
 
 
+def test_a_bad_connection_stands_beside_the_published_networks(advisor, desk):
+    video = factories.convocation(factories.claimant(advisor), modality="VIDEO")
+    name = str(video.claimant.user)
+    row = postpone(
+        video, now=NOW, kind=Kind.MODALITY, modality="PHONE", motive="CONNECTIVITY", signed_name=name
+    )
+    assert "comptent jamais contre la personne" in desk.get(page(row)).text
+
+
 def test_a_colleague_and_a_stranger_find_nothing(request_, advisor):
     for other in (factories.advisor(advisor.agency), factories.advisor()):
         assert signed_in(other).get(page(request_)).status_code == 404
