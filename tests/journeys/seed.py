@@ -28,7 +28,7 @@ def main() -> None:
     named = {"nadia": "Benali", "paul": "Keller"}
     people = {name: factories.advisor(agency, **_account(name, last)).user for name, last in named.items()}
     # Where somebody moves to.
-    port = factories.agency(name="Agence du Port", city="Brest", postcode="29200")
+    port = factories.agency(name="Agence de la Rade", city="Brest", postcode="29200")
     people["remy"] = factories.advisor(port, **_account("remy", "Kerven")).user
     people["helene"] = factories.advisor(agency, is_supervisor=True, **_account("helene", "Roy")).user
     people["andrea"] = User.objects.create_user(role=Role.ADMIN, **_account("andrea", "Serra"))

@@ -131,10 +131,10 @@ def test_a_move_of_home_takes_the_whole_file_along(portal, seat):
     elsa_in, remy_in = portal.cast["elsa"], portal.cast["remy"]
     elsa = seat("elsa").sign_in("/espace/profil/demenagement/")
     elsa.fill("Nouvelle adresse", "3 rue du Port").fill("Code postal", "29200").fill("Ville", "Brest")
-    elsa.press("Voir ce qui va changer").reads("Agence du Port", "15 jours")
+    elsa.press("Voir ce qui va changer").reads("Agence de la Rade", "premier entretien")
     with elsa.page.expect_navigation():
         elsa.page.locator("button[name=etape][value=confirmer], button[value=confirmer]").first.click()
-    elsa.reads("Agence du Port")
+    elsa.reads("Agence de la Rade")
     (followed,) = portal.sql("SELECT advisor_id, city FROM accounts_claimant WHERE user_id = %s", elsa_in.id)
     assert followed == (remy_in.id, "Brest")
     for who in (elsa_in, remy_in, portal.cast["nadia"]):

@@ -158,6 +158,13 @@ class WhichMannerForm(HouseForm, forms.Form):
         field.widget = RadioCards(notes=notes)
         field.choices = offered
 
+    @property
+    def helper(self) -> FormHelper:
+        """Ask by address: the next page is one to come back to."""
+        helper = super().helper
+        helper.form_method, helper.disable_csrf = "get", True
+        return helper
+
 
 class IncidentForm(HouseForm, forms.Form):
     """What failed, and what would help: a new date at once, or a call."""
