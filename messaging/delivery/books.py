@@ -165,8 +165,13 @@ class Marker:
         self._pgconn = None
         try:
             connection.ensure_connection()
-            pgconn = self._prepared(connection.connection)
-            pgconn.send_query_prepared(self._NAME, [at.isoformat().encode(), str(message_id).encode()])
+            session = connection.connection
+            pgconn, values = session.pgconn, [at.isoformat().encode(), str(message_id).encode()]
+            if pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+                self._prepare(session)
+                pgconn.send_query_prepared(self._NAME, values)
+            else:  # a statement the session has forgotten would cost the whole transaction
+                pgconn.send_query_params(self._STATEMENT, values)
             while pgconn.flush():
                 select.select([], [pgconn.socket], [], 1.0)
             self._pgconn = pgconn
@@ -174,13 +179,12 @@ class Marker:
             log.warning("a yes not written down at once (%s)", type(error).__name__)
         return self._pgconn is not None
 
-    def _prepared(self, session: psycopg.Connection[Any]) -> Any:
+    def _prepare(self, session: psycopg.Connection[Any]) -> None:
         if session not in self._ready:
             made = session.pgconn.prepare(self._NAME, self._STATEMENT)
             if made.status != psycopg.pq.ExecStatus.COMMAND_OK:
                 raise psycopg.OperationalError("the statement could not be prepared")
             self._ready.add(session)
-        return session.pgconn
 
     def finish(self) -> bool:
         """Wait for the statement's end; False when it must be written again."""
@@ -194,6 +198,9 @@ class Marker:
             done = True
             while (result := pgconn.get_result()) is not None:
                 done &= result.status == psycopg.pq.ExecStatus.COMMAND_OK
+            if not done:
+                # The driver lets a session forget its statements after a rollback or a DROP (DEALLOCATE ALL).
+                self._ready.clear()
             return done
         except psycopg.Error:
             return False

@@ -8,7 +8,7 @@ import django
 
 CLAIMANTS = (
     *("camille", "nour", "sofia", "karim", "lea", "omar", "jeanne", "tomas"),
-    *("ines", "hugo", "mila", "zoe", "elsa", "lou"),
+    *("alma", "hugo", "mila", "zoe", "elsa", "lou"),
 )
 
 

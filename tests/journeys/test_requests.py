@@ -19,43 +19,43 @@ def convoked(portal, nadia, who, day, hour, manner=""):
 
 
 def test_another_date_at_once_then_another_manner_by_the_advisors_answer(portal, seat):
-    ines_in, nadia = portal.cast["ines"], seat("nadia")
-    ref = convoked(portal, nadia, ines_in, portal.weekday(11), "17:00")
+    alma_in, nadia = portal.cast["alma"], seat("nadia")
+    ref = convoked(portal, nadia, alma_in, portal.weekday(11), "17:00")
 
     # Before any click the page says what is possible and what it counts for; a free hour moves it at once.
-    ines = seat("ines").sign_in(f"/espace/convocations/{ref}/")
-    ines.reads("Report 1 sur 2 sans justificatif").follow("Choisir une autre date")
-    ines.reads("Heures libres de votre conseiller", "report 1 sur 2 sans justificatif")
-    with ines.page.expect_navigation():
-        ines.page.locator("button[name=creneau]").first.click()
-    ines.reads("Vérifiez, puis confirmez")
-    ines.page.get_by_role("button", name="Déplacer mon rendez-vous").dblclick()
-    ines.reads("Votre nouveau rendez-vous", "report sans motif, dans la limite prévue")
+    alma = seat("alma").sign_in(f"/espace/convocations/{ref}/")
+    alma.reads("Report 1 sur 2 sans justificatif").follow("Choisir une autre date")
+    alma.reads("Heures libres de votre conseiller", "report 1 sur 2 sans justificatif")
+    with alma.page.expect_navigation():
+        alma.page.locator("button[name=creneau]").first.click()
+    alma.reads("Vérifiez, puis confirmez")
+    alma.page.get_by_role("button", name="Déplacer mon rendez-vous").dblclick()
+    alma.reads("Votre nouveau rendez-vous", "report sans motif, dans la limite prévue")
     assert portal.state("convocations_convocation", ref) == "SUPERSEDED"
-    assert "n’existe plus" in portal.mail(ines_in, "C’est oui")
+    assert "n’existe plus" in portal.mail(alma_in, "C’est oui")
     asked = "SELECT count(*) FROM convocations_changerequest WHERE claimant_id = %s"
-    assert portal.number(asked, ines_in.id) == 1
+    assert portal.number(asked, alma_in.id) == 1
 
     # Another manner needs an answer: signed on screen, frozen meanwhile, receipt at once.
-    ines.follow("Lire ma convocation").press("Je confirme la réception").follow("Demander un autre moyen")
-    new = ines.path.split("/")[3]
-    ines.choose("Par téléphone").press("Continuer").reads("Je soussigné(e)")
-    ines.page.get_by_label("Quelle est la raison").select_option("CONNECTIVITY")
-    ines.page.get_by_label("Expliquez en quelques mots").fill("Le réseau coupe chez moi.")
-    ines.page.get_by_label(re.compile("Pour signer")).fill(ines_in.name.lower())
-    ines.press("Envoyer ma demande").reads("aucune absence ne peut être notée", "Reçu de votre demande")
-    request = ines.last_part()
-    assert ines.download("reçu").startswith(b"%PDF-")
+    alma.follow("Lire ma convocation").press("Je confirme la réception").follow("Demander un autre moyen")
+    new = alma.path.split("/")[3]
+    alma.choose("Par téléphone").press("Continuer").reads("Je soussigné(e)")
+    alma.page.get_by_label("Quelle est la raison").select_option("CONNECTIVITY")
+    alma.page.get_by_label("Expliquez en quelques mots").fill("Le réseau coupe chez moi.")
+    alma.page.get_by_label(re.compile("Pour signer")).fill(alma_in.name.lower())
+    alma.press("Envoyer ma demande").reads("aucune absence ne peut être notée", "Reçu de votre demande")
+    request = alma.last_part()
+    assert alma.download("reçu").startswith(b"%PDF-")
     assert portal.state("convocations_convocation", new) == "RESCHEDULE_PENDING"
-    portal.mail(ines_in, "Votre demande est bien reçue")
+    portal.mail(alma_in, "Votre demande est bien reçue")
 
-    nadia.go("/conseiller/?nature=demandes").follow(ines_in.name)
+    nadia.go("/conseiller/?nature=demandes").follow(alma_in.name)
     nadia.reads(
         "Le réseau coupe chez moi.", "Déclaration sur l’honneur signée", "aucune absence n’est possible"
     )
     nadia.choose("Accepter ce qui est demandé").press("Envoyer ma réponse").reads("Votre réponse est envoyée")
-    assert "par téléphone" in portal.mail(ines_in, "C’est oui", 2)
-    ines.go(f"/espace/demandes/{request}/").reads("Acceptée", "Votre nouveau rendez-vous")
+    assert "par téléphone" in portal.mail(alma_in, "C’est oui", 2)
+    alma.go(f"/espace/demandes/{request}/").reads("Acceptée", "Votre nouveau rendez-vous")
     portal.manage("verify_journal")
 
 

@@ -13,7 +13,7 @@ NO_PAGE = {
     "only acts, by POST": (
         *("/accuser-reception/", "/repondre/", "/lues/", "/presence/", "/reprendre/", "/relancer/"),
         "/donnees/copie/",
-        *("/retirer/", "/quitter/", "/portefeuilles/apercu/"),
+        *("/retirer/", "/quitter/", "/portefeuilles/apercu/", "/demandes/<ref:ref>/corriger/"),
         "/demo/entrer/<int:user_id>/",
     ),
     "gives a file": (

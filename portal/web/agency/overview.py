@@ -58,6 +58,8 @@ def overview(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
         refs = list(dict.fromkeys(request.POST.getlist("ligne")))[:PAGE]
         if not refs:
             wrong = "Cochez au moins une ligne, puis recommencez."
+            # What was filled in stays; what is wrong is said once.
+            form = HandOverForm(initial=request.POST.dict(), agency_id=supervisor.agency_id)
         elif form.is_valid():
             return _hand_over(request, supervisor, kind, refs, form.cleaned_data, now)
     return _page(request, supervisor, kind, form, now, wrong)

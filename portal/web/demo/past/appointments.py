@@ -46,6 +46,7 @@ class Appointments:
 
     def plan(self) -> None:
         """Plan everything the advisors fix themselves."""
+        self.wishes.plan()
         for person in self.replay.cast.advisors:
             self._plan_portfolio(person)
         for agency in self.replay.cast.agencies:

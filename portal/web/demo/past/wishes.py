@@ -12,7 +12,7 @@ from convocations.motives import Motive
 from convocations.requests import answering, asking, changing_mind, papers
 from convocations.requests.asking import Wish
 from convocations.scheduling.issuing import Draft
-from convocations.states import REQUEST_PENDING, ConvocationState
+from convocations.states import REQUEST_PENDING, REQUEST_WAITS_FOR_ADVISOR, ConvocationState
 from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, advisor, claimant
 
@@ -30,6 +30,23 @@ class Wishes:
         # One advisor is behind with answers: what their supervisor sees.
         self.slow = replay.cast.advisors[3].pk
         self.go_on: Callable[[int, Draft, datetime], None]
+
+    def plan(self) -> None:
+        """Let one request of each agency wait for documents today, whatever was drawn."""
+        for agency in self.replay.cast.agencies:
+            moment = self.replay.now - timedelta(days=3)
+            self.replay.at_work(agency.pk, moment, partial(self._still_wanted, agency.pk))
+
+    def _still_wanted(self, agency_id: int, moment: datetime) -> None:
+        waiting = ChangeRequest.objects.filter(
+            state__in=REQUEST_WAITS_FOR_ADVISOR,
+            agency_id=agency_id,
+            convocation__starts_at__gt=self.replay.now,
+        )
+        row = waiting.exclude(kind=Kind.INCIDENT).select_related("advisor__user").order_by("pk").last()
+        if row is not None:
+            papers.ask_documents(row.pk, what=_DOCS, by=advisor(row.advisor), now=moment)
+            self.replay.post(moment)
 
     def follow(self, pk: int, draft: Draft, person: Advisor, read: datetime) -> None:
         """Decide whether a person who has read their convocation asks for something."""
