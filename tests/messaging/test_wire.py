@@ -82,7 +82,7 @@ def server(settings) -> Iterator:
 
     def make(**answers: str) -> Scripted:
         scripted = Scripted({word.replace("TEXT", "."): answer for word, answer in answers.items()})
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", scripted.port, 2
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", scripted.port, 10
         made.append(scripted)
         return scripted
 
