@@ -44,7 +44,9 @@ class Following:
             for number, asked in enumerate(_ASKED):
                 self._awake(people[3 + 11 * number], number + 1, partial(self._ask, asked))
             self._awake(people[5], 20, self._take_web)
-            self._awake(people[5], 5, self._fix_video)
+            # Her advisor's deed, in the agency's hours; a day later when there are none left.
+            fixed = self.now - timedelta(days=5, hours=1)
+            self.replay.at_work(people[5].agency_id, fixed, partial(self._do, self._fix_video, people[5]))
             self._awake(people[5], 2, self._leave_web)
             self._awake(people[7], 18, self._take_web)
             self._awake(people[9], 4, self._move)
