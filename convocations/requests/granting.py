@@ -16,6 +16,10 @@ from convocations.told.manners import default_place
 from messaging import outbox
 from portal.core import journal, parameters
 from portal.core.journal import Actor
+from portal.core.working_time import end_of_period
+
+# A written exchange in the place of a meeting ends with this working day after its first.
+WRITTEN_DAYS = 2
 
 
 def grant_by_rule(
@@ -77,6 +81,9 @@ def replace(
     """
     modality = modality or row.wished_modality or convocation.modality
     same_manner = modality == convocation.modality
+    if modality == Modality.ASYNC_MESSAGE and not same_manner:
+        # An hour becomes the days in which one writes.
+        ends_at = end_of_period(starts_at, jours_ouvres=WRITTEN_DAYS, territory=claimant.agency.place)
     if not place:
         kept = convocation.place if same_manner and convocation.agency_id == claimant.agency_id else ""
         place = kept or default_place(claimant, modality)

@@ -88,8 +88,12 @@ def lead_warning(convocation: Convocation, now: datetime) -> str:
     )
 
 
-def facts(row: ChangeRequest, convocation: Convocation, tz: tzinfo) -> list[dict[str, str]]:
-    """List what was asked, for the page, the receipt and the paper."""
+def facts(
+    row: ChangeRequest, convocation: Convocation, tz: tzinfo, *, to_staff: bool = False
+) -> list[dict[str, str]]:
+    """List what was asked, for the person's page and papers, or for who answers (`to_staff`)."""
+    written = "Ce que la personne a écrit" if to_staff else "Ce que vous avez écrit"
+    call = "Oui, la personne le préfère" if to_staff else "Oui, vous préférez être appelé"
     wished = full_datetime(row.wished_start, tz) if row.wished_start else ""
     manner = MODALITIES[row.wished_modality] if row.wished_modality else ""
     needs = [label for value, label in row.claimant.Accommodation.choices if value in row.needs]
@@ -99,8 +103,8 @@ def facts(row: ChangeRequest, convocation: Convocation, tz: tzinfo) -> list[dict
         "Moyen souhaité": manner if row.kind == _K.MODALITY else "",
         "Aménagements": ", ".join(needs),
         "Raison": Motive(row.motive).label if row.motive else "",
-        "Ce que vous avez écrit" if row.channel == "WEB" else "Ce qui a été noté": row.text,
-        "Être appelé": "Oui, vous préférez être appelé" if row.wants_call else "",
+        written if row.channel == ChangeRequest.Channel.WEB else "Ce qui a été noté": row.text,
+        "Être appelé": call if row.wants_call else "",
     }
     return [{"label": label, "value": value} for label, value in rows.items() if value]
 

@@ -1,5 +1,6 @@
 """One request before its advisor: what was asked, what backs it, and the answer; requests made aloud written down."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
 from convocations.coverage import drawing
 from convocations.coverage.looking_up import coverage_of
-from convocations.models import ChangeRequest, Convocation, Justificatif, SwornStatement
+from convocations.models import ChangeRequest, Convocation, Justificatif, Modality, SwornStatement
 from convocations.motives import RULES, Motive
 from convocations.requests import answering, asking, changing_mind, counting, papers
 from convocations.requests.asking import Wish
@@ -62,7 +63,7 @@ def request_page(request: HttpRequest, advisor: Advisor, ref: str) -> HttpRespon
         form = AnswerForm(request.POST, zone=row.agency.place.zone, closed=_closed(row, now))
     else:
         form = _blank(request, row, advisor, now)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _has_its_link(row, form):
         try:
             sentence = _answer(request, row, form, now)
         except Refusal as refusal:
@@ -103,6 +104,18 @@ def _closed(row: ChangeRequest, now: datetime) -> dict[str, str]:
     return closed
 
 
+def _has_its_link(row: ChangeRequest, form: HouseForm) -> bool:
+    """Say whether a video that was none before comes with its link; the form says what is missing."""
+    data = form.cleaned_data
+    if data.get("outcome") not in {YES, OTHER}:
+        return True
+    modality = data.get("modality") or row.wished_modality or row.convocation.modality
+    if modality != Modality.VIDEO or row.convocation.modality == Modality.VIDEO or data.get("place"):
+        return True
+    form.add_error("place", "Collez le lien de la visioconférence.")
+    return False
+
+
 def _answer(request: HttpRequest, row: ChangeRequest, form: HouseForm, now: datetime) -> str:
     by, data = actor(request), form.cleaned_data
     if isinstance(form, CorrectionAnswerForm):
@@ -115,9 +128,14 @@ def _answer(request: HttpRequest, row: ChangeRequest, form: HouseForm, now: date
         papers.ask_documents(row.pk, what=data["docs"], by=by, now=now)
         return "La personne est prévenue. Votre délai reprend quand les documents arrivent."
     else:
-        offer = answering.Offer()
+        offer = answering.Offer(place=data.get("place", ""))
         if outcome == OTHER:
-            offer = answering.Offer(data["starts_at"], data["ends_at"], data.get("modality") or "")
+            offer = replace(
+                offer,
+                starts_at=data["starts_at"],
+                ends_at=data["ends_at"],
+                modality=data.get("modality") or "",
+            )
         answering.accept(row.pk, offer, reasons=reasons, by=by, now=now)
     return "Votre réponse est envoyée. La personne la reçoit avec vos raisons."
 
@@ -144,7 +162,7 @@ def _page(
         "title": f"{told.TITLES[row.kind]}, {row.claimant}",
         "stands": row.get_state_display(),
         "tone": shown.request_tone(row.state),
-        "asked": told.facts(row, convocation, convocation.agency.place.zone),
+        "asked": told.facts(row, convocation, convocation.agency.place.zone, to_staff=True),
         "channel": row.get_channel_display(),
         "received": full_datetime(row.submitted_at, zone),
         "late_asked": row.is_late,

@@ -81,6 +81,20 @@ def test_yes_at_another_hour_is_told_from_yes(convocation, advisor):
     assert Justificatif.objects.get().state == ReviewState.ACCEPTED
 
 
+def test_an_hour_becomes_the_days_in_which_one_writes(convocation, advisor):
+    wish = {"modality": Modality.ASYNC_MESSAGE, "motive": Motive.WORK, "signed_name": ""}
+    document = a_document(convocation.claimant)
+    request = postpone(convocation, kind=Kind.MODALITY, document_ids=[document.pk], **wish)
+    answering.accept(request.pk, Offer(), by=advisor, now=ASKED)
+    convocation.refresh_from_db()
+    written = convocation.successor
+    assert (written.modality, written.starts_at) == (Modality.ASYNC_MESSAGE, convocation.starts_at)
+    # Wednesday 2 December, to the midnight that ends Friday.
+    assert (
+        written.ends_at.astimezone(convocation.agency.place.zone).isoformat() == "2026-12-05T00:00:00+01:00"
+    )
+
+
 def test_no_needs_reasons_and_leaves_the_appointment_as_it_was(convocation, request_, advisor):
     with pytest.raises(Refusal, match="raisons"):
         answering.refuse(request_.pk, reasons=" ", by=advisor, now=ASKED)

@@ -86,6 +86,19 @@ def test_yes_at_an_hour_the_advisor_chooses(request_, convocation, desk):
     assert convocation.successor.starts_at.isoformat() == "2026-12-15T13:00:00+00:00"
 
 
+def test_a_video_needs_its_link(convocation, desk):
+    name = str(convocation.claimant.user)
+    row = postpone(
+        convocation, now=NOW, kind=Kind.MODALITY, modality="VIDEO", motive="TRANSPORT", signed_name=name
+    )
+    answer = desk.post(page(row), {"outcome": "oui", "reasons": ""})
+    assert answer.status_code == 422
+    assert "Collez le lien" in answer.text
+    desk.post(page(row), {"outcome": "oui", "reasons": "", "place": "https://visio.exemple/abc"})
+    convocation.refresh_from_db()
+    assert convocation.successor.place == "https://visio.exemple/abc"
+
+
 def test_no_without_reasons_keeps_the_form(request_, desk):
     answer = desk.post(page(request_), {"outcome": "non", "reasons": ""})
     assert answer.status_code == 422

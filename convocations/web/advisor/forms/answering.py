@@ -44,6 +44,12 @@ class AnswerForm(WhenForm):
         required=False,
         empty_value="",
     )
+    place = forms.CharField(
+        label="Lieu ou lien (facultatif)",
+        max_length=240,
+        required=False,
+        help_text="Vide\u00a0: l’adresse de l’agence ou le téléphone de la personne. Pour une vidéo, collez le lien.",
+    )
     docs = forms.CharField(
         label="Quels documents\u202f?",
         required=False,
@@ -58,7 +64,7 @@ class AnswerForm(WhenForm):
         help_text="La personne les lit. Elles sont nécessaires si vous n’acceptez pas.",
     )
 
-    field_order = ("outcome", *_WHEN, "docs", "reasons")
+    field_order = ("outcome", *_WHEN, "place", "docs", "reasons")
 
     def __init__(self, *args: Any, closed: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
