@@ -22,9 +22,7 @@ MANNERS = (
     Modality.VIDEO,
     Modality.ASYNC_MESSAGE,
 )
-_OPTIONAL = (
-    "Donner une raison (facultatif)\u00a0: travail, formation et entretien d’embauche ne comptent jamais"
-)
+_OPTIONAL = "Donner une raison (facultatif)"
 _NO_DIAGNOSIS = "Quelques phrases suffisent. Pour votre santé, n’écrivez jamais de diagnostic."
 
 
@@ -67,7 +65,7 @@ class _ReasonForm(DocumentsForm):
             # What nobody has to fill in stays out of the way of the one click that is needed.
             opened = " open" if self.errors else ""
             why = [
-                HTML(f'<details class="more"{opened}><summary>{_OPTIONAL}</summary>'),
+                HTML(f'<details class="more mb-4"{opened}><summary>{_OPTIONAL}</summary>'),
                 *why,
                 HTML("</details>"),
             ]
