@@ -87,7 +87,7 @@ def main(into: Path) -> None:
     us, sql = spread([1_000 * value for value in ours]), spread([1_000 * value for value in plain])
     rows = [
         Row("a day of 10,000 requests, one process", f"{short(us.median * A_DAY / 1_000)} s, {us} ms each",
-            f"bare statements that write the same rows {sql} ms each", us.median / sql.median, 15,
+            f"bare statements that write the same rows {sql} ms each", us.median / sql.median, 20,
             note=f"{short(queries[0])} queries a request"),
         Row("both reminders of 500 requests worked", f"{short(1_000 * spread(chased).median)} ms",
             f"asking them {short(us.median * ROUND)} ms", spread(chased).median * 1_000 / (us.median * ROUND), 0.5),
