@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-
 from accounts.models import Advisor
 from convocations import attendance
 from convocations.absences import deciding
-from convocations.models import Absence, ChangeRequest, Convocation
+from convocations.models import REQUEST_TO_ANSWER, Absence, ChangeRequest, Convocation
 from convocations.requests import answering
 from convocations.states import AbsenceState, ConvocationState
 from portal.core.journal import Actor
@@ -77,7 +75,7 @@ def late_requests(
 ) -> list[Late]:
     """List the agency's requests past the time of their answer, the latest first; one query from one index."""
     rows = ChangeRequest.objects.filter(
-        Q(state__in=["SUBMITTED", "UNDER_REVIEW"]) | Q(correction_open=True),
+        REQUEST_TO_ANSWER,
         agency_id=agency_id,
         decide_by__lte=now,
     )

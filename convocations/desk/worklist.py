@@ -11,6 +11,7 @@ from accounts.models import Advisor
 from accounts.work import Rows
 from convocations import attendance
 from convocations.models import (
+    REQUEST_TO_ANSWER,
     Absence,
     Bindingness,
     CallTask,
@@ -65,7 +66,7 @@ def work_for(advisor_ids: Collection[int], now: datetime) -> Mapping[int, Rows]:
         ),
         TO_ANSWER: work.part(
             ChangeRequest.objects.filter(
-                Q(state__in=["SUBMITTED", "UNDER_REVIEW"]) | Q(correction_open=True),
+                REQUEST_TO_ANSWER,
                 advisor_id__in=advisor_ids,
             ),
             TO_ANSWER,

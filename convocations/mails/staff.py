@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from convocations import deeds
-from convocations.models import Absence, ChangeRequest, Convocation
-from convocations.states import ABSENCE_UNDECIDED, REQUEST_WAITS_FOR_ADVISOR, ConvocationState
+from convocations.models import REQUEST_TO_ANSWER, Absence, ChangeRequest, Convocation
+from convocations.states import ABSENCE_UNDECIDED, ConvocationState
 from messaging.emails import Mail, Row, absolute, composes
 from portal.core.french import plural
 
 _WHY = "vous suivez ou encadrez ces dossiers."
-_WAITS = Q(state__in=REQUEST_WAITS_FOR_ADVISOR) | Q(correction_open=True)
 
 
 @composes(deeds.MAIL_LATE_RECORDS, "late_records", label="présences non enregistrées")
@@ -63,7 +62,7 @@ def late_agency_decision_mails(rows: Sequence[Row], now: datetime) -> dict[int, 
 @composes(deeds.MAIL_LATE_REQUESTS_ADVISOR, "late_requests", label="demandes à étudier")
 def late_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Remind an advisor of requests whose answer is nearly due."""
-    soon = ChangeRequest.objects.filter(_WAITS, decide_by__lte=now + timedelta(days=2))
+    soon = ChangeRequest.objects.filter(REQUEST_TO_ANSWER, decide_by__lte=now + timedelta(days=2))
     return _digest(
         rows,
         _counted(soon, "advisor_id", rows),
@@ -78,7 +77,7 @@ def late_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 @composes(deeds.MAIL_LATE_REQUESTS_SUPERVISOR, "late_requests_agency", label="demandes en retard")
 def late_agency_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a supervisor how many requests of the agency wait beyond their time."""
-    late = ChangeRequest.objects.filter(_WAITS, decide_by__lte=now)
+    late = ChangeRequest.objects.filter(REQUEST_TO_ANSWER, decide_by__lte=now)
     return _digest(
         rows,
         _counted(late, "agency_id", rows),

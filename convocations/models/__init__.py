@@ -17,9 +17,10 @@ from convocations.models.feed import CalendarFeed
 from convocations.models.follow_up import FollowUpTask
 from convocations.models.hold import SlotHold
 from convocations.models.justificatif import Justificatif
-from convocations.models.request import ChangeRequest, SwornStatement
+from convocations.models.request import REQUEST_TO_ANSWER, ChangeRequest, SwornStatement
 
 __all__ = [
+    "REQUEST_TO_ANSWER",
     "Absence",
     "Bindingness",
     "CalendarFeed",
