@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Advisor, Claimant
-from convocations import deeds
+from convocations import deeds, reassigning
 from convocations.absences import opening
 from convocations.evidence.ledger import why_not_valid
 from convocations.following import owed
@@ -166,25 +166,7 @@ def reassign(
             ).select_for_update(no_key=True)
         )
         Convocation.objects.filter(pk__in=[row.pk for row in rows]).update(advisor=advisor)
-        journal.record_all(
-            (
-                journal.Line(
-                    deeds.REASSIGNED,
-                    file_id=row.claimant_id,
-                    subject_id=row.pk,
-                    data={
-                        "ref": str(row.ref),
-                        "what": "le rendez-vous",
-                        "advisor": str(advisor),
-                        "reason": reason,
-                        "before": row.advisor_id,
-                    },
-                )
-                for row in rows
-            ),
-            by=by,
-            now=now,
-        )
+        reassigning.record(rows, "le rendez-vous", advisor, reason=reason, by=by, now=now)
         return len(rows)
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Advisor
-from convocations import deeds
+from convocations import deeds, reassigning
 from convocations.absences import extending
 from convocations.evidence.ledger import why_not_valid
 from convocations.models import Absence, Convocation, Justificatif
@@ -113,25 +113,7 @@ def reassign(absence_ids: Collection[int], advisor: Advisor, *, reason: str, by:
         ids = [row.pk for row in rows]
         Absence.objects.filter(pk__in=ids).update(advisor=advisor)
         Justificatif.objects.filter(absence_id__in=ids, state=ReviewState.IN_REVIEW).update(advisor=advisor)
-        journal.record_all(
-            (
-                journal.Line(
-                    deeds.REASSIGNED,
-                    file_id=row.claimant_id,
-                    subject_id=row.pk,
-                    data={
-                        "ref": str(row.ref),
-                        "what": "l’absence",
-                        "advisor": str(advisor),
-                        "reason": reason,
-                        "before": row.advisor_id,
-                    },
-                )
-                for row in rows
-            ),
-            by=by,
-            now=now,
-        )
+        reassigning.record(rows, "l’absence", advisor, reason=reason, by=by, now=now)
         return len(rows)
 
 

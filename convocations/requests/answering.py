@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Advisor, Claimant
-from convocations import deeds
+from convocations import deeds, reassigning
 from convocations.models import ChangeRequest, Convocation, Justificatif
 from convocations.requests.ending import end
 from convocations.requests.granting import replace
@@ -124,25 +124,7 @@ def reassign(request_ids: Collection[int], advisor: Advisor, *, reason: str, by:
         ids = [row.pk for row in rows]
         ChangeRequest.objects.filter(pk__in=ids).update(advisor=advisor)
         Justificatif.objects.filter(request_id__in=ids, state=ReviewState.IN_REVIEW).update(advisor=advisor)
-        journal.record_all(
-            (
-                journal.Line(
-                    deeds.REASSIGNED,
-                    file_id=row.claimant_id,
-                    subject_id=row.pk,
-                    data={
-                        "ref": str(row.ref),
-                        "what": "la demande",
-                        "advisor": str(advisor),
-                        "reason": reason,
-                        "before": row.advisor_id,
-                    },
-                )
-                for row in rows
-            ),
-            by=by,
-            now=now,
-        )
+        reassigning.record(rows, "la demande", advisor, reason=reason, by=by, now=now)
         return len(rows)
 
 
