@@ -233,6 +233,11 @@ class Convocation(Stateful):
         """Say whether attendance is due."""
         return self.bindingness == Bindingness.CONVOCATION
 
+    @property
+    def is_technical(self) -> bool:
+        """Say whether it is held in a manner that can fail for a technical reason."""
+        return self.modality in {Modality.VIDEO, Modality.KIOSK_VIDEO, Modality.PHONE}
+
     def is_past(self, now: datetime) -> bool:
         """Say whether its end has come."""
         return self.ends_at <= now

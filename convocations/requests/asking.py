@@ -16,7 +16,7 @@ from accounts.models import Claimant
 from accounts.people import record_accommodations
 from convocations import deeds
 from convocations.evidence.ledger import content_hash
-from convocations.models import CallTask, ChangeRequest, Convocation, Modality
+from convocations.models import CallTask, ChangeRequest, Convocation
 from convocations.motives import RULES, Motive
 from convocations.requests import clocks, counting, signing
 from convocations.requests.granting import grant_by_rule
@@ -138,7 +138,7 @@ def _refuse(convocation: Convocation, wish: Wish, now: datetime) -> None:
     if ChangeRequest.objects.filter(convocation=convocation, state__in=REQUEST_PENDING).exists():
         raise AlreadyAsked
     if wish.kind == Kind.INCIDENT:
-        if convocation.modality not in {Modality.VIDEO, Modality.KIOSK_VIDEO, Modality.PHONE}:
+        if not convocation.is_technical:
             raise OnlyByVideoOrPhone
         if convocation.state not in AHEAD | {ConvocationState.AWAITING_STATUS}:
             raise NothingToChange

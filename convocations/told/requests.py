@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
-from convocations.models import ChangeRequest, Convocation, Modality
+from convocations.models import ChangeRequest, Convocation
 from convocations.motives import RULES, Motive
 from convocations.requests.counting import Tolerance
 from convocations.states import RequestState
@@ -170,8 +170,3 @@ def answered(row: ChangeRequest, tz: tzinfo) -> str:
 def is_about_health(row: ChangeRequest) -> bool:
     """Say whether what backs it is read by its reviewer alone."""
     return bool(row.motive) and RULES[Motive(row.motive)].is_health
-
-
-def is_technical(modality: str) -> bool:
-    """Say whether an appointment in this manner can fail for a technical reason."""
-    return modality in {Modality.VIDEO, Modality.KIOSK_VIDEO, Modality.PHONE}

@@ -13,7 +13,6 @@ from convocations.states import (
     AbsenceState,
     ConvocationState,
 )
-from convocations.told import requests as told
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def of_appointment(convocation: Convocation, now: datetime) -> AppointmentAbilit
         call_off=coming and convocation.is_binding and convocation.state in HOLDS_TIME,
         postpone=open_to_change,
         change_manner=open_to_change,
-        report_incident=told.is_technical(convocation.modality)
+        report_incident=convocation.is_technical
         and convocation.is_binding
         and convocation.state in AHEAD | {ConvocationState.AWAITING_STATUS},
         see_request=convocation.state == ConvocationState.RESCHEDULE_PENDING,
