@@ -58,7 +58,12 @@ def test_addresses_given_are_used_and_no_engine_starts(clone: Clone):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signal_stops_command_and_engines(clone: Clone, number: int):
-    launcher = clone.start(*clone.command("run", "--tests", "--", "sleep", "600"))
+    # Where the suite itself is deaf to it (nohup), a launcher would rightly be so too.
+    before = signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    try:
+        launcher = clone.start(*clone.command("run", "--tests", "--", "sleep", "600"))
+    finally:
+        signal.signal(number, before)
     eventually(lambda: clone.find("sleep 600"))
     launcher.send_signal(number)
     assert launcher.wait(30) == 128 + number
