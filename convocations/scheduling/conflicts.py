@@ -1,11 +1,12 @@
-"""Say whose hour is already taken, or which kiosk's, once the database has refused an overlap."""
+"""Two who want one hour: taken in turn, and told whose it is once the database has refused an overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from accounts.models import Agency
 from convocations.states import HOLDS_TIME
 from portal.core.french import full_datetime
 from portal.core.working_time import Territory
@@ -18,6 +19,16 @@ _TAKEN = (
     "Le conseiller a déjà un rendez-vous",
     "L’espace numérique est déjà réservé",
 )
+
+
+def in_turn(agency_ids: Collection[int]) -> None:
+    """Let hours of these agencies change hands one after the other, to the end of the caller's transaction.
+
+    Two who swap places would else each hold what the other waits for, and PostgreSQL would end one of them.
+    Always taken after the appointment and the person, and always in the same order.
+    """
+    rows = Agency.objects.select_for_update(no_key=True).filter(pk__in=agency_ids)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def conflict_sentences(lost: Sequence["Draft"], *, now: datetime) -> dict[int, str]:

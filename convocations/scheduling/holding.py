@@ -3,20 +3,21 @@
 A hold is a courtesy between claimants: it ends by itself, counts for nobody once past its time, and never
 stops an advisor, who has the last word. Nothing of it is evidence, so the journal says nothing of it.
 
-Holds of one agency are taken one after the other (its row is locked, as is the row of a kiosk's agency):
-two people who swap places would else wait for each other for ever.
+Hours of one agency change hands one after the other (its row is locked, as is the row of a kiosk's agency),
+by a claimant's pick or an advisor's move: two who swap places would else wait for each other for ever.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import Advisor, Agency, Kiosk
+from accounts.models import Advisor, Kiosk
 from convocations import deeds
 from convocations.models import Convocation, SlotHold
+from convocations.scheduling.conflicts import in_turn
 from convocations.scheduling.free import FreeSlot, free_slots, nearest
 from convocations.scheduling.issuing import Draft, HourTaken
 from convocations.scheduling.kiosks import place_at
@@ -62,7 +63,7 @@ def hold(
     are those the hours were looked for with.
     """
     with transaction.atomic():
-        _one_at_a_time(claimant_id, {advisor.agency_id, agency_id or advisor.agency_id})
+        in_turn({advisor.agency_id, agency_id or advisor.agency_id} | _held_at(claimant_id))
         slot = _offered(advisor, claimant_id, modality, starts_at, minutes, now, agency_id, ignoring)
         if slot is None:
             raise _gone(advisor, claimant_id, modality, starts_at, minutes, now, first, agency_id, ignoring)
@@ -113,7 +114,7 @@ def redeem(
     with transaction.atomic():
         advisor = Advisor.objects.select_related("agency").get(pk=draft.advisor_id)
         minutes = int((draft.ends_at - draft.starts_at).total_seconds() // 60)
-        _one_at_a_time(draft.claimant_id, {advisor.agency_id, agency_id or advisor.agency_id})
+        in_turn({advisor.agency_id, agency_id or advisor.agency_id} | _held_at(draft.claimant_id))
         wanted = (advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now)
         slot = _offered(*wanted, agency_id, ignoring)
         if slot is None:
@@ -138,13 +139,12 @@ def sweep(hold_ids: Collection[int], *, now: datetime) -> int:
     return removed
 
 
-def _one_at_a_time(claimant_id: int, agency_ids: Iterable[int]) -> None:
-    """Lock the agencies whose hours are about to change hands, always in the same order."""
-    before = SlotHold.objects.filter(claimant_id=claimant_id).values_list(
+def _held_at(claimant_id: int) -> set[int]:
+    """Give the agencies of the hour a person holds, if any."""
+    rows = SlotHold.objects.filter(claimant_id=claimant_id).values_list(
         "advisor__agency_id", "kiosk__agency_id"
     )
-    ids = {*agency_ids, *(pk for row in before for pk in row if pk is not None)}
-    list(Agency.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    return {pk for row in rows for pk in row if pk is not None}
 
 
 def _clear(which: Q, now: datetime) -> None:
