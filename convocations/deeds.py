@@ -104,6 +104,12 @@ REQUEST_DOCS_ASKED = journal.code(
 REQUEST_DOCS_SENT = journal.code(
     155, "request_documents_sent", "{actor} a envoyé des documents pour la demande {ref}."
 )
+REQUEST_DOCS_EXTENDED = journal.code(
+    149,
+    "request_documents_extended",
+    "Le portail a été interrompu\u00a0: le délai pour envoyer les documents de la demande {ref} est prolongé "
+    "jusqu’au {until}.",
+)
 REQUEST_ENDED = journal.code(156, "request_ended", "La demande {ref} est {outcome}.")
 REQUEST_CORRECTED = journal.code(
     157, "request_corrected", "{actor} a corrigé ce qui a été noté de la demande {ref}."
@@ -155,6 +161,7 @@ DUE_ABSENCE_CLOSE = 122
 # Their subject is an outage of the portal, their step its revision, their occurrence where a slice begins.
 DUE_EXTEND_EXPLANATIONS = 123
 DUE_EXTEND_COMPLETIONS = 124
+DUE_EXTEND_REQUEST_DOCS = 127
 # Step 1 reminds the advisor, step 2 tells the supervisors.
 DUE_REQUEST_ANSWER = 125
 DUE_REQUEST_DOCS = 126
@@ -189,6 +196,7 @@ MAIL_REQUEST_RECEIVED = 130
 MAIL_REQUEST_DECIDED = 131
 MAIL_REQUEST_DOCS = 132
 MAIL_REQUEST_CORRECTED = 133
+MAIL_REQUEST_DOCS_EXTENDED = 134
 # One a person and day, however many rows are late: the occurrence is the day.
 MAIL_LATE_RECORDS = 140
 MAIL_LATE_DECISIONS_ADVISOR = 141

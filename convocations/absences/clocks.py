@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from convocations import deeds
-from convocations.absences.extending import put_off
 from convocations.models import Absence
+from convocations.outage_slices import put_off
 from convocations.scheduling.clocks import left_over, tell_supervisors
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState
 from messaging import outbox

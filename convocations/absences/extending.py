@@ -6,16 +6,17 @@ a kind of period; its handler goes through the rows in slices, each of which pla
 changes nothing: asked again with its own answer, `extend_for_outages` gives the same.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.dispatch import receiver
 
 from convocations import deeds
 from convocations.models import Absence, Extension, Justificatif
+from convocations.outage_slices import go_on, not_now, of_use, over, take_slice
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from messaging import outbox
 from portal.core import deadlines, journal, outages, parameters
@@ -23,12 +24,8 @@ from portal.core.deadlines import Due, Outcome, Planned
 from portal.core.french import full_deadline
 from portal.core.journal import PORTAL, Line
 from portal.core.models import Deadline, Outage
-from portal.core.working_time import Territory, day_bounds, end_of_period, extend_for_outages, last_day
+from portal.core.working_time import day_bounds, end_of_period, extend_for_outages, last_day
 
-SLICE = 1_000
-# How often an outage that lasts is looked at again, and how long a period that ends meanwhile is left open.
-AGAIN = timedelta(minutes=10)
-MOOT, LATER = Deadline.State.MOOT, Deadline.State.PENDING
 _A = AbsenceState
 
 
@@ -54,14 +51,14 @@ def plan(sender: Any, *, outage: Outage, now: datetime, **_: Any) -> None:
 def extend_explanations(batch: Sequence[Due], now: datetime) -> Outcome | None:
     """Extend the period to explain of a slice of absences; a referral made within it is taken back."""
     (due,) = batch
-    if (outage := _over(due, now)) is None:
-        return _not_now(due, now)
+    if (outage := over(due, now)) is None:
+        return not_now(due, now)
     asked = Absence.objects.filter(
         Q(state__in=ABSENCE_UNDECIDED) | Q(state=_A.REFERRED),
         explanation_due_at__gt=outage.starts_at,
         recorded_at__lt=outage.ends_at,
     )
-    ids, held, rows = _slice(asked, due.occurrence)
+    ids, held, rows = take_slice(asked, due.occurrence, agency="agency")
     spans = outages.ended_about(outage)
     given = [one for row in rows if (one := _longer_to_explain(row, spans, now))]
     for one in given:
@@ -70,15 +67,15 @@ def extend_explanations(batch: Sequence[Due], now: datetime) -> Outcome | None:
     _move_period_ends(given, now)
     extensions = _remember(given, outage, now)
     _tell(deeds.PERIOD_EXTENDED, extensions, [(one.row, one.row.ref) for one in given], now)
-    return _go_on(deeds.DUE_EXTEND_EXPLANATIONS, due, ids, held, now)
+    return go_on(deeds.DUE_EXTEND_EXPLANATIONS, due, ids, held, now)
 
 
 @deadlines.handles(deeds.DUE_EXTEND_COMPLETIONS, "délais de complément après une interruption", batch=1)
 def extend_completions(batch: Sequence[Due], now: datetime) -> Outcome | None:
     """Extend the time to complete a slice of documents."""
     (due,) = batch
-    if (outage := _over(due, now)) is None:
-        return _not_now(due, now)
+    if (outage := over(due, now)) is None:
+        return not_now(due, now)
     asked = Justificatif.objects.filter(
         state=ReviewState.INCOMPLETE,
         absence__state__in=ABSENCE_UNDECIDED,
@@ -86,7 +83,7 @@ def extend_completions(batch: Sequence[Due], now: datetime) -> Outcome | None:
         complete_by__gte=outage.starts_at.date() - timedelta(days=1),
         reviewed_at__lt=outage.ends_at,
     )
-    ids, held, rows = _slice(asked, due.occurrence)
+    ids, held, rows = take_slice(asked, due.occurrence, agency="absence__agency")
     spans = outages.ended_about(outage)
     given = [one for row in rows if (one := _longer_to_complete(row, spans, now))]
     for one in given:
@@ -94,7 +91,7 @@ def extend_completions(batch: Sequence[Due], now: datetime) -> Outcome | None:
     Justificatif.objects.bulk_update([one.row for one in given], ["complete_by"])
     extensions = _remember(given, outage, now)
     _tell(deeds.COMPLETION_EXTENDED, extensions, [(one.row, one.row.ref) for one in given], now)
-    return _go_on(deeds.DUE_EXTEND_COMPLETIONS, due, ids, held, now)
+    return go_on(deeds.DUE_EXTEND_COMPLETIONS, due, ids, held, now)
 
 
 def is_owed_to(absence: Absence) -> bool:
@@ -125,7 +122,7 @@ def _longer_to_explain(row: Absence, spans: Sequence[Any], now: datetime) -> _Gi
     if row.state == _A.REFERRED and row.decided_at is not None and row.decided_at >= end:
         # They had all of it: explaining stays possible until the decision.
         return None
-    return _Given(row, row.explanation_due_at, _of_use(end, place, now))
+    return _Given(row, row.explanation_due_at, of_use(end, place, now))
 
 
 def _longer_to_complete(row: Justificatif, spans: Sequence[Any], now: datetime) -> _Given | None:
@@ -134,12 +131,7 @@ def _longer_to_complete(row: Justificatif, spans: Sequence[Any], now: datetime) 
     place = row.agency.place
     before = day_bounds(row.complete_by, place.zone)[1]
     end = extend_for_outages(row.reviewed_at, before, spans, territory=place)
-    return _Given(row, before, _of_use(end, place, now)) if end > before else None
-
-
-def _of_use(end: datetime, place: Territory, now: datetime) -> datetime:
-    """Leave at least the next working day: nobody can use time they are told of when it is over."""
-    return max(end, end_of_period(now, jours_ouvres=1, territory=place))
+    return _Given(row, before, of_use(end, place, now)) if end > before else None
 
 
 # --- writing it down --------------------------------------------------------------
@@ -236,47 +228,3 @@ def _tell(
         ),
         now=now,
     )
-
-
-# --- slice by slice ----------------------------------------------------------------
-
-
-def _over(due: Due, now: datetime) -> Outage | None:
-    """Give the outage this row was planned for, when it is over and has not been corrected since."""
-    return Outage.objects.filter(
-        pk=due.subject_id, revision=due.step, ends_at__isnull=False, ends_at__lte=now
-    ).first()
-
-
-def _not_now(due: Due, now: datetime) -> Outcome | None:
-    if Outage.objects.filter(pk=due.subject_id, revision=due.step).exists():
-        # It lasts: looked at again a little later, and corrected when it ends.
-        put_off([due.id], now)
-        return None
-    return {MOOT: [due.id]}
-
-
-def put_off(deadline_ids: Collection[int], now: datetime) -> None:
-    """Keep deadlines pending a little longer; what a handler moves to a later hour is not closed."""
-    Deadline.objects.filter(pk__in=deadline_ids).update(run_at=now + AGAIN)
-
-
-def _slice(asked: QuerySet[Any], after: int) -> tuple[list[int], int, list[Any]]:
-    """Take the next rows: their ids, how many of them somebody holds right now, and the rows locked."""
-    ids = list(asked.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:SLICE])
-    agency = "agency" if asked.model is Absence else "absence__agency"
-    rows = list(
-        asked.filter(pk__in=ids)
-        .select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .select_related(agency)
-        .order_by("pk")
-    )
-    # One that was decided between the two questions is gone from both counts.
-    held = asked.filter(pk__in=ids).count() - len(rows) if len(rows) < len(ids) else 0
-    return ids, held, rows
-
-
-def _go_on(kind: int, due: Due, ids: Sequence[int], held: int, now: datetime) -> Outcome | None:
-    if len(ids) == SLICE:
-        deadlines.schedule([Planned(kind, due.subject_id, now, due.step, ids[-1])])
-    return {LATER: [due.id]} if held > 0 else None

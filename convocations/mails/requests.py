@@ -45,6 +45,14 @@ def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return _composed(rows, now, _documents)
 
 
+@composes(
+    deeds.MAIL_REQUEST_DOCS_EXTENDED, "request_documents_extended", label="délai prolongé pour des documents"
+)
+def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that an outage gave them more time to send the documents of a request."""
+    return _composed(rows, now, _extended)
+
+
 @composes(deeds.MAIL_REQUEST_CORRECTED, "request_corrected", label="correction lue")
 def corrected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that their correction was read, and where the answer stands."""
@@ -151,6 +159,26 @@ def _documents(row: ChangeRequest, now: datetime) -> Mail | None:
             f"Pour répondre à votre demande au sujet du rendez-vous {_when(row)}, il manque des documents.",
             "La liste est dans votre espace. Une photo lisible suffit.",
             "Vous pouvez aussi les apporter à votre agence.",
+        ],
+        action="Envoyer les documents",
+        deadline_text=f"Au plus tard le {until} ({days_left(row.docs_due_at, now, tz)}).",
+    )
+
+
+def _extended(row: ChangeRequest, now: datetime) -> Mail | None:
+    if row.state != RequestState.DOCS_REQUESTED or row.docs_due_at is None:
+        return None
+    tz = row.agency.place.zone
+    until = full_deadline(row.docs_due_at, tz)
+    return _mail(
+        row,
+        subject=f"Plus de temps pour vos documents : jusqu’au {until}",
+        title="Vous avez plus de temps pour envoyer vos documents",
+        preheader=f"Au plus tard le {until}. La liste est dans votre espace.",
+        paragraphs=[
+            "Le portail a été interrompu. Le temps perdu vous est rendu.",
+            f"Ces documents concernent votre demande au sujet du rendez-vous {_when(row)}.",
+            "La liste est dans votre espace. Vous les avez déjà envoyés\u202f? Vous n’avez rien à faire.",
         ],
         action="Envoyer les documents",
         deadline_text=f"Au plus tard le {until} ({days_left(row.docs_due_at, now, tz)}).",

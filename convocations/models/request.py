@@ -1,5 +1,7 @@
 """A person's wish to move an appointment, to hold it in another manner, or word of a technical problem."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -171,6 +173,14 @@ class ChangeRequest(Stateful):
     def is_pending(self) -> bool:
         """Say whether nobody has answered yet."""
         return self.state in REQUEST_PENDING
+
+    def docs_are_overdue(self, now: datetime) -> bool:
+        """Say whether documents were asked for and their day is over; an outage may have moved it."""
+        return (
+            self.state == RequestState.DOCS_REQUESTED
+            and self.docs_due_at is not None
+            and self.docs_due_at <= now
+        )
 
 
 class SwornStatement(models.Model):

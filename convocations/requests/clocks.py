@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from convocations import deeds
 from convocations.models import ChangeRequest
+from convocations.outage_slices import put_off
 from convocations.scheduling.clocks import left_over, tell_supervisors
 from convocations.states import REQUEST_WAITS_FOR_ADVISOR, RequestState
 from messaging import outbox
-from portal.core import deadlines, journal, parameters
+from portal.core import deadlines, journal, outages, parameters
 from portal.core.deadlines import Due, Outcome, Planned
 from portal.core.journal import PORTAL, Line
+from portal.core.models import Deadline, Outage
 from portal.core.working_time import Territory, end_of_period, part_of_period
 
 
@@ -89,11 +93,28 @@ def chase_answer(batch: Sequence[Due], now: datetime) -> Outcome:
 
 @deadlines.handles(deeds.DUE_REQUEST_DOCS, "documents attendus pour une demande")
 def end_waiting_for_documents(batch: Sequence[Due], now: datetime) -> Outcome:
-    """Put a request whose documents did not come back before its advisor: silence decides nothing."""
+    """Put a request whose documents did not come back before its advisor: silence decides nothing.
+
+    An extension moved the day meanwhile: its own row comes. While an outage lasts, and until the days it gives
+    back are given, no time of a person ends.
+    """
     taken = _take(batch)
-    rows = [row for row in taken.values() if row.state == RequestState.DOCS_REQUESTED]
+    rows = [row for row in taken.values() if row.docs_are_overdue(now)]
+    if outages.running(now) or _days_are_owed():
+        kept = {row.pk for row in rows}
+        put_off([due.id for due in batch if due.subject_id in kept], now)
+        return left_over(batch, taken, kept)
     resume(rows, now)
     return left_over(batch, taken, {row.pk for row in rows})
+
+
+def _days_are_owed() -> bool:
+    """Say whether an outage has not been worked through yet; one that got stuck holds nobody up."""
+    # Asked outage by outage: they are few, and each finds its row in the deadlines' unique index.
+    waiting = Deadline.objects.filter(
+        kind=deeds.DUE_EXTEND_REQUEST_DOCS, state=Deadline.State.PENDING, subject_id=OuterRef("pk")
+    )
+    return Outage.objects.filter(Exists(waiting)).exists()
 
 
 def _take(batch: Sequence[Due]) -> dict[int, ChangeRequest]:

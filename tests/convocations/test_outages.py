@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from convocations import attendance, deeds, justificatifs
+from convocations import attendance, deeds, justificatifs, outage_slices
 from convocations.absences import deciding, explaining, extending
 from convocations.evidence import ledger
 from convocations.models import Absence, Extension, Justificatif
@@ -184,7 +184,7 @@ def test_an_absence_recorded_after_the_outage_owes_it_nothing():
 def test_somebody_holding_an_absence_makes_nobody_wait_and_loses_nothing(absence, monkeypatch):
     outage = outages.record(paris(9, 14), paris(9, 15), "Panne", by=OFFICE, now=paris(9, 15))
     # As if a colleague had the row in hand: SKIP LOCKED gives none of it.
-    monkeypatch.setattr(extending, "_slice", lambda asked, after: ([absence.pk], 1, []))
+    monkeypatch.setattr(extending, "take_slice", lambda asked, after, agency: ([absence.pk], 1, []))
     work(paris(9, 15))
     row = Deadline.objects.get(kind=deeds.DUE_EXTEND_EXPLANATIONS, subject_id=outage.pk)
     assert row.state == Deadline.State.PENDING
@@ -194,7 +194,7 @@ def test_somebody_holding_an_absence_makes_nobody_wait_and_loses_nothing(absence
 
 
 def test_many_absences_are_extended_slice_by_slice_with_as_many_queries_as_one(monkeypatch):
-    monkeypatch.setattr(extending, "SLICE", 3)
+    monkeypatch.setattr(outage_slices, "SLICE", 3)
     rows = [absence_of() for _ in range(7)]
     outage = outages.record(paris(9, 14), paris(9, 15), "Panne", by=OFFICE, now=paris(9, 15))
     kind = deeds.DUE_EXTEND_EXPLANATIONS

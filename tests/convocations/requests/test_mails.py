@@ -10,7 +10,7 @@ from convocations.models import Modality
 from convocations.motives import Motive
 from convocations.requests import answering, changing_mind, papers
 from convocations.requests.answering import Offer
-from portal.core import deadlines
+from portal.core import deadlines, outages
 from tests import factories
 from tests.convocations.requests.wishes import ASKED, Channel, Kind, open_all_week, postpone, slot
 from tests.convocations.test_mails import composed, shown
@@ -93,6 +93,20 @@ def test_documents_are_asked_for_until_a_date(convocation, advisor):
     changing_mind.withdraw(row.pk, by=acting(convocation.claimant), now=ASKED)
     with pytest.raises(KeyError):
         composed(deeds.MAIL_REQUEST_DOCS, ASKED)
+
+
+def test_an_outage_gives_more_time_and_says_until_when(convocation, advisor):
+    row = postpone(convocation, text="Un autre jour.")
+    last = papers.ask_documents(row.pk, what="Votre contrat.", by=advisor, now=ASKED).docs_due_at
+    assert last is not None
+    since, until = last - timedelta(hours=10), last - timedelta(hours=9)
+    outages.record(since, until, "Panne", by=advisor, now=until)
+    deadlines.work(lambda: until)
+    mail = shown(deeds.MAIL_REQUEST_DOCS_EXTENDED, until, facts=("jeudi 3 décembre 2026", "interrompu"))
+    assert "contrat" not in mail.text
+    changing_mind.withdraw(row.pk, by=acting(convocation.claimant), now=until)
+    with pytest.raises(KeyError):
+        composed(deeds.MAIL_REQUEST_DOCS_EXTENDED, until)
 
 
 def test_a_correction_that_was_read_is_told(convocation, advisor):
