@@ -40,7 +40,7 @@ def extend_documents(batch: Sequence[Due], now: datetime) -> Outcome | None:
     )
     ids, held, rows = take_slice(asked, due.occurrence, agency="agency")
     waiting = _waiting(rows)
-    spans = outages.ended_about(outage)
+    spans: Sequence[Any] = outages.ended_about(outage)
     given: list[tuple[ChangeRequest, Deadline, datetime]] = []
     for row in rows:
         if (clock := waiting.get(row.pk)) is None:
