@@ -21,7 +21,7 @@ from convocations.motives import RULES, Motive
 from convocations.requests import clocks, counting, signing
 from convocations.requests.granting import grant_by_rule
 from convocations.requests.papers import put_forward
-from convocations.scheduling import displacing
+from convocations.scheduling import displacing, holding
 from convocations.states import AHEAD, REQUEST_PENDING, ConvocationState
 from messaging import outbox
 from portal.core import journal, parameters
@@ -245,6 +245,9 @@ def _wait(row: ChangeRequest, convocation: Convocation, wish: Wish, now: datetim
     """Freeze the appointment, start the clock of the answer, acknowledge receipt."""
     convocation.move_to(ConvocationState.RESCHEDULE_PENDING)
     clocks.start([row], now)
+    if wish.starts_at is None:
+        # No hour suited: the one that was kept while they read is anybody's at once.
+        holding.release(row.claimant_id, now=now)
     if wish.kind == Kind.INCIDENT:
         # The person sits before a dark picture: the advisor is asked to call now, not in two days.
         CallTask.objects.bulk_create(

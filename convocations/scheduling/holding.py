@@ -85,14 +85,9 @@ def hold(
 
 
 def release(claimant_id: int, *, now: datetime) -> None:
-    """Let go of the hour a person holds, if any: they closed the form, or chose another way."""
+    """Let go of the hour a person holds, if any: they asked for something else."""
     with transaction.atomic():
         _clear(Q(claimant_id=claimant_id), now)
-
-
-def held_by(claimant_id: int, *, now: datetime) -> SlotHold | None:
-    """Give the hour a person holds at this instant, None once it is over."""
-    return SlotHold.objects.filter(claimant_id=claimant_id, expires_at__gt=now).first()
 
 
 def redeem(

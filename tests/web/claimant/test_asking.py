@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from convocations.evidence import ledger
-from convocations.models import ChangeRequest, Convocation, Justificatif, Modality, SwornStatement
+from convocations.models import ChangeRequest, Convocation, Justificatif, Modality, SlotHold, SwornStatement
 from convocations.requests import papers
 from convocations.states import ConvocationState, RequestState
 from tests import factories
@@ -117,6 +117,17 @@ def test_when_no_hour_suits_the_advisor_is_asked(convocation, browser_of_camille
     shown = browser_of_camille.get(page(convocation))
     assert f"/espace/demandes/{request.ref}/" in shown.text
     assert "Nous examinons votre réponse" in browser_of_camille.get("/espace/").text
+
+
+def test_an_hour_kept_and_not_wanted_is_anybodys_once_the_advisor_is_asked(convocation, browser_of_camille):
+    picked = slots_of(browser_of_camille.get(page(convocation, "reporter/")))[0]
+    browser_of_camille.post(page(convocation, "reporter/"), {"creneau": picked})
+    assert SlotHold.objects.count() == 1
+    form = browser_of_camille.get(page(convocation, "reporter/") + "?creneau=aucun")
+    sent = {"form_key": key_of(form), "slot": "", "motive": "", "text": "Plutôt le soir.", "signed_name": ""}
+    browser_of_camille.post(page(convocation, "reporter/"), sent)
+    assert ChangeRequest.objects.get().state == RequestState.SUBMITTED
+    assert not SlotHold.objects.exists()
 
 
 def test_the_third_time_a_reason_and_a_signature_are_asked_for(convocation, browser_of_camille, camille):
