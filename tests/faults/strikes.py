@@ -68,9 +68,12 @@ def _kill_one_of(parent: int) -> None:
 
 def _kill_backend(portal: Portal) -> None:
     def kill() -> None:
+        # Between two clicks and two ticks nobody may be connected: then a process of PostgreSQL's own, which
+        # makes it restart just the same.
         ((pid,),) = portal.sql(
-            "SELECT pid FROM pg_stat_activity WHERE datname = 'portal' AND backend_type = 'client backend'"
-            " AND pid <> pg_backend_pid() ORDER BY state <> 'active', random() LIMIT 1"
+            "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND backend_type IN ('client backend', 'checkpointer', 'background writer')"
+            " ORDER BY backend_type <> 'client backend', state <> 'active', random() LIMIT 1"
         )
         os.kill(pid, signal.SIGKILL)
 

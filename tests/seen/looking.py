@@ -8,6 +8,7 @@
 instead of being loaded again.
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,10 @@ class Eye:
     def _look(self, size: Any, **media: Any) -> None:
         self.page.emulate_media(reduced_motion="reduce", **media)
         self.page.set_viewport_size(size)
+        # A busy browser may paint the page once more as it was: looked at only once it says what it is.
+        wanted, end = media.get("media", "all"), time.monotonic() + 10
+        while not self.page.evaluate("media => matchMedia(media).matches", wanted) and time.monotonic() < end:
+            time.sleep(0.02)
         self.page.evaluate(SETTLED)
 
     def wrong(self, *, thoroughly: bool = True) -> list[Any]:

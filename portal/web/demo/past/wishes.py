@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from accounts.models import Advisor
-from convocations.models import ChangeRequest, Convocation, Modality
+from convocations.models import Bindingness, ChangeRequest, Convocation, Modality
 from convocations.motives import Motive
 from convocations.requests import answering, asking, changing_mind, papers
 from convocations.requests.asking import Wish
 from convocations.scheduling.issuing import Draft
-from convocations.states import REQUEST_PENDING, REQUEST_WAITS_FOR_ADVISOR, ConvocationState
+from convocations.states import REQUEST_WAITS_FOR_ADVISOR, ConvocationState
 from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, advisor, claimant
 
@@ -34,7 +34,7 @@ class Wishes:
     def plan(self) -> None:
         """Let one request of each agency wait for documents today, whatever was drawn."""
         for agency in self.replay.cast.agencies:
-            moment = self.replay.now - timedelta(days=3)
+            moment = self.replay.now - timedelta(days=4)
             self.replay.at_work(agency.pk, moment, partial(self._still_wanted, agency.pk))
 
     def _still_wanted(self, agency_id: int, moment: datetime) -> None:
@@ -44,9 +44,24 @@ class Wishes:
             convocation__starts_at__gt=self.replay.now,
         )
         row = waiting.exclude(kind=Kind.INCIDENT).select_related("advisor__user").order_by("pk").last()
+        row = row or self._asked_now(agency_id, moment)
         if row is not None:
             papers.ask_documents(row.pk, what=_DOCS, by=advisor(row.advisor), now=moment)
             self.replay.post(moment)
+
+    def _asked_now(self, agency_id: int, moment: datetime) -> ChangeRequest | None:
+        """Note a wish told on the phone, at an hour when none happens to wait."""
+        ahead = Convocation.objects.filter(
+            agency_id=agency_id,
+            bindingness=Bindingness.CONVOCATION,
+            state__in=[ConvocationState.READ, ConvocationState.ACKNOWLEDGED],
+            starts_at__gt=self.replay.now,
+        )
+        found = ahead.select_related("advisor__user").order_by("pk").last()
+        if found is None:
+            return None
+        wish = Wish(Kind.RESCHEDULE, motive=Motive.WORK, text="Commence un remplacement d’une semaine.")
+        return self._ask(found.pk, wish, found.advisor, moment, Channel.PHONE)
 
     def follow(self, pk: int, draft: Draft, person: Advisor, read: datetime) -> None:
         """Decide whether a person who has read their convocation asks for something."""
@@ -135,7 +150,7 @@ class Wishes:
 
     def _answer(self, request_id: int, person: Advisor, moment: datetime) -> None:
         row = ChangeRequest.objects.select_related("convocation").get(pk=request_id)
-        if row.state not in REQUEST_PENDING:
+        if row.state not in REQUEST_WAITS_FOR_ADVISOR:
             return
         by = advisor(person)
         answering.open_request(row.pk, by=by, now=moment)
