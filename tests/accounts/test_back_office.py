@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.back_office.site import site
 from accounts.models import Advisor, Claimant, Role, User
+from convocations import deeds as convoked
 from messaging.models import OutboxMessage
 from portal.core import clock, outages, parameters
 from portal.core.models import Deadline, JournalEntry, Outage, ParameterOverride
@@ -502,7 +503,11 @@ def test_an_outage_is_recorded_by_its_process_and_journaled(office, admin):
     (entry,) = entries(outages.RECORDED.number)
     assert (entry.actor_id, entry.subject_id) == (admin.pk, outage.pk)
     kinds = Deadline.objects.filter(subject_id=outage.pk).values_list("kind", flat=True)
-    assert set(kinds) == {123, 124}
+    assert set(kinds) == {
+        convoked.DUE_EXTEND_EXPLANATIONS,
+        convoked.DUE_EXTEND_COMPLETIONS,
+        convoked.DUE_EXTEND_REQUEST_DOCS,
+    }
     assert not entries(30)
 
 
