@@ -146,40 +146,47 @@ def _granted(row: ChangeRequest) -> Mail:
 
 
 def _documents(row: ChangeRequest, now: datetime) -> Mail | None:
-    if row.state != RequestState.DOCS_REQUESTED or row.docs_due_at is None:
-        return None
-    tz = row.agency.place.zone
-    until = full_deadline(row.docs_due_at, tz)
-    return _mail(
+    return _papers(
         row,
-        subject=f"Documents à envoyer avant le {until}",
+        now,
+        subject="Documents à envoyer avant le {until}",
         title="Votre conseiller a besoin de documents",
-        preheader=f"Au plus tard le {until}. La liste est dans votre espace.",
         paragraphs=[
             f"Pour répondre à votre demande au sujet du rendez-vous {_when(row)}, il manque des documents.",
             "La liste est dans votre espace. Une photo lisible suffit.",
             "Vous pouvez aussi les apporter à votre agence.",
         ],
-        action="Envoyer les documents",
-        deadline_text=f"Au plus tard le {until} ({days_left(row.docs_due_at, now, tz)}).",
     )
 
 
 def _extended(row: ChangeRequest, now: datetime) -> Mail | None:
+    return _papers(
+        row,
+        now,
+        subject="Plus de temps pour vos documents : jusqu’au {until}",
+        title="Vous avez plus de temps pour envoyer vos documents",
+        paragraphs=[
+            "Le portail a été interrompu. Le temps perdu vous est rendu.",
+            f"Ces documents concernent votre demande au sujet du rendez-vous {_when(row)}.",
+            "La liste est dans votre espace. Vous les avez déjà envoyés\u202f? Vous n’avez rien à faire.",
+        ],
+    )
+
+
+def _papers(
+    row: ChangeRequest, now: datetime, *, subject: str, title: str, paragraphs: Sequence[str]
+) -> Mail | None:
+    """Say until when documents can be sent, while they are waited for."""
     if row.state != RequestState.DOCS_REQUESTED or row.docs_due_at is None:
         return None
     tz = row.agency.place.zone
     until = full_deadline(row.docs_due_at, tz)
     return _mail(
         row,
-        subject=f"Plus de temps pour vos documents : jusqu’au {until}",
-        title="Vous avez plus de temps pour envoyer vos documents",
+        subject=subject.format(until=until),
+        title=title,
         preheader=f"Au plus tard le {until}. La liste est dans votre espace.",
-        paragraphs=[
-            "Le portail a été interrompu. Le temps perdu vous est rendu.",
-            f"Ces documents concernent votre demande au sujet du rendez-vous {_when(row)}.",
-            "La liste est dans votre espace. Vous les avez déjà envoyés\u202f? Vous n’avez rien à faire.",
-        ],
+        paragraphs=paragraphs,
         action="Envoyer les documents",
         deadline_text=f"Au plus tard le {until} ({days_left(row.docs_due_at, now, tz)}).",
     )
