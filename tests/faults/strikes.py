@@ -72,7 +72,8 @@ def _kill_backend(portal: Portal) -> None:
         # makes it restart just the same.
         ((pid,),) = portal.sql(
             "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            " AND backend_type IN ('client backend', 'checkpointer', 'background writer')"
+            " AND (datname = 'portal' AND backend_type = 'client backend'"
+            " OR backend_type IN ('checkpointer', 'background writer'))"
             " ORDER BY backend_type <> 'client backend', state <> 'active', random() LIMIT 1"
         )
         os.kill(pid, signal.SIGKILL)
