@@ -12,10 +12,11 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from accounts import signals
-from accounts.models import Claimant, FollowUpModeChange, Transfer
+from accounts.models import Advisor, Claimant, FollowUpModeChange, Transfer
 from convocations import deeds
 from convocations.following import owed
 from convocations.models import Absence, CallTask, ChangeRequest, FollowUpTask, Justificatif
+from convocations.scheduling import holding
 from convocations.states import ABSENCE_UNDECIDED, REQUEST_PENDING, CallState, FollowUpState, ReviewState
 from messaging import outbox
 from portal.core.journal import Actor
@@ -36,6 +37,7 @@ def follow(
     theirs = {"claimant_id__in": list(claimant_ids), "advisor_id": old}
     Absence.objects.filter(state__in=ABSENCE_UNDECIDED, **theirs).update(advisor_id=new)
     ChangeRequest.objects.filter(state__in=REQUEST_PENDING, **theirs).update(advisor_id=new)
+    _hand_over_hours(list(claimant_ids), new, now)
     ChangeRequest.objects.filter(correction_open=True, **theirs).update(advisor_id=new)
     Justificatif.objects.filter(state=ReviewState.IN_REVIEW, **theirs).update(advisor_id=new)
     CallTask.objects.filter(state=CallState.OPEN, **theirs).update(advisor_id=new)
@@ -57,6 +59,7 @@ def move_whole(sender: Any, *, transfer: Transfer, now: datetime, **_: Any) -> N
     Absence.objects.filter(state__in=ABSENCE_UNDECIDED, **theirs).update(advisor_id=new, agency_id=agency)
     waiting = ChangeRequest.objects.filter(Q(state__in=REQUEST_PENDING) | Q(correction_open=True), **theirs)
     waiting.update(advisor_id=new, agency_id=agency)
+    _hand_over_hours([transfer.claimant_id], new, now)
     Justificatif.objects.filter(state__in=[ReviewState.IN_REVIEW, ReviewState.INCOMPLETE], **theirs).update(
         advisor_id=new
     )
@@ -71,6 +74,14 @@ def move_whole(sender: Any, *, transfer: Transfer, now: datetime, **_: Any) -> N
         ],
         now=now,
     )
+
+
+def _hand_over_hours(claimant_ids: Collection[int], new: int, now: datetime) -> None:
+    """Keep the hours that requests wish for of the advisor who answers now."""
+    waiting = ChangeRequest.objects.filter(
+        state__in=REQUEST_PENDING, claimant_id__in=claimant_ids, advisor_id=new
+    )
+    holding.hand_over(waiting, Advisor.objects.select_related("agency").get(pk=new), now=now)
 
 
 @receiver(signals.follow_up_mode_changed, dispatch_uid="convocations.follow_up_mode")

@@ -299,7 +299,7 @@ held(
 kept_out(
     "un envoi groupé : chaque rendez-vous qu’il a créé est dans la copie de la personne", ConvocationBatch
 )
-kept_out("un créneau gardé quelques minutes pendant que vous remplissez une demande", SlotHold)
+kept_out("un créneau gardé pendant que vous remplissez une demande, ou tant qu’elle attend", SlotHold)
 kept_out("range la liste du conseiller tant que le rendez-vous n’est pas déplacé", Displacement)
 
 

@@ -20,7 +20,7 @@ def _composed(
 ) -> dict[int, Mail]:
     found = (
         ChangeRequest.objects.filter(pk__in={row.subject_id for row in rows})
-        .select_related("agency", "convocation__agency", "convocation__successor__agency")
+        .select_related("agency", "kept", "convocation__agency", "convocation__successor__agency")
         .in_bulk()
     )
     written = ((row.id, write(found[row.subject_id], now)) for row in rows)
@@ -82,6 +82,7 @@ def _received(row: ChangeRequest, now: datetime) -> Mail | None:
             first,
             f"Elle concerne votre rendez-vous {_when(row)}.",
             f"Votre conseiller répond au plus tard le {until}.",
+            *([told.kept_sentence(row.wished_modality)] if row.keeps_hour else []),
             "Tant que votre demande attend, aucune absence ne peut être notée à ce rendez-vous.",
             f"Référence : {row.ref}. Empreinte de l’envoi : {row.content_hash.hex()[:16]}.",
         ],

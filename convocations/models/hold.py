@@ -1,4 +1,4 @@
-"""An hour kept for a person while a form is open: a courtesy with an end, never an appointment."""
+"""An hour kept for a person while a form is open or their request waits: it has an end, and is no appointment."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from accounts.models import Advisor, Claimant, Kiosk
 from convocations.models.convocation import TimeRange
+from convocations.models.request import ChangeRequest
 
 _HOURS = TimeRange("starts_at", "ends_at", RangeBoundary())
 
@@ -14,10 +15,13 @@ _HOURS = TimeRange("starts_at", "ends_at", RangeBoundary())
 class SlotHold(models.Model):
     """One hour of an advisor, and a kiosk's, that other claimants are not offered until `expires_at`.
 
-    Past that instant it counts for nobody, even before its row is gone. It never stops an advisor.
+    Past that instant it counts for nobody, even before its row is gone. While a form is open it never stops
+    an advisor; kept for a request that waits, it is for whoever answers that request to give or to free.
     """
 
-    claimant = models.OneToOneField(Claimant, on_delete=models.CASCADE, related_name="slot_hold")
+    claimant = models.ForeignKey(Claimant, on_delete=models.CASCADE, related_name="slot_holds")
+    # The request whose wished hour this is; none while a form is open.
+    request = models.OneToOneField(ChangeRequest, on_delete=models.CASCADE, null=True, related_name="kept")
     advisor = models.ForeignKey(Advisor, on_delete=models.CASCADE, related_name="+", db_index=False)
     kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     starts_at = models.DateTimeField("début")
@@ -29,6 +33,12 @@ class SlotHold(models.Model):
         verbose_name = "créneau gardé"
         verbose_name_plural = "créneaux gardés"
         constraints = [
+            models.UniqueConstraint(
+                fields=["claimant"],
+                condition=Q(request__isnull=True),
+                name="one_hour_held_while_a_form_is_open",
+                violation_error_message="Un seul créneau est gardé pendant qu’un formulaire est ouvert.",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="hold_ends_after_start",

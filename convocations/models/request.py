@@ -174,6 +174,11 @@ class ChangeRequest(Stateful):
         """Say whether nobody has answered yet."""
         return self.state in REQUEST_PENDING
 
+    @property
+    def keeps_hour(self) -> bool:
+        """Say whether the wished hour is kept for the person until the answer; reads the hold (`kept`)."""
+        return self.is_pending and self.wished_start is not None and getattr(self, "kept", None) is not None
+
     def docs_are_overdue(self, now: datetime) -> bool:
         """Say whether documents were asked for and their day is over; an outage may have moved it."""
         return (

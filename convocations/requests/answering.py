@@ -13,6 +13,7 @@ from convocations.models import ChangeRequest, Convocation, Justificatif
 from convocations.requests.ending import end
 from convocations.requests.granting import replace
 from convocations.requests.papers import AlreadyAnswered, answered_sentence, hold
+from convocations.scheduling import holding
 from convocations.scheduling.changing import stop_waiting
 from convocations.states import (
     REQUEST_PENDING,
@@ -122,7 +123,9 @@ def reassign(request_ids: Collection[int], advisor: Advisor, *, reason: str, by:
             ).select_for_update(no_key=True)
         )
         ids = [row.pk for row in rows]
-        ChangeRequest.objects.filter(pk__in=ids).update(advisor=advisor)
+        waiting = ChangeRequest.objects.filter(pk__in=ids)
+        waiting.update(advisor=advisor)
+        holding.hand_over(waiting, advisor, now=now)
         Justificatif.objects.filter(request_id__in=ids, state=ReviewState.IN_REVIEW).update(advisor=advisor)
         reassigning.record(rows, "la demande", advisor, reason=reason, by=by, now=now)
         return len(rows)

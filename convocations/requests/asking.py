@@ -16,12 +16,14 @@ from accounts.models import Claimant
 from accounts.people import record_accommodations
 from convocations import deeds
 from convocations.evidence.ledger import content_hash
-from convocations.models import CallTask, ChangeRequest, Convocation
+from convocations.models import CallTask, ChangeRequest, Convocation, Modality
+from convocations.models import Kind as AppointmentKind
 from convocations.motives import RULES, Motive
 from convocations.requests import clocks, counting, signing
 from convocations.requests.granting import grant_by_rule
 from convocations.requests.papers import put_forward
 from convocations.scheduling import displacing, holding
+from convocations.scheduling.slots import needs_own_hour
 from convocations.states import AHEAD, REQUEST_PENDING, ConvocationState
 from messaging import outbox
 from portal.core import journal, parameters
@@ -242,12 +244,11 @@ def _remember_needs(claimant: Claimant, wish: Wish, *, by: Actor, now: datetime)
 
 
 def _wait(row: ChangeRequest, convocation: Convocation, wish: Wish, now: datetime) -> None:
-    """Freeze the appointment, start the clock of the answer, acknowledge receipt."""
+    """Keep the wished hour, freeze the appointment, start the clock of the answer, acknowledge receipt."""
+    # Before the appointment changes hands: hours are taken in turn, and nobody waits for us meanwhile.
+    _keep_hour(row, convocation, now)
     convocation.move_to(ConvocationState.RESCHEDULE_PENDING)
     clocks.start([row], now)
-    if wish.starts_at is None:
-        # No hour suited: the one that was kept while they read is anybody's at once.
-        holding.release(row.claimant_id, now=now)
     if wish.kind == Kind.INCIDENT:
         # The person sits before a dark picture: the advisor is asked to call now, not in two days.
         CallTask.objects.bulk_create(
@@ -264,6 +265,21 @@ def _wait(row: ChangeRequest, convocation: Convocation, wish: Wish, now: datetim
             ignore_conflicts=True,
         )
     outbox.enqueue([outbox.Owed(deeds.MAIL_REQUEST_RECEIVED, row.claimant_id, row.pk)], now=now)
+
+
+def _keep_hour(row: ChangeRequest, convocation: Convocation, now: datetime) -> None:
+    """Keep the hour (and the kiosk) a person picked until the answer; one noted of a call only where it is free."""
+    modality = row.wished_modality or convocation.modality
+    alone = needs_own_hour(AppointmentKind(convocation.kind), Modality(modality))
+    if row.wished_start is None or not alone:
+        # No hour suited: the one that was kept while they read is anybody's at once.
+        holding.release(row.claimant_id, now=now)
+        return
+    try:
+        holding.keep(row, convocation, now=now)
+    except holding.SlotGone:
+        if row.channel == Channel.WEB:
+            raise
 
 
 def _journal(row: ChangeRequest, convocation: Convocation, *, by: Actor, now: datetime) -> None:

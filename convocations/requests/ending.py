@@ -4,6 +4,7 @@ from datetime import datetime
 
 from convocations import deeds
 from convocations.models import ChangeRequest, Convocation, Justificatif
+from convocations.scheduling import holding
 from convocations.states import REQUEST_GRANTED, REQUEST_PENDING, RequestState, ReviewState
 from portal.core import deadlines, journal
 from portal.core.journal import Actor
@@ -36,6 +37,7 @@ def end(
     row.closed_at, row.correction_open = now, False
     row.move_to(state, saving=["closed_at", "correction_open", *saving])
     deadlines.cancel(deeds.OF_REQUEST, [row.pk], now=now)
+    holding.let_go([row.pk], now=now)
     Justificatif.objects.filter(
         request=row, state__in=[ReviewState.IN_REVIEW, ReviewState.INCOMPLETE]
     ).move_all(ReviewState.DROPPED)

@@ -7,8 +7,8 @@ from accounts.models import Claimant
 from convocations import deeds
 from convocations.models import Bindingness, ChangeRequest, Convocation, Kind, Modality
 from convocations.requests.ending import end
+from convocations.scheduling import holding
 from convocations.scheduling.changing import succeed
-from convocations.scheduling.holding import redeem
 from convocations.scheduling.issuing import Draft
 from convocations.scheduling.slots import needs_own_hour
 from convocations.states import ConvocationState, RequestState
@@ -109,5 +109,7 @@ def replace(
         return succeed(convocation, ready, reason=f"Demande {row.ref}", form_key=key, by=by, now=now)
 
     if offered or not needs_own_hour(draft.kind, draft.modality):
+        # What was kept for the wish goes to the answer; everybody else sees it kept until both are written.
+        holding.let_go([row.pk], now=now)
         return take(draft)
-    return redeem(draft, take, now=now, ignoring=convocation.pk)
+    return holding.redeem(draft, take, now=now, ignoring=convocation.pk)

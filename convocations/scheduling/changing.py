@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from accounts.models import Advisor
 from convocations import deeds
 from convocations.following import owed
 from convocations.models import CallTask, Convocation
@@ -61,8 +60,7 @@ def succeed(
     convocation: Convocation, draft: Draft, *, reason: str, form_key: uuid.UUID, by: Actor, now: datetime
 ) -> Convocation:
     """Put a new appointment in the place of this one, which the caller holds; telling the person is theirs."""
-    theirs = Advisor.objects.filter(pk=draft.advisor_id).values_list("agency_id", flat=True)
-    in_turn({convocation.agency_id, *theirs})
+    in_turn({convocation.agency_id}, advisor_ids={draft.advisor_id}, claimant_ids={draft.claimant_id})
     convocation.note = reason
     convocation.sequence += 1
     # First away with the old hour, or the new one could be refused for overlapping it.

@@ -59,7 +59,8 @@ def free_slots(
     """List, in order, the free hours of an advisor for one person (or anybody), at most `limit`.
 
     Slots begin on the quarter of an hour, after the notice floor unless `first` says from when, and end by
-    `until` (60 days on by default). What others hold is left out; what this person holds is not.
+    `until` (60 days on by default). What others hold is left out, and what any request
+    keeps; what this person holds while a form is open is not.
     `agency_id` is the agency of the kiosk, the advisor's own by default. `ignoring` is an appointment
     that would be moved: its hour is free for its own person. A written exchange needs no hour: none.
     """
@@ -189,8 +190,12 @@ _TAKEN = f"""
     WHERE claimant_id = %(claimant)s AND id <> %(ignoring)s AND {_HELD}
     UNION ALL
     SELECT NULL, starts_at, ends_at FROM convocations_slothold
-    WHERE advisor_id = %(advisor)s AND claimant_id <> %(claimant)s AND expires_at > %(now)s
-      AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(begin)s, %(end)s)
+    WHERE advisor_id = %(advisor)s AND (claimant_id <> %(claimant)s OR request_id IS NOT NULL)
+      AND expires_at > %(now)s AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(begin)s, %(end)s)
+    UNION ALL
+    SELECT NULL, starts_at, ends_at FROM convocations_slothold
+    WHERE claimant_id = %(claimant)s AND request_id IS NOT NULL
+      AND expires_at > %(now)s AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(begin)s, %(end)s)
 """
 _TAKEN_KIOSKS = f"""
     UNION ALL
@@ -198,7 +203,8 @@ _TAKEN_KIOSKS = f"""
     WHERE kiosk_id = ANY(%(kiosks)s) AND kiosk_id IS NOT NULL AND id <> %(ignoring)s AND {_HELD}
     UNION ALL
     SELECT kiosk_id, starts_at, ends_at FROM convocations_slothold
-    WHERE kiosk_id = ANY(%(kiosks)s) AND kiosk_id IS NOT NULL AND claimant_id <> %(claimant)s
+    WHERE kiosk_id = ANY(%(kiosks)s) AND kiosk_id IS NOT NULL
+      AND (claimant_id <> %(claimant)s OR request_id IS NOT NULL)
       AND expires_at > %(now)s AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(begin)s, %(end)s)
 """
 

@@ -1,7 +1,9 @@
-"""Keep an hour for a person while their form is open, and turn it into the appointment.
+"""Keep an hour for a person while their form is open or their request waits, and turn it into the appointment.
 
-A hold is a courtesy between claimants: it ends by itself, counts for nobody once past its time, and never
-stops an advisor, who has the last word. Nothing of it is evidence, so the journal says nothing of it.
+While a form is open a hold is a courtesy between claimants: it ends by itself, counts for nobody once past
+its time, and never stops an advisor, who has the last word. For a request that waits, the hour (and the
+place at a kiosk) is kept until somebody answers it, from other people's requests and from appointments
+alike. Nothing of it is evidence, so the journal says nothing of it.
 
 Hours of one agency change hands one after the other (its row is locked, as is the row of a kiosk's agency),
 by a claimant's pick or an advisor's move: two who swap places would else wait for each other for ever.
@@ -12,11 +14,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Advisor, Kiosk
 from convocations import deeds
-from convocations.models import Convocation, SlotHold
+from convocations.models import ChangeRequest, Convocation, SlotHold
 from convocations.scheduling.conflicts import in_turn
 from convocations.scheduling.free import FreeSlot, free_slots, nearest
 from convocations.scheduling.issuing import Draft, HourTaken
@@ -67,27 +69,57 @@ def hold(
         slot = _offered(advisor, claimant_id, modality, starts_at, minutes, now, agency_id, ignoring)
         if slot is None:
             raise _gone(advisor, claimant_id, modality, starts_at, minutes, now, first, agency_id, ignoring)
-        _clear(Q(claimant_id=claimant_id), now)
-        # Over, though nobody has swept it yet: it must not stand in the way.
-        same = Q(advisor=advisor) | Q(kiosk_id=slot.kiosk_id, kiosk_id__isnull=False)
-        _clear(same & Q(expires_at__lte=now, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at), now)
-        kept = SlotHold.objects.create(
-            claimant_id=claimant_id,
-            advisor=advisor,
-            kiosk_id=slot.kiosk_id,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            held_at=now,
-            expires_at=now + timedelta(minutes=parameters.current().slot_hold_minutes),
-        )
-        deadlines.schedule([Planned(deeds.DUE_HOLD_END, kept.pk, kept.expires_at)])
-        return kept
+        until = now + timedelta(minutes=parameters.current().slot_hold_minutes)
+        return _keep(slot, claimant_id, advisor, until=until, now=now)
+
+
+def keep(row: ChangeRequest, convocation: Convocation, *, now: datetime) -> SlotHold:
+    """Keep the hour a request wishes for, and a kiosk where its manner needs one, until it has its answer.
+
+    In place of the one the person held while they wrote; at the latest until that hour comes. Raises
+    `SlotGone` with the nearest free hours. The caller holds the appointment and the person.
+    """
+    assert row.wished_start is not None
+    assert row.wished_end is not None
+    advisor = Advisor.objects.select_related("agency").get(pk=row.advisor_id)
+    minutes = int((row.wished_end - row.wished_start).total_seconds() // 60)
+    modality = row.wished_modality or convocation.modality
+    with transaction.atomic():
+        in_turn({advisor.agency_id} | _held_at(row.claimant_id))
+        wanted = (advisor, row.claimant_id, modality, row.wished_start, minutes, now)
+        slot = _offered(*wanted, None, convocation.pk)
+        if slot is None:
+            raise _gone(*wanted, None, None, convocation.pk)
+        return _keep(slot, row.claimant_id, advisor, request=row, until=slot.starts_at, now=now)
+
+
+def let_go(request_ids: Collection[int], *, now: datetime) -> None:
+    """Free what was kept for these requests: they have their answer, or need none any more."""
+    with transaction.atomic():
+        _clear(Q(request_id__in=request_ids), now)
+
+
+def hand_over(which: "QuerySet[ChangeRequest]", advisor: Advisor, *, now: datetime) -> None:
+    """Keep the same hours of the advisor who answers these requests now, where theirs are free; else free them."""
+    with transaction.atomic():
+        in_turn({advisor.agency_id})
+        kept = SlotHold.objects.filter(request__in=which).exclude(advisor=advisor)
+        for row in kept.select_related("request__convocation"):
+            minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
+            request = row.request
+            assert request is not None
+            modality = request.wished_modality or request.convocation.modality
+            _clear(Q(pk=row.pk), now)
+            ignoring = request.convocation_id
+            wanted = (advisor, row.claimant_id, modality, row.starts_at, minutes, now)
+            if row.expires_at > now and (slot := _offered(*wanted, None, ignoring)) is not None:
+                _keep(slot, row.claimant_id, advisor, request=request, until=slot.starts_at, now=now)
 
 
 def release(claimant_id: int, *, now: datetime) -> None:
-    """Let go of the hour a person holds, if any: they asked for something else."""
+    """Let go of the hour a person holds while their form is open, if any: they asked for something else."""
     with transaction.atomic():
-        _clear(Q(claimant_id=claimant_id), now)
+        _clear(_while_writing(claimant_id), now)
 
 
 def redeem(
@@ -109,7 +141,12 @@ def redeem(
     with transaction.atomic():
         advisor = Advisor.objects.select_related("agency").get(pk=draft.advisor_id)
         minutes = int((draft.ends_at - draft.starts_at).total_seconds() // 60)
-        in_turn({advisor.agency_id, agency_id or advisor.agency_id} | _held_at(draft.claimant_id))
+        moved = Convocation.objects.filter(pk=ignoring or 0).values_list("agency_id", flat=True)
+        in_turn(
+            {agency_id or advisor.agency_id, *moved} | _held_at(draft.claimant_id),
+            advisor_ids={draft.advisor_id},
+            claimant_ids={draft.claimant_id},
+        )
         wanted = (advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now)
         slot = _offered(*wanted, agency_id, ignoring)
         if slot is None:
@@ -117,7 +154,7 @@ def redeem(
         if slot.kiosk_id is not None:
             kiosk = Kiosk.objects.select_related("agency").get(pk=slot.kiosk_id)
             draft = replace(draft, kiosk_id=kiosk.pk, place=place_at(kiosk))
-        _clear(Q(claimant_id=draft.claimant_id), now)
+        _clear(_while_writing(draft.claimant_id), now)
         try:
             # A savepoint: what the refused attempt wrote goes, the caller's own work stays.
             with transaction.atomic():
@@ -134,9 +171,41 @@ def sweep(hold_ids: Collection[int], *, now: datetime) -> int:
     return removed
 
 
+def _while_writing(claimant_id: int) -> Q:
+    return Q(claimant_id=claimant_id, request__isnull=True)
+
+
+def _keep(
+    slot: FreeSlot,
+    claimant_id: int,
+    advisor: Advisor,
+    *,
+    request: ChangeRequest | None = None,
+    until: datetime,
+    now: datetime,
+) -> SlotHold:
+    """Write the hold down, in place of the one of the person's open form and of those that are over."""
+    _clear(_while_writing(claimant_id), now)
+    # Over, though nobody has swept it yet: it must not stand in the way.
+    same = Q(advisor=advisor) | Q(kiosk_id=slot.kiosk_id, kiosk_id__isnull=False)
+    _clear(same & Q(expires_at__lte=now, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at), now)
+    kept = SlotHold.objects.create(
+        claimant_id=claimant_id,
+        request=request,
+        advisor=advisor,
+        kiosk_id=slot.kiosk_id,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        held_at=now,
+        expires_at=until,
+    )
+    deadlines.schedule([Planned(deeds.DUE_HOLD_END, kept.pk, kept.expires_at)])
+    return kept
+
+
 def _held_at(claimant_id: int) -> set[int]:
-    """Give the agencies of the hour a person holds, if any."""
-    rows = SlotHold.objects.filter(claimant_id=claimant_id).values_list(
+    """Give the agencies of the hour a person holds while their form is open, if any."""
+    rows = SlotHold.objects.filter(_while_writing(claimant_id)).values_list(
         "advisor__agency_id", "kiosk__agency_id"
     )
     return {pk for row in rows for pk in row if pk is not None}

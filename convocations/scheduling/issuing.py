@@ -16,7 +16,7 @@ from convocations import deeds
 from convocations.evidence.ledger import content_hash, deposit_all, shown_content
 from convocations.following import owed
 from convocations.models import Bindingness, CallTask, Convocation, ConvocationBatch, Kind, Modality
-from convocations.scheduling.conflicts import conflict_sentences
+from convocations.scheduling.conflicts import conflict_sentences, in_turn, kept_for_others
 from convocations.scheduling.kiosks import NO_KIOSK, with_kiosks
 from convocations.scheduling.spans import wall_span
 from messaging import outbox
@@ -98,6 +98,10 @@ def issue_many(drafts: Sequence[Draft], *, form_key: uuid.UUID, by: Actor, now: 
         )
         if not created:
             return [Result(*line) for line in batch.results]
+        in_turn(
+            advisor_ids={draft.advisor_id for draft in drafts},
+            claimant_ids={draft.claimant_id for draft in drafts},
+        )
         results: list[Result] = []
         for start in range(0, len(drafts), SLICE):
             results += _issue_slice(drafts[start : start + SLICE], by=by, now=now)
@@ -192,10 +196,13 @@ def _issue_slice(drafts: Sequence[Draft], *, by: Actor, now: datetime) -> list[R
     ]
     drafts, full = with_kiosks(drafts, refused, {pk: person.agency_id for pk, person in known.items()}, now)
     refused = [reason or (NO_KIOSK if place in full else "") for place, reason in enumerate(refused)]
-    good = [draft for draft, reason in zip(drafts, refused, strict=True) if not reason]
+    wanted = [draft for draft, reason in zip(drafts, refused, strict=True) if not reason]
+    kept = kept_for_others(wanted) if wanted else set()
+    good = [draft for draft in wanted if id(draft) not in kept]
     numbers = draw_free(Convocation, len(good))
     written = _insert(good, numbers, known, now) if good else {}
     lost = [draft for draft, number in zip(good, numbers, strict=True) if number not in written]
+    lost += [draft for draft in wanted if id(draft) in kept]
     reasons = conflict_sentences(lost, now=now) if lost else {}
     issued = [(draft, n, written[n]) for draft, n in zip(good, numbers, strict=True) if n in written]
     _write_what_follows(issued, known, by=by, now=now)

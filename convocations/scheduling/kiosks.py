@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-from django.db.models import F
+from typing import TYPE_CHECKING, Any
 
 from accounts.models import Kiosk
-from convocations.models import Convocation, Modality
+from convocations.models import Convocation, Modality, SlotHold
 from convocations.scheduling.spans import Span
 from convocations.states import HOLDS_TIME
 
@@ -67,14 +65,17 @@ def with_kiosks(
 def _busy(kiosk_ids: Sequence[int], drafts: Sequence["Draft"]) -> dict[int, list[Span]]:
     if not kiosk_ids:
         return {}
-    rows = Convocation.objects.filter(
-        kiosk_id__in=kiosk_ids,
-        state__in=HOLDS_TIME,
-        starts_at__lt=max(draft.ends_at for draft in drafts),
-        ends_at__gt=min(draft.starts_at for draft in drafts),
-    ).order_by(F("starts_at"))
+    meanwhile: dict[str, Any] = {
+        "kiosk_id__in": kiosk_ids,
+        "starts_at__lt": max(draft.ends_at for draft in drafts),
+        "ends_at__gt": min(draft.starts_at for draft in drafts),
+    }
+    span = ("kiosk_id", "starts_at", "ends_at")
+    booked = Convocation.objects.filter(state__in=HOLDS_TIME, **meanwhile).values_list(*span)
+    # What is kept for a request that waits ends with its hour, so nothing of it is over before it begins.
+    kept = SlotHold.objects.filter(request__isnull=False, **meanwhile).values_list(*span)
     found: dict[int, list[Span]] = {}
-    for kiosk_id, start, end in rows.values_list("kiosk_id", "starts_at", "ends_at"):
+    for kiosk_id, start, end in booked.union(kept, all=True):
         found.setdefault(kiosk_id, []).append((start, end))
     return found
 

@@ -4,9 +4,10 @@ from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from accounts.models import Advisor
-from convocations.models import Convocation, Kind, Modality
+from convocations.models import Convocation, Kind, Modality, SlotHold
 from convocations.scheduling.spans import Span, open_spans, without
 from convocations.states import HOLDS_TIME
 from portal.core import parameters
@@ -137,20 +138,27 @@ def _taken_by_advisor(advisor: Advisor, begin: datetime, until: datetime) -> lis
     rows = Convocation.objects.filter(
         advisor=advisor, starts_at__lt=until, ends_at__gt=begin, state__in=HOLDS_TIME
     ).exclude(modality=Modality.ASYNC_MESSAGE)
-    own = rows.exclude(kind__in=[Kind.WORKSHOP, Kind.SERVICE])
-    return sorted((start, end) for start, end in own.values_list("starts_at", "ends_at"))
+    own = rows.exclude(kind__in=[Kind.WORKSHOP, Kind.SERVICE]).values_list("starts_at", "ends_at")
+    kept = SlotHold.objects.filter(
+        advisor=advisor, request__isnull=False, starts_at__lt=until, ends_at__gt=begin
+    )
+    # A request that waits keeps the hour it wishes for.
+    return sorted(own.union(kept.values_list("starts_at", "ends_at"), all=True))
 
 
 def _taken_by_person(claimant_ids: set[int], begin: datetime, until: datetime) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = {}
-    rows = (
-        Convocation.objects.filter(
-            claimant_id__in=claimant_ids, starts_at__lt=until, ends_at__gt=begin, state__in=HOLDS_TIME
-        )
-        .exclude(modality=Modality.ASYNC_MESSAGE)
-        .order_by("starts_at")
-        .values_list("claimant_id", "starts_at", "ends_at")
+    meanwhile: dict[str, Any] = {
+        "claimant_id__in": claimant_ids,
+        "starts_at__lt": until,
+        "ends_at__gt": begin,
+    }
+    span = ("claimant_id", "starts_at", "ends_at")
+    rows = Convocation.objects.filter(state__in=HOLDS_TIME, **meanwhile).exclude(
+        modality=Modality.ASYNC_MESSAGE
     )
-    for claimant_id, start, end in rows:
+    kept = SlotHold.objects.filter(request__isnull=False, **meanwhile)
+    both = rows.values_list(*span).union(kept.values_list(*span), all=True)
+    for claimant_id, start, end in both.order_by("starts_at"):
         found.setdefault(claimant_id, []).append((start, end))
     return found

@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
-from convocations.models import ChangeRequest, Convocation
+from convocations.models import ChangeRequest, Convocation, Modality
 from convocations.motives import RULES, Motive
 from convocations.requests.counting import Tolerance
 from convocations.states import RequestState
@@ -99,7 +99,7 @@ def facts(
     needs = [label for value, label in row.claimant.Accommodation.choices if value in row.needs]
     rows = {
         "Rendez-vous": f"{KINDS[convocation.kind]} du {full_datetime(convocation.starts_at, tz)}",
-        "Date souhaitée": wished,
+        "Date souhaitée": f"{wished} (gardée jusqu’à la réponse)" if wished and row.keeps_hour else wished,
         "Moyen souhaité": manner if row.kind == _K.MODALITY else "",
         "Aménagements": ", ".join(needs),
         "Raison": Motive(row.motive).label if row.motive else "",
@@ -120,6 +120,13 @@ def receipt_items(row: ChangeRequest, tz: tzinfo) -> list[dict[str, str]]:
     ]
 
 
+def kept_sentence(modality: str) -> str:
+    """Say that the wished hour, with its place at a kiosk, is nobody else's while the request waits."""
+    if modality == Modality.KIOSK_VIDEO:
+        return "En attendant, la place et l’heure que vous avez choisies sont gardées pour vous."
+    return "En attendant, l’heure que vous avez choisie est gardée pour vous."
+
+
 def next_steps(row: ChangeRequest, tz: tzinfo) -> list[str]:
     """Say what happens now, in the order it happens."""
     if row.state == _D.DOCS_REQUESTED and row.docs_due_at:
@@ -133,6 +140,8 @@ def next_steps(row: ChangeRequest, tz: tzinfo) -> list[str]:
             "Passé ce délai, le responsable de l’agence est prévenu.",
             "Si l’heure du rendez-vous arrive sans réponse, il est gelé\u00a0: aucune absence n’est possible.",
         ]
+        if row.keeps_hour:
+            steps.insert(1, kept_sentence(row.wished_modality))
         if row.kind == _K.INCIDENT:
             return [
                 "Votre conseiller vous appelle dès qu’il peut. Gardez votre téléphone près de vous.",

@@ -259,6 +259,15 @@ def _requests(w: SimpleNamespace) -> None:
         motive="OTHER",
         **fields,
     )
+    w.kept = SlotHold.objects.create(
+        claimant=w.request.claimant,
+        request=w.request,
+        advisor=w.advisor,
+        starts_at=NOW + timedelta(days=40),
+        ends_at=NOW + timedelta(days=40, hours=1),
+        held_at=NOW,
+        expires_at=NOW + timedelta(days=40),
+    )
     w.late_request = ChangeRequest.objects.create(
         convocation=w.frozen,
         kind="INCIDENT",
@@ -403,8 +412,13 @@ ATTACKS: dict[str, list[Attack]] = {
     "kiosk_hour_held_once": [
         lambda w: again("hold", claimant_id=str(w.unread.claimant_id), advisor_id=str(w.colleague.pk))(w)
     ],
-    "convocations_slothold_claimant_id_key": [
+    "one_hour_held_while_a_form_is_open": [
         again("hold", starts_at="ends_at", ends_at="ends_at + interval '1 hour'")
+    ],
+    "convocations_slothold_request_id_key": [
+        lambda w: again("kept", starts_at="ends_at", ends_at="ends_at + interval '1 hour'", kiosk_id="NULL")(
+            w
+        )
     ],
     "displaced_founds_no_absence": [
         # A closure that fell on an appointment after all: put there by hand.

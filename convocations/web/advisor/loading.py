@@ -78,6 +78,7 @@ def request_for(advisor: Advisor, ref: str, now: datetime) -> ChangeRequest:
         "convocation__agency",
         "convocation__successor__agency",
         "decided_by",
+        "kept",
     )
     return _mine(advisor, rows, ref, now)
 

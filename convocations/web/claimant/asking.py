@@ -196,6 +196,7 @@ def _confirm_page(
             "new_date": words.first_up(full_datetime(slot.starts_at, tz)) if slot else "",
             "tolerance": told.counting(counting.tolerance_of(claimant.pk, tz=tz, now=now), tz),
             "at_once": form.reason_optional,
+            "kept": told.kept_sentence(convocation.modality) if slot else "",
             "statement": form.statement,
             "motives": _rules(TO_RESCHEDULE),
         },
@@ -302,6 +303,7 @@ def _manner_page(
             "title": f"Demander ce rendez-vous {Modality(modality).label}",
             "form": form,
             "at_once": not form.reason_needed,
+            "kept": told.kept_sentence(modality) if modality == Modality.KIOSK_VIDEO else "",
             "known_needs": ", ".join(needs),
             "no_kiosk": modality == Modality.KIOSK_VIDEO and not form.fields["slot"].choices,  # type: ignore[attr-defined]
             "statement": form.statement,

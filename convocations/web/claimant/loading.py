@@ -20,7 +20,12 @@ def own_appointment(claimant: Claimant, ref: str) -> Convocation:
 def own_request(claimant: Claimant, ref: str) -> ChangeRequest:
     """Load one of the person's own requests, with its appointment and who answers."""
     rows = ChangeRequest.objects.filter(claimant_id=claimant.pk).select_related(
-        "agency", "advisor__user", "convocation__agency", "convocation__successor__agency", "decided_by"
+        "agency",
+        "advisor__user",
+        "convocation__agency",
+        "convocation__successor__agency",
+        "decided_by",
+        "kept",
     )
     found: ChangeRequest = _own(rows, claimant, ref)
     return found

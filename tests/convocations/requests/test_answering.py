@@ -17,7 +17,7 @@ from portal.core import deadlines
 from portal.core.models import Deadline, Document
 from portal.core.transitions import Refusal
 from tests import factories
-from tests.convocations.requests.wishes import ASKED, Channel, Kind, postpone, slot
+from tests.convocations.requests.wishes import ASKED, Channel, Kind, open_all_week, postpone, slot
 from tests.factories import NOW, acting
 from tests.web.claimant.story import document
 
@@ -65,6 +65,7 @@ def test_yes_gives_the_new_appointment_and_says_so(convocation, request_, adviso
 
 
 def test_yes_at_another_hour_is_told_from_yes(convocation, advisor):
+    open_all_week(convocation.agency)
     request = postpone(
         convocation,
         motive=Motive.EXAM,

@@ -1,6 +1,7 @@
-"""Two people whose appointments change places in one instant: nobody waits for ever, nobody loses their hour."""
+"""Hours that change hands in one instant: nobody waits for ever, nobody loses theirs."""
 
 import contextlib
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,8 @@ from django.db import connection
 
 from accounts.models import Claimant
 from convocations.models import Convocation, Modality
-from convocations.scheduling import changing
-from convocations.scheduling.issuing import issue
+from convocations.scheduling import changing, issuing
+from convocations.scheduling.issuing import issue, issue_many
 from convocations.states import ConvocationState
 from portal.core.transitions import Refusal
 from tests import factories
@@ -65,3 +66,51 @@ def test_an_advisor_and_their_deputy_who_swap_two_hours_are_both_answered(monkey
     assert answers == ["refused", "refused"]
     standing = Convocation.objects.exclude(state=ConvocationState.SUPERSEDED)
     assert set(standing.values_list("pk", "starts_at")) == {(at_one.pk, ONE), (at_two.pk, TWO)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_across_both_hours_of_a_move_is_answered_and_so_is_the_move(monkeypatch):
+    advisor = factories.advisor()
+    nour, sam, ali = (factories.claimant(advisor) for _ in range(3))
+
+    def draft(person: Claimant, hour: datetime):
+        return factories.draft(person, starts_at=hour, minutes=30, modality=Modality.PHONE)
+
+    how = {"by": acting(advisor), "now": NOW}
+    at_one = issue(draft(nour, ONE), form_key=uuid.uuid4(), **how)
+    together, insert = Barrier(2), issuing._insert
+
+    def meet(then, pause: float):
+        def met(*args, **kwargs):
+            with contextlib.suppress(BrokenBarrierError):
+                together.wait(timeout=1)
+            time.sleep(pause)
+            return then(*args, **kwargs)
+
+        return met
+
+    # The old hour is given up, the new one not yet taken, when the batch takes the one and asks for the other.
+    monkeypatch.setattr(changing, "issue", meet(issue, 0.5))
+    monkeypatch.setattr(issuing, "_insert", meet(insert, 0))
+
+    def told(deed) -> str:
+        try:
+            return deed()
+        finally:
+            connection.close()
+
+    def move() -> str:
+        try:
+            changing.move(at_one.pk, draft(nour, TWO), reason="Plus tard", form_key=uuid.uuid4(), **how)
+        except Refusal:
+            return "refused"
+        return "moved"
+
+    def batch() -> str:
+        results = issue_many([draft(sam, TWO), draft(ali, ONE)], form_key=uuid.uuid4(), **how)
+        return " ".join("refused" if result.refused else "issued" for result in results)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = tuple(pool.map(told, [move, batch]))
+    # Whoever came first: hours that were free then are given, the others refused by name.
+    assert answers in {("moved", "refused issued"), ("refused", "issued refused")}
