@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from accounts import signals
-from accounts.models import Advisor, Claimant, FollowUpModeChange, Transfer
+from accounts.models import Claimant, FollowUpModeChange, Transfer
 from convocations import deeds
 from convocations.following import owed
 from convocations.models import Absence, CallTask, ChangeRequest, FollowUpTask, Justificatif
@@ -81,7 +81,7 @@ def _hand_over_hours(claimant_ids: Collection[int], new: int, now: datetime) -> 
     waiting = ChangeRequest.objects.filter(
         state__in=REQUEST_PENDING, claimant_id__in=claimant_ids, advisor_id=new
     )
-    holding.hand_over(waiting, Advisor.objects.select_related("agency").get(pk=new), now=now)
+    holding.hand_over(waiting, new, now=now)
 
 
 @receiver(signals.follow_up_mode_changed, dispatch_uid="convocations.follow_up_mode")

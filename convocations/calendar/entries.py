@@ -15,6 +15,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 
 from convocations.calendar import zones
 from convocations.models import Convocation, Modality
+from convocations.scheduling import displacing
 from convocations.states import CALLED_OFF, ConvocationState
 from convocations.told import manners
 from messaging.emails import absolute
@@ -81,15 +82,15 @@ def _whole(convocation: Convocation, identity: str, now: datetime) -> Event:
     """Give the entry of a file: what the person's own page says."""
     kind = convocation.get_kind_display()
     event = _event(convocation, identity, now)
-    event.add("summary", f"{kind[0].upper()}{kind[1:]} – Espace Emploi")
-    event.add("description", _description(convocation))
+    event.add("summary", f"{_impossible(convocation, now)}{kind[0].upper()}{kind[1:]} – Espace Emploi")
+    event.add("description", _description(convocation, now))
     if convocation.modality in _PLACES:
         event.add("location", _place(convocation))
     # RFC 5546 wants an organizer on a cancellation; ours cannot be answered by mail.
     organizer = vCalAddress("mailto:" + settings.DEFAULT_FROM_EMAIL.partition("<")[2].rstrip(">"))
     organizer.params["CN"] = vText(convocation.agency.name)
     event.add("organizer", organizer)
-    _alarms(event, convocation, kind)
+    _alarms(event, convocation, kind, now)
     return event
 
 
@@ -97,9 +98,10 @@ def _discreet(convocation: Convocation, identity: str, now: datetime) -> Event:
     """Give the entry of a feed: nobody learns from it what an appointment is about, nor a number or a link."""
     agency = convocation.agency
     event = _event(convocation, identity, now)
-    event.add("summary", f"Rendez-vous – Espace Emploi ({convocation.get_modality_display()})")
+    summary = f"{_impossible(convocation, now)}Rendez-vous – Espace Emploi"
+    event.add("summary", f"{summary} ({convocation.get_modality_display()})")
     lines = [
-        _force(convocation),
+        _force(convocation, now),
         f"Votre agence{NBSP}: {agency.name}, {agency.phone}.",
         "L’objet, ce qu’il faut apporter et le lien éventuel sont dans votre espace.",
         "Lire cet agenda ne compte pas comme une prise de connaissance.",
@@ -107,7 +109,7 @@ def _discreet(convocation: Convocation, identity: str, now: datetime) -> Event:
     event.add("description", "\n".join(lines))
     if convocation.modality in _PLACES:
         event.add("location", f"{agency.name}, {agency.address}")
-    _alarms(event, convocation, "Espace Emploi")
+    _alarms(event, convocation, "Espace Emploi", now)
     return event
 
 
@@ -119,7 +121,7 @@ def _event(convocation: Convocation, identity: str, now: datetime) -> Event:
     event.add("dtstamp", now)
     event.add("dtstart", convocation.starts_at.astimezone(tz))
     event.add("dtend", convocation.ends_at.astimezone(tz))
-    event.add("status", _status(convocation))
+    event.add("status", _status(convocation, now))
     event.add("class", "PRIVATE")
     event.add("url", absolute(f"/espace/convocations/{convocation.ref}/"))
     if convocation.modality == Modality.ASYNC_MESSAGE:
@@ -128,8 +130,8 @@ def _event(convocation: Convocation, identity: str, now: datetime) -> Event:
     return event
 
 
-def _alarms(event: Event, convocation: Convocation, words: str) -> None:
-    if convocation.state in CALLED_OFF:
+def _alarms(event: Event, convocation: Convocation, words: str, now: datetime) -> None:
+    if convocation.state in CALLED_OFF or displacing.kept_from(convocation, now):
         return
     for ahead in _ALARMS:
         alarm = Alarm()
@@ -139,9 +141,16 @@ def _alarms(event: Event, convocation: Convocation, words: str) -> None:
         event.add_component(alarm)
 
 
-def _status(convocation: Convocation) -> str:
+def _impossible(convocation: Convocation, now: datetime) -> str:
+    """Say before its name that an appointment cannot be as announced: a calendar is read at a glance."""
+    return f"À déplacer{NBSP}: " if displacing.kept_from(convocation, now) else ""
+
+
+def _status(convocation: Convocation, now: datetime) -> str:
     if convocation.state in CALLED_OFF:
         return "CANCELLED"
+    if displacing.kept_from(convocation, now):
+        return "TENTATIVE"
     sure = convocation.is_binding or convocation.state == ConvocationState.ACCEPTED
     return "CONFIRMED" if sure else "TENTATIVE"
 
@@ -150,16 +159,18 @@ def _place(convocation: Convocation) -> str:
     return convocation.place or f"{convocation.agency.name}, {convocation.agency.address}"
 
 
-def _force(convocation: Convocation) -> str:
+def _force(convocation: Convocation, now: datetime) -> str:
+    if why := displacing.kept_from(convocation, now):
+        return f"Impossible comme prévu{NBSP}: {why}. {manners.NOT_THEN[convocation.modality]}"
     return manners.IF_NOT.get(
         (convocation.modality, convocation.is_binding),
         "Votre présence est attendue." if convocation.is_binding else "Vous êtes libre de venir ou non.",
     )
 
 
-def _description(convocation: Convocation) -> str:
+def _description(convocation: Convocation, now: datetime) -> str:
     lines = [
-        _force(convocation),
+        _force(convocation, now),
         manners.instructions(convocation.modality),
         "" if convocation.modality in _PLACES else convocation.place,
         f"Avec {convocation.advisor.user}, {convocation.agency.name}, {convocation.agency.phone}.",

@@ -132,7 +132,7 @@ def read(claimant: Claimant, *, now: datetime) -> bytes:
     rows = (
         Convocation.objects.filter(claimant_id=claimant.pk, ends_at__gt=now - PAST)
         .exclude(state=ConvocationState.SUPERSEDED)
-        .select_related("agency")
+        .select_related("agency", "displacement__closure", "displacement__leave")
         .order_by("-starts_at", "-id")[:MOST]
     )
     identities = entries.identities_of(claimant.pk)

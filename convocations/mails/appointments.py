@@ -6,10 +6,11 @@ from typing import Any
 
 from convocations import deeds
 from convocations.models import Bindingness, Convocation, Modality
+from convocations.scheduling import displacing
 from convocations.states import AHEAD, ConvocationState
 from convocations.told import manners
 from messaging.emails import Mail, Row, absolute, composes
-from portal.core.french import days_left, duration, full_datetime
+from portal.core.french import days_left, duration
 
 _WHY = "vous êtes suivi par le service public de l’emploi et ce rendez-vous vous concerne."
 _BINDING = (
@@ -30,12 +31,12 @@ _OFFER = "C’est une invitation : vous êtes libre de venir ou non. Ne pas veni
 def load(rows: Sequence[Row]) -> dict[int, Convocation]:
     """Read the appointments these mails are about, in one query."""
     found = Convocation.objects.filter(pk__in={row.subject_id for row in rows}).select_related(
-        "agency", "advisor__user", "successor"
+        "agency", "advisor__user", "successor", "displacement__closure", "displacement__leave"
     )
     return {convocation.pk: convocation for convocation in found}
 
 
-def _composed(
+def composed(
     rows: Sequence[Row], now: datetime, write: Callable[[Convocation, Row, datetime], Mail | None]
 ) -> dict[int, Mail]:
     convocations = load(rows)
@@ -46,49 +47,37 @@ def _composed(
 @composes(deeds.MAIL_CONVOCATION, "convocation", label="convocation à un rendez-vous")
 def convocation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a binding appointment stands in their space, by when it is and where."""
-    return _composed(rows, now, _announce)
+    return composed(rows, now, _announce)
 
 
 @composes(deeds.MAIL_INVITATION, "invitation", label="invitation à un rendez-vous")
 def invitation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people of an offer, and that declining it has no consequence."""
-    return _composed(rows, now, _announce)
+    return composed(rows, now, _announce)
 
 
 @composes(deeds.MAIL_REMINDER, "reminder", label="rappel d’un rendez-vous", optional=True)
 def reminder_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Remind people of a coming appointment; one that has begun or moved away is reminded no more."""
-    return _composed(rows, now, _remind)
+    return composed(rows, now, _remind)
 
 
 @composes(deeds.MAIL_UNREAD, "unread", label="convocation non lue")
 def unread_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Write once more to people who have not opened their convocation."""
-    return _composed(rows, now, _unread)
-
-
-@composes(deeds.MAIL_CANCELLED, "cancelled", label="rendez-vous annulé")
-def cancelled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
-    """Tell people that an appointment is cancelled and that they owe nothing for it."""
-    return _composed(rows, now, _cancelled)
-
-
-@composes(deeds.MAIL_MOVED, "moved", label="rendez-vous déplacé")
-def moved_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
-    """Tell people the old and the new hour of an appointment that moved."""
-    return _composed(rows, now, _moved)
+    return composed(rows, now, _unread)
 
 
 @composes(deeds.MAIL_NOT_PROVEN, "not_proven", label="rendez-vous à fixer de nouveau")
 def not_proven_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a missed appointment counts for nothing, as nothing proves they knew of it."""
-    return _composed(rows, now, _not_proven)
+    return composed(rows, now, _not_proven)
 
 
 @composes(deeds.MAIL_TECH_INCIDENT, "tech_incident", label="incident technique")
 def tech_incident_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a technical problem counts for nothing and that a new date comes."""
-    return _composed(rows, now, _tech_incident)
+    return composed(rows, now, _tech_incident)
 
 
 # --- words --------------------------------------------------------------------
@@ -98,13 +87,13 @@ def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     if convocation.state not in AHEAD or convocation.starts_at <= now:
         return None
     binding = convocation.is_binding
-    when = _when(convocation)
+    when = when_of(convocation)
     act = (
         "Prenez-en connaissance et accusez réception dans votre espace."
         if binding
         else "Dites si vous acceptez."
     )
-    return _mail(
+    return mail_about(
         convocation,
         subject=f"{'Convocation' if binding else 'Invitation'} : {when}",
         title=f"{_what(convocation)} {when}",
@@ -117,10 +106,12 @@ def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
 
 def _remind(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     coming = convocation.state in AHEAD or convocation.state == ConvocationState.ACCEPTED
-    if not coming or convocation.starts_at <= now or row.occurrence != int(convocation.starts_at.timestamp()):
+    if not coming or displacing.kept_from(convocation, now):
         return None
-    when = _when(convocation)
-    return _mail(
+    if convocation.starts_at <= now or row.occurrence != int(convocation.starts_at.timestamp()):
+        return None
+    when = when_of(convocation)
+    return mail_about(
         convocation,
         subject=f"Rappel : votre rendez-vous {when}",
         # Not the step's «dans 7 jours»: a reminder that catches up may come later than its step.
@@ -135,8 +126,10 @@ def _remind(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
 def _unread(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     if convocation.state not in AHEAD or convocation.read_at is not None or convocation.starts_at <= now:
         return None
-    when = _when(convocation)
-    return _mail(
+    if displacing.kept_from(convocation, now):
+        return None
+    when = when_of(convocation)
+    return mail_about(
         convocation,
         subject=f"À lire : votre convocation {when}",
         title="Une convocation vous attend dans votre espace",
@@ -152,67 +145,14 @@ def _unread(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     )
 
 
-def _cancelled(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
-    when = _when(convocation)
-    return _mail(
-        convocation,
-        subject=f"Annulé : votre rendez-vous {when}",
-        title=f"Votre rendez-vous {when} est annulé",
-        preheader="Vous n’avez rien à faire. Cette annulation ne compte pas pour vous.",
-        paragraphs=[
-            "Vous n’avez pas à venir. Cette annulation vient de l’agence : elle ne vous est jamais comptée.",
-            "La raison est dans votre espace.",
-        ],
-        action="Voir le rendez-vous annulé",
-        asks_to_come=False,
-    )
-
-
-def _moved(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
-    new = convocation.successor
-    if new is None or new.starts_at <= now:
-        return None
-    zone = convocation.agency.place.zone
-    after = full_datetime(new.starts_at, zone)
-    if new.starts_at == convocation.starts_at and new.modality == Modality.IN_PERSON:
-        return _now_in_person(new, after)
-    return _mail(
-        new,
-        subject=f"Nouvelle date : {after}",
-        title=f"Votre rendez-vous est déplacé au {after}",
-        preheader=f"L’ancien rendez-vous ({_when(convocation)}) n’existe plus.",
-        paragraphs=[
-            f"Avant : {_when(convocation)}. Ce rendez-vous n’existe plus.",
-            f"Maintenant : {after}.",
-            "Ce déplacement vient de l’agence : il ne vous est jamais compté.",
-        ],
-        action="Voir le nouveau rendez-vous",
-    )
-
-
-def _now_in_person(new: Convocation, when: str) -> Mail:
-    return _mail(
-        new,
-        subject=f"Votre rendez-vous du {when} se fait en agence",
-        title=f"Votre rendez-vous du {when} se fait en agence",
-        preheader="Le jour et l’heure restent les mêmes.",
-        paragraphs=[
-            "Même jour, même heure : seul le lieu change.",
-            manners.where(new),
-            "Ce changement vient de l’agence : il ne vous est jamais compté.",
-        ],
-        action="Voir le rendez-vous",
-    )
-
-
 def _not_proven(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
-    return _mail(
+    return mail_about(
         convocation,
         subject="Nous allons vous proposer une nouvelle date",
         title="Une nouvelle date va vous être proposée",
         preheader="Rien ne vous est reproché. Votre conseiller va vous appeler.",
         paragraphs=[
-            f"Vous aviez rendez-vous {_when(convocation)}. "
+            f"Vous aviez rendez-vous {when_of(convocation)}. "
             "Nous ne pouvons pas prouver que vous l’avez su à temps : rien ne compte.",
             "Votre conseiller va vous appeler pour choisir une nouvelle date. Vous pouvez aussi appeler le 3949.",
         ],
@@ -222,13 +162,13 @@ def _not_proven(convocation: Convocation, row: Row, now: datetime) -> Mail | Non
 
 
 def _tech_incident(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
-    return _mail(
+    return mail_about(
         convocation,
         subject="Incident technique : nouvelle date à venir",
         title="Votre rendez-vous n’a pas pu se tenir",
         preheader="Un problème technique ne compte jamais contre vous.",
         paragraphs=[
-            f"Le rendez-vous {_when(convocation)} a été arrêté par un problème technique. Rien ne compte.",
+            f"Le rendez-vous {when_of(convocation)} a été arrêté par un problème technique. Rien ne compte.",
             "Votre conseiller va vous appeler pour choisir une nouvelle date, par téléphone si vous préférez.",
         ],
         action="Voir le rendez-vous",
@@ -236,7 +176,7 @@ def _tech_incident(convocation: Convocation, row: Row, now: datetime) -> Mail | 
     )
 
 
-def _mail(
+def mail_about(
     convocation: Convocation,
     *,
     subject: str,
@@ -269,7 +209,7 @@ def _what(convocation: Convocation) -> str:
     return "Vous avez rendez-vous" if convocation.is_binding else "Vous êtes invité à un rendez-vous"
 
 
-def _when(convocation: Convocation) -> str:
+def when_of(convocation: Convocation) -> str:
     return manners.when(convocation, convocation.agency.place.zone)
 
 
@@ -282,7 +222,7 @@ def _countdown(convocation: Convocation, now: datetime) -> str:
 
 
 def _date_and_countdown(convocation: Convocation, now: datetime) -> str:
-    when = _when(convocation)
+    when = when_of(convocation)
     return f"{when[0].upper()}{when[1:]}. {_countdown(convocation, now)}"
 
 

@@ -125,7 +125,7 @@ def reassign(request_ids: Collection[int], advisor: Advisor, *, reason: str, by:
         ids = [row.pk for row in rows]
         waiting = ChangeRequest.objects.filter(pk__in=ids)
         waiting.update(advisor=advisor)
-        holding.hand_over(waiting, advisor, now=now)
+        holding.hand_over(waiting, advisor.pk, now=now)
         Justificatif.objects.filter(request_id__in=ids, state=ReviewState.IN_REVIEW).update(advisor=advisor)
         reassigning.record(rows, "la demande", advisor, reason=reason, by=by, now=now)
         return len(rows)

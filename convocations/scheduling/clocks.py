@@ -53,12 +53,15 @@ def remind(batch: Sequence[Due], now: datetime) -> Outcome:
 
 
 def _to_remind(convocation_ids: Sequence[int]) -> dict[int, tuple[int, bool, bool]]:
-    """Give per appointment whose it is, whether it is coming, whether it is a summons nobody has read."""
+    """Give per appointment whose it is, whether it is coming as announced, whether it is a summons nobody has read."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id, claimant_id, state = ANY(%s), state = ANY(%s) AND bindingness = 'CONVOCATION'
-            FROM convocations_convocation WHERE id = ANY(%s::bigint[])
+            SELECT id, claimant_id, state = ANY(%s) AND displacement.convocation_id IS NULL,
+                   state = ANY(%s) AND bindingness = 'CONVOCATION'
+            FROM convocations_convocation
+            LEFT JOIN convocations_displacement AS displacement ON displacement.convocation_id = id
+            WHERE id = ANY(%s::bigint[])
             """,
             [sorted(AHEAD | {ConvocationState.ACCEPTED}), sorted(UNREAD), arrays.of_numbers(convocation_ids)],
         )
@@ -71,7 +74,11 @@ def check_unread(batch: Sequence[Due], now: datetime) -> Outcome:
     unread = {
         row.pk: row
         for row in Convocation.objects.filter(
-            pk__in=[due.subject_id for due in batch], state__in=UNREAD, starts_at__gt=now
+            pk__in=[due.subject_id for due in batch],
+            state__in=UNREAD,
+            starts_at__gt=now,
+            # What cannot take place is no longer read for: its advisor has it to move.
+            displacement=None,
         ).only("pk", "claimant_id", "advisor_id", "starts_at")
     }
     hours = timedelta(hours=parameters.current().known_late_hours)

@@ -1,8 +1,9 @@
 """When an agency closes, an advisor leaves without a deputy or a kiosk breaks: which appointments must move.
 
 Nothing is moved or cancelled here. Each appointment that lost its place goes to its advisor's list, and
-stays there until somebody moves or cancels it, or the reason is taken back. It founds no absence meanwhile
-(the database refuses it: `displaced_founds_no_absence`).
+stays there until somebody moves or cancels it, or the reason is taken back. Its person is told at once not
+to come, and may pick another date themselves. It founds no absence meanwhile (the database refuses it:
+`displaced_founds_no_absence`).
 """
 
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from convocations import deeds
 from convocations.models import Convocation, Displacement, Kind, Modality
 from convocations.scheduling.spans import Span, local_days, open_on, read_calendar, wall_span
 from convocations.states import HOLDS_TIME
+from messaging import outbox
 from portal.core import journal
 from portal.core.french import full_date
 from portal.core.journal import Actor, Line
@@ -62,6 +64,7 @@ def look_again(
         one.found_at = now
     Displacement.objects.bulk_create(new, ignore_conflicts=True)
     journal.record_all((_line(deeds.DISPLACED, row.convocation, why=why(row)) for row in new), by=by, now=now)
+    _tell(deeds.MAIL_DISPLACED, [row.convocation for row in new], now)
 
 
 @receiver(hours_taken_back, dispatch_uid="convocations.displacing.taken_back")
@@ -84,6 +87,13 @@ def why(row: Displacement) -> str:
     if row.cause == _C.KIOSK:
         return "l’espace numérique n’est plus en service"
     return "les horaires de l’agence ont changé"
+
+
+def kept_from(convocation: Convocation, now: datetime) -> str:
+    """Say why a coming appointment cannot be as announced, empty where it stands; reads its `displacement`."""
+    row: Displacement | None = getattr(convocation, "displacement", None)
+    coming = convocation.state in HOLDS_TIME and convocation.starts_at > now
+    return why(row) if row is not None and coming else ""
 
 
 def to_move(agency_id: int, *, now: datetime, limit: int = 200) -> list[Displacement]:
@@ -181,6 +191,12 @@ def _undo(which: "QuerySet[Displacement]", *, by: Actor, now: datetime) -> None:
         if row.convocation.state in HOLDS_TIME and row.convocation.starts_at > now
     ]
     journal.record_all((_line(deeds.HOLDS_AGAIN, row) for row in standing), by=by, now=now)
+    _tell(deeds.MAIL_HOLDS_AGAIN, standing, now)
+
+
+def _tell(mail: int, rows: Iterable[Convocation], now: datetime) -> None:
+    second = int(now.timestamp())
+    outbox.enqueue((outbox.Owed(mail, row.claimant_id, row.pk, occurrence=second) for row in rows), now=now)
 
 
 def _line(code: journal.JournalCode, row: Convocation, **data: Any) -> Line:

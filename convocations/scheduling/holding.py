@@ -99,20 +99,27 @@ def let_go(request_ids: Collection[int], *, now: datetime) -> None:
         _clear(Q(request_id__in=request_ids), now)
 
 
-def hand_over(which: "QuerySet[ChangeRequest]", advisor: Advisor, *, now: datetime) -> None:
-    """Keep the same hours of the advisor who answers these requests now, where theirs are free; else free them."""
+def hand_over(which: QuerySet[ChangeRequest], advisor_id: int, *, now: datetime) -> None:
+    """Keep the same hours of the advisor who answers these requests now, where theirs are free; else free them.
+
+    One query where nothing is kept, as nearly always.
+    """
+    kept = SlotHold.objects.filter(request__in=which).exclude(advisor_id=advisor_id)
+    rows = list(kept.select_related("request__convocation"))
+    if not rows:
+        return
+    advisor = Advisor.objects.select_related("agency").get(pk=advisor_id)
     with transaction.atomic():
         in_turn({advisor.agency_id})
-        kept = SlotHold.objects.filter(request__in=which).exclude(advisor=advisor)
-        for row in kept.select_related("request__convocation"):
-            minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
+        for row in rows:
             request = row.request
             assert request is not None
+            minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
             modality = request.wished_modality or request.convocation.modality
             _clear(Q(pk=row.pk), now)
-            ignoring = request.convocation_id
             wanted = (advisor, row.claimant_id, modality, row.starts_at, minutes, now)
-            if row.expires_at > now and (slot := _offered(*wanted, None, ignoring)) is not None:
+            slot = _offered(*wanted, None, request.convocation_id) if row.expires_at > now else None
+            if slot is not None:
                 _keep(slot, row.claimant_id, advisor, request=request, until=slot.starts_at, now=now)
 
 

@@ -18,8 +18,8 @@ from convocations.states import (
     RequestState,
     ReviewState,
 )
+from convocations.told import manners, words
 from convocations.told import requests as asked
-from convocations.told import words
 from portal.core.french import NBSP, days_left, full_date, full_deadline, short_datetime, urgency
 from portal.core.models.document import DocumentState
 from portal.core.prepared import prepared
@@ -71,7 +71,12 @@ def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:
     coming = _coming(claimant_id=claimant_id, now=now)
     absences = _absences(claimant_id=claimant_id)
     requests = _requests(claimant_id=claimant_id)
-    todo = [*_to_confirm(coming, now), *_to_explain(absences, now), *_to_send(requests, now)]
+    todo = [
+        *_to_pick(coming, now),
+        *_to_confirm(coming, now),
+        *_to_explain(absences, now),
+        *_to_send(requests, now),
+    ]
     # A paper is completed for an absence that nobody has decided: without one there is none.
     if absences:
         todo += _to_complete(claimant_id, tz, now)
@@ -110,14 +115,34 @@ def _coming(claimant_id: int, now: datetime) -> Any:
             "state",
             "agency__name",
             "agency__territory",
+            "displacement__cause",
         )[:AT_MOST]
     )
 
 
+def _to_pick(coming: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
+    """Find the appointments that cannot be as announced: nobody is to come for nothing."""
+    found = []
+    for ref, _, kind, modality, starts_at, state, agency, territory, displaced in coming:
+        if not displaced or state == ConvocationState.RESCHEDULE_PENDING or starts_at <= now:
+            continue
+        tz = Territory(territory).zone
+        todo = Todo(
+            title="Votre rendez-vous ne peut pas avoir lieu comme prévu",
+            text=f"{words.KINDS[kind]} {words.MODALITIES[modality].lower()}, {agency}. "
+            f"{manners.NOT_THEN[modality]}",
+            url=f"/espace/convocations/{ref}/",
+            act="Voir ce que je peux faire",
+            label="Était prévu",
+        )
+        found.append(_by(todo, starts_at, now, tz))
+    return found
+
+
 def _to_confirm(coming: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
     found = []
-    for ref, bindingness, kind, modality, starts_at, state, agency, territory in coming:
-        waits = state in AHEAD and state != ConvocationState.ACKNOWLEDGED
+    for ref, bindingness, kind, modality, starts_at, state, agency, territory, displaced in coming:
+        waits = state in AHEAD and not displaced and state != ConvocationState.ACKNOWLEDGED
         if bindingness != Bindingness.CONVOCATION or not waits or starts_at <= now:
             continue
         unread = state in UNREAD
@@ -246,10 +271,12 @@ def _to_complete(claimant_id: int, tz: tzinfo, now: datetime) -> list[Todo]:
 
 
 def _appointment(row: tuple[Any, ...], now: datetime) -> dict[str, Any]:
-    ref, bindingness, kind, modality, starts_at, state, agency, territory = row
+    ref, bindingness, kind, modality, starts_at, state, agency, territory, displaced = row
     binding = bindingness == Bindingness.CONVOCATION
     tz = Territory(territory).zone
     stands = words.said(state, binding, starts_at <= now)
+    if displaced and starts_at > now:
+        stands = words.DISPLACED
     return {
         "url": f"/espace/convocations/{ref}/",
         "title": words.KINDS[kind],

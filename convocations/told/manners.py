@@ -26,6 +26,14 @@ CHECK: dict[str, str] = {
     "une vidéo en ligne se lit sans coupure. Un point manque\u202f? "
     "Appelez votre agence\u00a0: un autre moyen est possible. Une panne pendant l’appel ne compte jamais contre vous.",
 }
+# What one need not do at the hour of an appointment that cannot take place as announced.
+NOT_THEN: dict[str, str] = {
+    _M.IN_PERSON: "Vous n’avez pas à venir à cette heure.",
+    _M.PHONE: "Vous ne serez pas appelé à cette heure.",
+    _M.VIDEO: "Vous n’avez pas à vous connecter à cette heure.",
+    _M.KIOSK_VIDEO: "Vous n’avez pas à venir à cette heure.",
+    _M.ASYNC_MESSAGE: "Vous n’avez pas à répondre.",
+}
 # What happens if one does not, for the manner whose «coming» is something else.
 IF_NOT: dict[tuple[str, bool], str] = {
     (

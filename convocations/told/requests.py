@@ -48,10 +48,21 @@ REMEDIES = (
 )
 
 
-def counting(tolerance: Tolerance, tz: tzinfo) -> dict[str, Any]:
-    """Say how many postponements are left, which ones were counted, and what never counts."""
+def not_counted(*, displaced: bool, moved: bool) -> str:
+    """Say why another date for this appointment is no postponement of the person's; empty where it is one."""
+    if displaced:
+        return "L’agence ne peut pas tenir ce rendez-vous. Choisir une autre date n’est pas compté comme un report."
+    if moved:
+        return "Vous avez changé d’agence. Choisir une autre date n’est pas compté comme un report."
+    return ""
+
+
+def counting(tolerance: Tolerance, tz: tzinfo, *, exempt: str = "") -> dict[str, Any]:
+    """Say how many postponements are left, which ones were counted, and what never counts; `exempt`: why not this."""
     months = tolerance.months
-    if tolerance.left:
+    if exempt:
+        sentence = exempt
+    elif tolerance.left:
         sentence = (
             f"Vous pouvez encore déplacer {plural(tolerance.left, 'rendez-vous', 'rendez-vous')} sans dire "
             f"pourquoi, sur {months}{NBSP}mois. Celui-ci sera le {tolerance.rank}."

@@ -71,6 +71,14 @@ _BY_BINDING = {True: {**_EITHER, **_BINDING}, False: {**_EITHER, **_INVITED}}
 _HAPPENING = Said("Passé", "neutral", "L’heure de ce rendez-vous est venue.")
 
 
+# Where an appointment stands that its agency can no longer hold, until it is moved or cancelled.
+DISPLACED = Said(
+    "À déplacer",
+    "warning",
+    "Ce rendez-vous ne peut pas avoir lieu comme prévu. Rien ne vous est reproché.",
+)
+
+
 def said(state: str, binding: bool, begun: bool) -> Said:
     """Say where an appointment stands; once it has begun there is nothing left to confirm."""
     if begun and state in _BINDING:

@@ -37,14 +37,17 @@ class AppointmentAbilities:
         return self.accept or self.decline
 
 
-def of_appointment(convocation: Convocation, now: datetime) -> AppointmentAbilities:
-    """Say what its person may do with an appointment at this instant."""
+def of_appointment(
+    convocation: Convocation, now: datetime, *, displaced: bool = False
+) -> AppointmentAbilities:
+    """Say what its person may do with an appointment at this instant; `displaced`: it cannot be as announced."""
     coming = convocation.starts_at > now
     offered = coming and not convocation.is_binding
     gone = convocation.state in {ConvocationState.CANCELLED, ConvocationState.CANCELLED_BY_AGENCY}
     open_to_change = coming and convocation.is_binding and convocation.state in AHEAD
     return AppointmentAbilities(
         acknowledge=coming
+        and not displaced
         and convocation.is_binding
         and convocation.state in AHEAD
         and convocation.state != ConvocationState.ACKNOWLEDGED,
@@ -57,7 +60,7 @@ def of_appointment(convocation: Convocation, now: datetime) -> AppointmentAbilit
         and convocation.is_binding
         and convocation.state in AHEAD | {ConvocationState.AWAITING_STATUS},
         see_request=convocation.state == ConvocationState.RESCHEDULE_PENDING,
-        add_to_calendar=coming and convocation.state in HOLDS_TIME,
+        add_to_calendar=coming and not displaced and convocation.state in HOLDS_TIME,
         remove_from_calendar=coming and gone,
     )
 

@@ -15,8 +15,8 @@ from accounts.models import User
 from convocations.evidence import ledger, receipts
 from convocations.models import Absence, Bindingness, ChangeRequest, Convocation, DeliveryEvidence, Modality
 from convocations.requests import counting
-from convocations.scheduling import changing
-from convocations.states import REQUEST_PENDING, ConvocationState
+from convocations.scheduling import changing, displacing
+from convocations.states import HOLDS_TIME, REQUEST_PENDING, ConvocationState
 from convocations.told import manners, words
 from convocations.told import requests as told_requests
 from convocations.web import paper
@@ -41,6 +41,7 @@ _ROW = (
     "state",
     "agency__name",
     "agency__territory",
+    "displacement__cause",
 )
 
 
@@ -93,9 +94,11 @@ def _coming(claimant_id: int, now: datetime, moment: datetime, key: int) -> Any:
 
 
 def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
-    _, ref, bindingness, kind, modality, starts_at, state, agency, territory = row
+    _, ref, bindingness, kind, modality, starts_at, state, agency, territory, displaced = row
     binding = bindingness == Bindingness.CONVOCATION
     stands = words.said(state, binding, starts_at <= now)
+    if displaced and state in HOLDS_TIME and starts_at > now:
+        stands = words.DISPLACED
     return {
         "url": f"{here}{ref}/",
         "title": words.KINDS[kind],
@@ -172,7 +175,7 @@ def receipt(request: HttpRequest, person: User, ref: str) -> HttpResponse:
 @prepared
 def _one(claimant_id: int, ref: int) -> Any:
     return Convocation.objects.filter(claimant_id=claimant_id, ref=ref).select_related(
-        "agency", "advisor__user", "successor"
+        "agency", "advisor__user", "successor", "displacement__closure", "displacement__leave"
     )
 
 
@@ -198,6 +201,8 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
     tz = convocation.agency.place.zone
     begun = convocation.starts_at <= now
     binding = convocation.is_binding
+    displaced = displacing.kept_from(convocation, now)
+    may = of_appointment(convocation, now, displaced=bool(displaced))
     title = f"{words.KINDS[convocation.kind]} du {full_datetime(convocation.starts_at, tz)}"
     if convocation.modality == Modality.ASYNC_MESSAGE:
         title = f"{words.KINDS[convocation.kind]} par écrit, {manners.when(convocation, tz)}"
@@ -210,12 +215,17 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
             {"label": "Mes rendez-vous", "url": reverse("espace:appointments")},
         ],
         "binding": binding,
-        "stands": words.said(convocation.state, binding, begun),
-        "may": of_appointment(convocation, now),
-        "if_not_coming": manners.IF_NOT.get((convocation.modality, binding), words.IF_NOT_COMING[binding]),
+        "stands": words.DISPLACED if displaced else words.said(convocation.state, binding, begun),
+        "may": may,
+        "displaced": f"{words.first_up(displaced)}." if displaced else "",
+        "if_not_coming": manners.NOT_THEN[convocation.modality]
+        if displaced
+        else manners.IF_NOT.get((convocation.modality, binding), words.IF_NOT_COMING[binding]),
         "coming": not begun,
         "answer_within": told_requests.answer_within(),
-        "postpone_note": _postpone_note(convocation, tz, now),
+        "postpone_note": _postpone_note(convocation, tz, now, displaced=bool(displaced))
+        if may.postpone
+        else "",
         "left": words.starts_in(convocation.starts_at, now, tz),
         "level": urgency(convocation.starts_at, now, tz),
         "facts": _facts(convocation),
@@ -316,10 +326,10 @@ def _absence_of(convocation_id: int, claimant_id: int) -> Any:
     return found.order_by("-id").values_list("ref")[:1]
 
 
-def _postpone_note(convocation: Convocation, tz: Any, now: datetime) -> str:
-    """Say what moving it would count for, before the click; nothing where it cannot be moved."""
-    if not of_appointment(convocation, now).postpone:
-        return ""
+def _postpone_note(convocation: Convocation, tz: Any, now: datetime, *, displaced: bool) -> str:
+    """Say what moving it would count for, before the click."""
+    if displaced:
+        return "Acceptée tout de suite. Ce n’est pas compté comme un report."
     tolerance = counting.tolerance_of(convocation.claimant_id, tz=tz, now=now)
     rank = words.first_up(tolerance.rank)
     return (

@@ -74,7 +74,7 @@ def _slots_page(
         {
             "title": "Choisir une autre date",
             "days": days,
-            "tolerance": told.counting(counting.tolerance_of(claimant.pk, tz=tz, now=now), tz),
+            "tolerance": _counting(claimant, convocation, now),
             "wrong": wrong,
             "later_url": f"{here}?apres={more[0]['hours'][0]['value']}" if more else "",
             "first_url": here if first else "",
@@ -194,7 +194,7 @@ def _confirm_page(
             "title": "Déplacer votre rendez-vous" if slot else "Demander une autre date",
             "form": form,
             "new_date": words.first_up(full_datetime(slot.starts_at, tz)) if slot else "",
-            "tolerance": told.counting(counting.tolerance_of(claimant.pk, tz=tz, now=now), tz),
+            "tolerance": _counting(claimant, convocation, now),
             "at_once": form.reason_optional,
             "kept": told.kept_sentence(convocation.modality) if slot else "",
             "statement": form.statement,
@@ -395,6 +395,16 @@ def _send(
             else:
                 return redirect("espace:request", ref=made.ref)
     return gone if gone is not None else again(form)
+
+
+def _counting(claimant: Claimant, convocation: Convocation, now: datetime) -> dict[str, Any]:
+    """Say what another date would count for."""
+    tz = convocation.agency.place.zone
+    exempt = told.not_counted(
+        displaced=bool(displacing.kept_from(convocation, now)),
+        moved=convocation.agency_id != claimant.agency_id,
+    )
+    return told.counting(counting.tolerance_of(claimant.pk, tz=tz, now=now), tz, exempt=exempt)
 
 
 def _rules(motives: tuple[Motive, ...]) -> list[dict[str, Any]]:

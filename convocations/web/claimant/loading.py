@@ -11,7 +11,12 @@ from convocations.models import ChangeRequest, Convocation
 def own_appointment(claimant: Claimant, ref: str) -> Convocation:
     """Load one of the person's own appointments, with whom and where it is."""
     rows = Convocation.objects.filter(claimant_id=claimant.pk).select_related(
-        "agency", "advisor__user", "advisor__agency", "successor"
+        "agency",
+        "advisor__user",
+        "advisor__agency",
+        "successor",
+        "displacement__closure",
+        "displacement__leave",
     )
     found: Convocation = _own(rows, claimant, ref)
     return found
