@@ -20,7 +20,15 @@ from convocations.states import (
 )
 from convocations.told import manners, words
 from convocations.told import requests as asked
-from portal.core.french import NBSP, days_left, full_date, full_deadline, short_datetime, urgency
+from portal.core.french import (
+    NBSP,
+    days_left,
+    full_date,
+    full_datetime,
+    full_deadline,
+    short_datetime,
+    urgency,
+)
 from portal.core.models.document import DocumentState
 from portal.core.prepared import prepared
 from portal.core.working_time import Territory
@@ -134,8 +142,12 @@ def _to_pick(coming: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
             url=f"/espace/convocations/{ref}/",
             act="Voir ce que je peux faire",
             label="Était prévu",
+            due=starts_at,
+            until=words.first_up(full_datetime(starts_at, tz)),
+            left=words.starts_in(starts_at, now, tz),
+            level="soon",
         )
-        found.append(_by(todo, starts_at, now, tz))
+        found.append(todo)
     return found
 
 

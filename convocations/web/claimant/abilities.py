@@ -42,7 +42,7 @@ def of_appointment(
 ) -> AppointmentAbilities:
     """Say what its person may do with an appointment at this instant; `displaced`: it cannot be as announced."""
     coming = convocation.starts_at > now
-    offered = coming and not convocation.is_binding
+    offered = coming and not displaced and not convocation.is_binding
     gone = convocation.state in {ConvocationState.CANCELLED, ConvocationState.CANCELLED_BY_AGENCY}
     open_to_change = coming and convocation.is_binding and convocation.state in AHEAD
     return AppointmentAbilities(

@@ -228,7 +228,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
         else "",
         "left": words.starts_in(convocation.starts_at, now, tz),
         "level": urgency(convocation.starts_at, now, tz),
-        "facts": _facts(convocation),
+        "facts": _facts(convocation, to_prepare=not displaced),
         "legal": words.LEGAL if binding else (),
         "remedies": words.REMEDIES if binding else "",
         "evidence": _evidence(convocation),
@@ -238,7 +238,8 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
     }
 
 
-def _facts(convocation: Convocation) -> list[dict[str, str]]:
+def _facts(convocation: Convocation, *, to_prepare: bool) -> list[dict[str, str]]:
+    """List when, how and where; with what to do and to bring, unless it cannot take place (`to_prepare`)."""
     agency, tz = convocation.agency, convocation.agency.place.zone
     advisor = convocation.advisor
     phone = advisor.phone or agency.phone
@@ -254,12 +255,12 @@ def _facts(convocation: Convocation) -> list[dict[str, str]]:
         {
             "label": "Comment",
             "value": words.MODALITIES[convocation.modality],
-            "note": manners.DO[convocation.modality],
+            "note": manners.DO[convocation.modality] if to_prepare else "",
             "icon": _ICONS[convocation.modality],
         },
         {
             "label": "À vérifier avant",
-            "value": manners.CHECK.get(convocation.modality, ""),
+            "value": manners.CHECK.get(convocation.modality, "") if to_prepare else "",
             "icon": "circle-check",
         },
         {"label": _WHERE.get(convocation.modality, "Où"), "value": _place(convocation), "icon": "map-pin"},
@@ -271,7 +272,11 @@ def _facts(convocation: Convocation) -> list[dict[str, str]]:
         },
         {"label": "Téléphone", "value": phone, "url": f"tel:{phone.replace(' ', '')}", "icon": "phone"},
         {"label": "Pourquoi", "value": convocation.purpose, "icon": "message-square"},
-        {"label": "À apporter", "value": convocation.to_bring, "icon": "clipboard-list"},
+        {
+            "label": "À apporter",
+            "value": convocation.to_bring if to_prepare else "",
+            "icon": "clipboard-list",
+        },
     ]
 
 

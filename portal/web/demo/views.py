@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
 from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.contrib.auth import login
@@ -57,6 +58,8 @@ def enter(request: HttpRequest, user_id: int) -> HttpResponse:
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     record_authentication(request, user, method="demo")
     mark_shown(request, user)
+    # allauth does it at its own doors: the place stands in the list of devices.
+    UserSession.objects.create_from_request(request)
     return redirect("/")
 
 
