@@ -84,6 +84,7 @@
     for (const attribute of ["for", "aria-labelledby", "aria-describedby", "aria-controls", "form"])
       for (const e of document.querySelectorAll(`[${attribute}]`))
         for (const id of e.getAttribute(attribute).split(/\s+/)) if (id && !document.getElementById(id)) wrong.push(`${attribute}="${id}" names nothing`);
+    for (const e of document.querySelectorAll("label, legend")) if ((e.textContent.match(/facultati/g) || []).length > 1) wrong.push(`says twice that it may stay empty: ${name(e)}`);
     for (const e of document.querySelectorAll("[style], [onclick], [onchange], [onsubmit]")) if (!e.closest("svg, .calendarbox, .clockbox, .add-row")) wrong.push(`inline: ${name(e)}`);
     return wrong;
   };

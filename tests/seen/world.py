@@ -115,7 +115,7 @@ def build(camille, folder: Path) -> World:
     call = CallTask.objects.filter(state="OPEN").first() or _call(unread)
     supervisor = factories.advisor(agency, is_supervisor=True, first_name="Hélène", last_name="Roy")
     _following(camille, unread)
-    _hours(advisor, supervisor)
+    _hours(camille, supervisor)
     requests = _requests(camille)
     key = uuid.uuid4()
     drafts = [
@@ -128,6 +128,8 @@ def build(camille, folder: Path) -> World:
         kind=100, subject_id=1, due_at=NOW, run_at=NOW, state=5, attempts=9, last_error="ValueError"
     )
     ReadingAlert.objects.create(reader=advisor.user, hour=NOW, opened=80)
+    # As long as some are, in one word.
+    camille.user.email = "camille.moreau-de-la-villardiere@courriel.exemple"
     camille.user.set_password(people.PASSWORD)
     camille.user.save()
     Outage.objects.create(
@@ -263,8 +265,9 @@ def _requests(camille) -> dict[str, ChangeRequest]:
     return made
 
 
-def _hours(advisor, supervisor) -> None:
+def _hours(camille, supervisor) -> None:
     """A week, an exception, leave with and without a deputy, a closed day with somebody to move, a kiosk."""
+    advisor = camille.advisor
     day, by = (NOW + timedelta(days=60)).date(), acting(supervisor)
     mine, theirs = {"by": acting(advisor), "now": NOW}, {"by": by, "now": NOW}
     hours = {"starts": dt.time(13), "ends": dt.time(16)}
@@ -283,7 +286,8 @@ def _hours(advisor, supervisor) -> None:
     for number, deputy in enumerate((supervisor.pk, None)):
         first = day + timedelta(days=10 + 10 * number)
         own_hours.take_leave(advisor.pk, first_day=first, last_day=first, deputy_id=deputy, **mine)
-    factories.convocation(factories.claimant(advisor), starts_at=NOW + timedelta(days=58))
+    for number, person in enumerate((factories.claimant(advisor), camille)):
+        factories.convocation(person, starts_at=NOW + timedelta(days=58, hours=number))
     closed = (NOW + timedelta(days=58)).date()
     agencies.close(advisor.agency_id, first_day=closed, last_day=closed, reason="Travaux", **theirs)
     agencies.open_at(
@@ -306,6 +310,11 @@ def _call(of) -> CallTask:
 def _badly_connected(advisor, days: int, **home) -> None:
     person = factories.claimant(advisor, user_fields={"first_name": home["city"].split()[0]}, **home)
     story.explained(story.missed(person, NOW - timedelta(days=days)), motive=Motive.CONNECTIVITY)
+
+
+def _displaced(person: str) -> list[str]:
+    found = Convocation.objects.filter(displacement__isnull=False, claimant__ref=person)
+    return [str(ref) for ref in found.values_list("ref", flat=True)]
 
 
 def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
@@ -333,6 +342,8 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
             *sorted(set(pages.values())),
             *(f"/espace/demandes/{ref}/" for ref in ChangeRequest.objects.values_list("ref", flat=True)),
             f"{ahead}reporter/?creneau=aucun",
+            *(f"/espace/convocations/{ref}/" for ref in _displaced(person)),
+            *(f"/espace/convocations/{ref}/reporter/" for ref in _displaced(person)),
             f"{ahead}modalite/?moyen=PHONE",
             f"{ahead}modalite/?moyen=KIOSK_VIDEO",
             f"{ahead}modalite/?moyen=IN_PERSON",

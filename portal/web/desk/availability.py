@@ -170,9 +170,7 @@ def _free(advisor: Advisor, manner: Manner, now: datetime) -> dict[str, Any]:
     )
     return {
         "label": f"{manner.label[0].upper()}{manner.label[1:]}",
-        "count": plural(len(slots), "heure de départ possible", "heures de départ possibles")
-        if slots
-        else "Aucune",
+        "count": plural(len(slots), "créneau possible", "créneaux possibles") if slots else "Aucune",
         "first": [short_datetime(slot.starts_at, zone) for slot in slots[:3]],
         "more": number(len(slots) - 3) if len(slots) > 3 else "",
     }

@@ -60,7 +60,7 @@ def test_an_advisor_writes_their_week_and_sees_what_follows(desk, advisor):
     page = text(answer)
     assert "Jeudi de 13 h à 14 h 30" in page
     # Two Thursdays within two weeks past the notice floor, four starts each.
-    assert "8 heures de départ possibles" in page
+    assert "8 créneaux possibles" in page
     row = Availability.objects.get()
     desk.post(MINE, {"retirer": f"semaine:{row.pk}"})
     assert not Availability.objects.exists()

@@ -133,18 +133,16 @@ class NoteForm(FilesForm):
         ],
         widget=forms.RadioSelect,
     )
-    motive = forms.ChoiceField(
-        label="Raison (facultatif)", required=False, choices=choices(tuple(Motive), "Sans raison")
-    )
+    motive = forms.ChoiceField(label="Raison", required=False, choices=choices(tuple(Motive), "Sans raison"))
     modality = forms.ChoiceField(
-        label="Moyen souhaité (facultatif)",
+        label="Moyen souhaité",
         required=False,
         choices=[("", "Sans changement"), *((str(one), one.label.capitalize()) for one in Modality)],
     )
-    day = forms.DateField(label="Jour souhaité (facultatif)", required=False)
-    at = forms.TimeField(label="Heure souhaitée (facultatif)", required=False)
+    day = forms.DateField(label="Jour souhaité", required=False)
+    at = forms.TimeField(label="Heure souhaitée", required=False)
     needs = forms.MultipleChoiceField(
-        label="Aménagements (facultatif)",
+        label="Aménagements",
         required=False,
         choices=Claimant.Accommodation.choices,
         widget=forms.CheckboxSelectMultiple,
