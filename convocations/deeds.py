@@ -144,6 +144,9 @@ CALL_BACK_ASKED = journal.code(
 )
 CALL_BACK_WITHDRAWN = journal.code(176, "call_back_withdrawn", "{actor} a retiré la demande de rappel {ref}.")
 CALLED_BACK = journal.code(177, "called_back", "{actor} vous a rappelé ({ref})\u00a0: {outcome}.")
+CALL_BACK_LATE = journal.code(
+    180, "call_back_late", "Personne n’a encore rappelé à temps ({ref})\u00a0: responsable d’agence prévenu."
+)
 FOLLOW_UP_DONE = journal.code(178, "follow_up_done", "{actor} a noté pour votre suivi\u00a0: {what}. {note}")
 FIRST_INTERVIEW_LATE = journal.code(
     179, "first_interview_late", "Premier entretien pas encore fixé\u00a0: responsable d’agence prévenu."
@@ -166,6 +169,8 @@ DUE_EXTEND_REQUEST_DOCS = 127
 DUE_REQUEST_ANSWER = 125
 DUE_REQUEST_DOCS = 126
 DUE_FIRST_INTERVIEW = 135
+# Its occurrence is the day promised: a try in vain promises another.
+DUE_CALL_BACK = 136
 
 # Where hours come from (130–134).
 DUE_HOLD_END = 130
@@ -206,6 +211,7 @@ MAIL_LATE_DECISIONS_ADVISOR = 141
 MAIL_LATE_DECISIONS_SUPERVISOR = 142
 MAIL_LATE_REQUESTS_ADVISOR = 138
 MAIL_LATE_REQUESTS_SUPERVISOR = 139
+MAIL_LATE_CALL_BACKS_SUPERVISOR = 165
 # A person's own calendar (150–154): its subject is the person, its occurrence the address's generation.
 MAIL_FEED = 150
 MAIL_TRANSFERRED = 155

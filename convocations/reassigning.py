@@ -5,13 +5,13 @@ from datetime import datetime
 
 from accounts.models import Advisor
 from convocations import deeds
-from convocations.models import Absence, ChangeRequest, Convocation
+from convocations.models import Absence, CallTask, ChangeRequest, Convocation
 from portal.core import journal
 from portal.core.journal import Actor
 
 
 def record(
-    rows: Sequence[Convocation] | Sequence[Absence] | Sequence[ChangeRequest],
+    rows: Sequence[Convocation] | Sequence[Absence] | Sequence[ChangeRequest] | Sequence[CallTask],
     what: str,
     advisor: Advisor,
     *,

@@ -1,4 +1,4 @@
-"""What is late in an agency, and who owns it: records not made, absences not decided."""
+"""What is late in an agency, and who owns it: records, decisions, answers, calls that were asked for."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 from accounts.models import Advisor
 from convocations import attendance
 from convocations.absences import deciding
-from convocations.models import REQUEST_TO_ANSWER, Absence, ChangeRequest, Convocation
+from convocations.evidence import call_backs
+from convocations.models import REQUEST_TO_ANSWER, Absence, CallTask, ChangeRequest, Convocation
 from convocations.requests import answering
-from convocations.states import AbsenceState, ConvocationState
+from convocations.states import AbsenceState, CallState, ConvocationState
 from portal.core.journal import Actor
 from portal.core.references import to_number, to_text
 from portal.core.transitions import Refusal
 
-RECORDS, DECISIONS, REQUESTS = "presences", "absences", "demandes"
+RECORDS, DECISIONS, REQUESTS, CALLS = "presences", "absences", "demandes", "rappels"
 
 
 class Late(NamedTuple):
@@ -82,6 +83,18 @@ def late_requests(
     return _lines(_after(rows, "decide_by", after)[:count], "DM", "decide_by")
 
 
+def late_calls(agency_id: int, now: datetime, count: int, after: tuple[datetime, int] | None) -> list[Late]:
+    """List the calls people of the agency asked for and had not in time, the latest first; one query."""
+    # Advisor by advisor, each from the index of their own calls: an agency has few.
+    rows = CallTask.objects.filter(
+        advisor__agency_id=agency_id,
+        reason=CallTask.Reason.CALL_BACK,
+        state=CallState.OPEN,
+        due_at__lte=now,
+    )
+    return _lines(_after(rows, "due_at", after)[:count], "AP", "due_at")
+
+
 def _after(rows: Any, due: str, after: tuple[datetime, int] | None) -> Any:
     ordered = rows.order_by(due, "pk")
     if after is None:
@@ -91,10 +104,11 @@ def _after(rows: Any, due: str, after: tuple[datetime, int] | None) -> Any:
     return later.filter(**{f"{due}__gte": after[0]})
 
 
-_KINDS: dict[str, tuple[str, Any, Any]] = {
-    RECORDS: ("CV", Convocation, attendance.reassign),
-    DECISIONS: ("AB", Absence, deciding.reassign),
-    REQUESTS: ("DM", ChangeRequest, answering.reassign),
+_KINDS: dict[str, tuple[str, Any, Any, str]] = {
+    RECORDS: ("CV", Convocation, attendance.reassign, "agency_id"),
+    DECISIONS: ("AB", Absence, deciding.reassign, "agency_id"),
+    REQUESTS: ("DM", ChangeRequest, answering.reassign, "agency_id"),
+    CALLS: ("AP", CallTask, call_backs.reassign, "advisor__agency_id"),
 }
 
 
@@ -119,11 +133,11 @@ def hand_over(
     now: datetime,
 ) -> list[Handed]:
     """Hand late work to another advisor of the agency, one transaction a line, and say what became of each."""
-    prefix, model, move = _KINDS[kind]
+    prefix, model, move, agency = _KINDS[kind]
     rows = {
         str(row.ref): row
         for row in model.objects.filter(
-            ref__in=_readable(prefix, refs), agency_id=supervisor.agency_id
+            ref__in=_readable(prefix, refs), **{agency: supervisor.agency_id}
         ).select_related("claimant__user", "advisor__user")
     }
     results = []

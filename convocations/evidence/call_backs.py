@@ -1,18 +1,21 @@
-"""«Rappelez-moi»: asked for in a minute, with an instant receipt; seen and withdrawn by the person."""
+"""«Rappelez-moi»: asked for in a minute, with an instant receipt; seen, withdrawn, and never forgotten."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Claimant
-from convocations import deeds
+from accounts.models import Advisor, Claimant
+from convocations import deeds, reassigning
 from convocations.evidence.ledger import content_hash
 from convocations.models import CallTask, Convocation
+from convocations.scheduling.clocks import left_over, tell_supervisors
 from convocations.states import CallState
 from messaging import outbox
-from portal.core import journal, parameters
-from portal.core.journal import Actor
+from portal.core import deadlines, journal, parameters
+from portal.core.deadlines import Due, Outcome, Planned
+from portal.core.journal import PORTAL, Actor, Line
 from portal.core.transitions import Refusal
 from portal.core.working_time import end_of_period
 
@@ -59,6 +62,7 @@ def ask(
             content_hash=content_hash({**asdict(asked), "at": now.isoformat()}),
             **asdict(asked),
         )
+        promise(task)
         journal.record(
             deeds.CALL_BACK_ASKED,
             by=by,
@@ -79,6 +83,7 @@ def withdraw(task_id: int, *, by: Actor, now: datetime) -> CallTask:
             raise NothingToWithdraw
         task.closed_at = now
         task.move_to(CallState.DROPPED, saving=["closed_at"])
+        deadlines.cancel([deeds.DUE_CALL_BACK], [task.pk], now=now)
         journal.record(
             deeds.CALL_BACK_WITHDRAWN,
             by=by,
@@ -88,3 +93,48 @@ def withdraw(task_id: int, *, by: Actor, now: datetime) -> CallTask:
             data={"ref": str(task.ref)},
         )
         return task
+
+
+def promise(task: CallTask) -> None:
+    """Let the supervisors know when the day by which the person was to be called is over."""
+    deadlines.schedule(
+        [Planned(deeds.DUE_CALL_BACK, task.pk, task.due_at, occurrence=int(task.due_at.timestamp()))]
+    )
+
+
+@deadlines.handles(deeds.DUE_CALL_BACK, "rappel demandé par une personne")
+def tell_of_late_calls(batch: Sequence[Due], now: datetime) -> Outcome:
+    """Tell the supervisors of calls that were asked for and not tried in time; the person reads it in their journal."""
+    rows = (
+        CallTask.objects.filter(pk__in=[due.subject_id for due in batch])
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .select_related("advisor")
+    )
+    taken = {row.pk: row for row in rows}
+    late = [row for row in taken.values() if row.state == CallState.OPEN and row.due_at <= now]
+    tell_supervisors(deeds.MAIL_LATE_CALL_BACKS_SUPERVISOR, {row.advisor.agency_id for row in late}, now=now)
+    journal.record_all(
+        (
+            Line(deeds.CALL_BACK_LATE, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)})
+            for row in late
+        ),
+        by=PORTAL,
+        now=now,
+    )
+    return left_over(batch, taken, {row.pk for row in late})
+
+
+def reassign(task_ids: Collection[int], advisor: Advisor, *, reason: str, by: Actor, now: datetime) -> int:
+    """Hand calls that were asked for to another advisor of the agency."""
+    with transaction.atomic():
+        rows = list(
+            CallTask.objects.filter(
+                pk__in=task_ids,
+                reason=CALL_BACK,
+                state=CallState.OPEN,
+                advisor__agency_id=advisor.agency_id,
+            ).select_for_update(no_key=True, of=("self",))
+        )
+        CallTask.objects.filter(pk__in=[row.pk for row in rows]).update(advisor=advisor)
+        reassigning.record(rows, "le rappel", advisor, reason=reason, by=by, now=now)
+        return len(rows)

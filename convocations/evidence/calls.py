@@ -6,11 +6,12 @@ from django.db import transaction
 
 from accounts.models import Claimant
 from convocations import deeds
+from convocations.evidence.call_backs import promise
 from convocations.evidence.ledger import confirm_by_phone
 from convocations.models import CallTask, CallTry, Convocation
 from convocations.states import AHEAD, CallState
 from messaging import outbox
-from portal.core import journal
+from portal.core import deadlines, journal
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 from portal.core.working_time import end_of_period
@@ -64,8 +65,10 @@ def _try_again(task: CallTask, now: datetime) -> None:
         if task.reason == CallTask.Reason.CALL_BACK:
             outbox.enqueue([outbox.Owed(deeds.MAIL_CALL_BACK_UNREACHED, task.claimant_id, task.pk)], now=now)
     elif task.reason == CallTask.Reason.CALL_BACK:
+        deadlines.cancel([deeds.DUE_CALL_BACK], [task.pk], now=now)
         task.due_at = end_of_period(now, jours_ouvrables=1, territory=task.claimant.agency.place)
         task.save(update_fields=["due_at"])
+        promise(task)
 
 
 def _note(
@@ -107,5 +110,7 @@ def confirm(convocation_id: int, *, note: str = "", by: Actor, now: datetime) ->
 
 
 def _close(task: CallTask, state: CallState, now: datetime) -> None:
+    if task.reason == CallTask.Reason.CALL_BACK:
+        deadlines.cancel([deeds.DUE_CALL_BACK], [task.pk], now=now)
     task.closed_at = now
     task.move_to(state, saving=["closed_at"])

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, QuerySet
 
 from convocations import deeds
-from convocations.models import REQUEST_TO_ANSWER, Absence, ChangeRequest, Convocation
-from convocations.states import ABSENCE_UNDECIDED, ConvocationState
+from convocations.models import REQUEST_TO_ANSWER, Absence, CallTask, ChangeRequest, Convocation
+from convocations.states import ABSENCE_UNDECIDED, CallState, ConvocationState
 from messaging.emails import Mail, Row, absolute, composes
 from portal.core.french import plural
 
@@ -89,8 +89,25 @@ def late_agency_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, M
     )
 
 
+@composes(deeds.MAIL_LATE_CALL_BACKS_SUPERVISOR, "late_call_backs", label="rappels en retard")
+def late_call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell a supervisor how many people of the agency asked for a call and had none in time."""
+    late = CallTask.objects.filter(reason=CallTask.Reason.CALL_BACK, state=CallState.OPEN, due_at__lte=now)
+    return _digest(
+        rows,
+        _counted(late, "advisor__agency_id", rows),
+        one="personne attend un appel en retard",
+        many="personnes attendent un appel en retard",
+        sentence="Elles ont demandé à être rappelées. Vous pouvez confier ces appels à un autre conseiller.",
+        path="/agence/?retards=rappels",
+        action="Voir les retards de l’agence",
+    )
+
+
 def _counted(
-    late: QuerySet[Convocation] | QuerySet[Absence] | QuerySet[ChangeRequest], owner: str, rows: Sequence[Row]
+    late: QuerySet[Convocation] | QuerySet[Absence] | QuerySet[ChangeRequest] | QuerySet[CallTask],
+    owner: str,
+    rows: Sequence[Row],
 ) -> dict[int, int]:
     owners = {row.subject_id for row in rows}
     counted = late.filter(**{f"{owner}__in": owners}).values(owner).annotate(late=Count("pk"))

@@ -317,7 +317,12 @@ def test_giving_back_the_time_an_outage_took(absence):
 
 def test_no_kind_of_mail_is_forgotten_here():
     here = Path(__file__).parent
-    others = ("test_following.py", "test_told_not_to_come.py", "requests/test_mails.py")
+    others = (
+        "test_following.py",
+        "test_late_call_backs.py",
+        "test_told_not_to_come.py",
+        "requests/test_mails.py",
+    )
     files = (Path(__file__), *(here / name for name in others))
     written = "".join(file.read_text() for file in files)
     kinds = [name for name in dir(deeds) if name.startswith("MAIL_")]

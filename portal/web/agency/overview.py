@@ -12,15 +12,25 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import actor, supervisor_required
 from accounts.models import Advisor, Claimant
 from convocations.desk import late
-from convocations.desk.late import DECISIONS, RECORDS, REQUESTS, Late
+from convocations.desk.late import CALLS, DECISIONS, RECORDS, REQUESTS, Late
 from portal.core import clock, keyset, parameters
 from portal.core.forms import HouseForm
 from portal.core.french import due_in, plural
 
 PAGE = 50
-TABS = {RECORDS: "Présences à enregistrer", DECISIONS: "Absences à décider", REQUESTS: "Demandes à étudier"}
-_ROOMS = {RECORDS: "convocations", DECISIONS: "absences", REQUESTS: "demandes"}
-_READ = {RECORDS: late.late_records, DECISIONS: late.late_decisions, REQUESTS: late.late_requests}
+TABS = {
+    RECORDS: "Présences à enregistrer",
+    DECISIONS: "Absences à décider",
+    REQUESTS: "Demandes à étudier",
+    CALLS: "Personnes à rappeler",
+}
+_ROOMS = {RECORDS: "convocations", DECISIONS: "absences", REQUESTS: "demandes", CALLS: "appels"}
+_READ = {
+    RECORDS: late.late_records,
+    DECISIONS: late.late_decisions,
+    REQUESTS: late.late_requests,
+    CALLS: late.late_calls,
+}
 
 
 class HandOverForm(HouseForm, forms.Form):
