@@ -117,7 +117,7 @@ def test_web_follow_up_goes_on_with_a_volunteer_else_the_wish_is_kept(camille, b
     willing = factories.advisor(brest)
     for _ in range(3):
         factories.claimant(willing)
-    type(willing).objects.filter(pk=willing.pk).update(volunteers_for_web=True)
+    type(willing).objects.filter(pk__in=[willing.pk, camille.advisor_id]).update(volunteers_for_web=True)
     Claimant.objects.filter(pk=camille.pk).update(follow_up_mode=WEB)
     assert move(camille, brest).new_advisor_id == willing.pk
     elsewhere = factories.advisor(factories.agency())

@@ -101,7 +101,8 @@ def test_too_many_reinforced_follow_ups_are_refused(supervisor, by):
 
 
 def test_web_follow_up_goes_only_to_volunteers(supervisor, by):
-    claimant = people.make_claimant(people.make_advisor(supervisor.agency), follow_up_mode=WEB)
+    first = people.make_advisor(supervisor.agency, volunteers_for_web=True)
+    claimant = people.make_claimant(first, follow_up_mode=WEB)
     unwilling = people.make_advisor(supervisor.agency)
     willing = people.make_advisor(supervisor.agency, volunteers_for_web=True)
     with pytest.raises(portfolios.RefusedAssignment, match="volontaire"):

@@ -341,6 +341,15 @@ _BY = lambda w: w.advisor.pk  # noqa: E731
 _DECIDED = "decided_at = %s, decided_by_id = %s, reasons = 'r', report = 'r'"
 _RECORDED = "recorded_at = %s, recorded_by_id = %s"
 
+
+def _by_web(w: SimpleNamespace) -> str:
+    """Statements that make the person be followed by web, by an advisor who volunteered."""
+    return (
+        f"UPDATE accounts_advisor SET volunteers_for_web = true WHERE user_id = {w.advisor.pk};"
+        f" UPDATE accounts_claimant SET follow_up_mode = 'WEB' WHERE user_id = {w.person.pk};"
+    )
+
+
 ATTACKS: dict[str, list[Attack]] = {
     # --- who and where
     "accounts_agency_code_key": [
@@ -798,6 +807,13 @@ ATTACKS: dict[str, list[Attack]] = {
     ],
     "document_rejection_is_explained": [change("document", "state = 'REJECTED_TECH'")],
     "document_file_position_once": [again("file")],
+    "web_is_followed_by_a_volunteer": [
+        change("person", "follow_up_mode = 'WEB'"),
+        lambda w: (f"{_by_web(w)} UPDATE accounts_claimant SET advisor_id = {w.colleague.pk}", []),
+    ],
+    "volunteer_leaves_nobody_behind": [
+        lambda w: (f"{_by_web(w)} UPDATE accounts_advisor SET volunteers_for_web = false", [])
+    ],
     # --- what the ground keeps
     "deadline_falls_due_once": [again("deadline")],
     "outage_ends_after_start": [change("outage", "ends_at = starts_at")],

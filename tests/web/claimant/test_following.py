@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.following import modes
-from accounts.models import Claimant, Transfer, WebWish
+from accounts.models import Advisor, Claimant, Transfer, WebWish
 from convocations.evidence import calls
 from convocations.models import CallTask, FollowUpTask, Modality
 from portal.core.models import JournalEntry
@@ -242,6 +242,8 @@ def test_call_back_that_is_not_understood_keeps_what_was_typed(browser_of_camill
 
 @pytest.mark.parametrize("address", [MOVING, FOLLOW_UP, CALL_BACK])
 def test_page_takes_as_many_queries_for_one_as_for_three(camille, browser_of_camille, brest, address):
+    Advisor.objects.filter(pk=camille.advisor_id).update(volunteers_for_web=True)
+
     def lived(n: int) -> None:
         factories.convocation(camille, modality=Modality.VIDEO, starts_at=NOW + timedelta(days=5 + n))
         ask(browser_of_camille, topic=("BENEFITS", "OTHER", "SEARCH")[n])

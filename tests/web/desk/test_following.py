@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.following import modes
-from accounts.models import Claimant, Transfer, User
+from accounts.models import Advisor, Claimant, Transfer, User
 from convocations.evidence import call_backs
 from convocations.evidence.call_backs import Asked
 from convocations.following import nightly
@@ -67,6 +67,7 @@ def test_moving_shows_each_line_first_and_changes_nothing(office, nadia, paul, c
 
 def test_moving_gives_a_result_per_line(office, nadia, paul, camille, small):
     others = [factories.claimant(nadia) for _ in range(2)]
+    Advisor.objects.filter(pk=nadia.pk).update(volunteers_for_web=True)
     web = factories.claimant(nadia, follow_up_mode="WEB")
     refs = [str(one.ref) for one in (camille, *others, web)]
     sent = {"ligne": refs, "to": paul.pk, "conseiller": nadia.pk}
