@@ -4,7 +4,7 @@ from collections import Counter
 
 from tests.faults.people import Crowd
 from tests.faults.portal import Portal
-from tests.faults.seed import ABSENCES, APPOINTMENTS, REQUESTS
+from tests.faults.seed import ABSENCES, APPOINTMENTS, MOVED, REQUESTS, WAITING
 
 _JOURNAL = "SELECT subject_id FROM core_journalentry WHERE code = {}"
 _MAILS = "SELECT subject_id FROM messaging_outboxmessage WHERE kind = {}"
@@ -57,15 +57,21 @@ def every_deadline_had_its_effect_once(portal: Portal) -> None:
     assert count("SELECT count(*) FROM convocations_convocation WHERE state = 'ABSENT'") == ABSENCES
     # Every request was chased twice and told late once; still nobody but a person answers it, and it freezes.
     chased = "SELECT count(*), count(DISTINCT subject_id) FROM core_deadline WHERE kind = 125 AND state = 1"
-    assert portal.sql(chased) == [(2 * REQUESTS, REQUESTS)]
-    late = "SELECT count(*), count(DISTINCT subject_id) FROM core_journalentry WHERE code = 158"
-    assert portal.sql(late) == [(REQUESTS, REQUESTS)]
+    # Where documents were waited for, the clock rested and began anew: it, too, chased twice.
+    asked = REQUESTS + WAITING
+    assert portal.sql(chased) == [(2 * asked, asked)]
+    # What nobody did in time was told once: answers, calls that were asked for, first interviews after a move.
+    for code, number in ((158, asked), (180, MOVED), (179, MOVED)):
+        told = "SELECT count(*), count(DISTINCT subject_id) FROM core_journalentry WHERE code = %s"
+        assert portal.sql(told, code) == [(number, number)], code
     waits = """
         SELECT count(*) FROM convocations_changerequest AS r
         JOIN convocations_convocation AS c ON c.id = r.convocation_id
-        WHERE r.state = 'SUBMITTED' AND r.escalated_at IS NOT NULL AND c.state = 'RESCHEDULE_PENDING'
+        WHERE r.state = %s AND r.escalated_at IS NOT NULL AND c.state = 'RESCHEDULE_PENDING'
     """
-    assert count(waits) == REQUESTS
+    assert portal.sql(waits, "SUBMITTED") == [(REQUESTS,)]
+    assert portal.sql(waits, "UNDER_REVIEW") == [(WAITING,)]
+    assert count("SELECT count(*) FROM convocations_slothold") == 0
     # Each reminder step was worked once: a mail owed, or closed as too late or moot, never both.
     reminders = """
         SELECT count(*) FROM core_deadline AS d

@@ -1,4 +1,4 @@
-"""Rows that will fall due under fire: 2,000 appointments to remind of, 500 absences and 200 requests to answer."""
+"""Rows that will fall due under fire: appointments to remind of, absences, requests, calls, first interviews, holds."""
 
 import json
 import uuid
@@ -7,6 +7,8 @@ from datetime import timedelta
 import django
 
 APPOINTMENTS, ABSENCES, REQUESTS = 2_000, 500, 200
+# Requests that wait for documents, and people who moved, asked to be called, and left a form open.
+WAITING, MOVED = 50, 50
 
 
 def main() -> None:
@@ -17,7 +19,7 @@ def main() -> None:
     from convocations import attendance
     from convocations.evidence import ledger
     from convocations.models import Bindingness, ChangeRequest, Kind, Modality
-    from convocations.requests import asking
+    from convocations.requests import asking, papers
     from convocations.scheduling.issuing import Draft, issue_many
     from convocations.states import ConvocationState
     from portal.core import clock
@@ -71,20 +73,55 @@ def main() -> None:
     assert all(result.ref for result in [*missed, *coming]), [r for r in [*missed, *coming] if not r.ref][:3]
     # Asked to be moved, and nobody answers.
     wanted = issue_many(
-        [draft(n, now + timedelta(days=90)) for n in range(REQUESTS)], form_key=uuid.uuid4(), by=by, now=now
+        [draft(n, now + timedelta(days=90)) for n in range(REQUESTS + WAITING)],
+        form_key=uuid.uuid4(),
+        by=by,
+        now=now,
     )
-    for result in wanted:
-        asking.ask(
+    for number, result in enumerate(wanted):
+        request = asking.ask(
             result.convocation_id,
             asking.Wish(ChangeRequest.Kind.RESCHEDULE, text="Un autre jour."),
             form_key=uuid.uuid4(),
             by=Actor(result.claimant_id, "CLAIMANT"),
             now=now,
         )
+        if number >= REQUESTS:
+            papers.ask_documents(request.pk, what="Une attestation.", by=by, now=now)
+    movers(advisors[0], factories.agency(), now)
     # Half of them have read; the unread check has work with the others.
     for result in coming[::2]:
         ledger.consult(result.convocation_id, by=Actor(result.claimant_id, "CLAIMANT"), now=now)
     print(json.dumps(people(coming)))
+
+
+def movers(advisor, elsewhere, now) -> None:
+    """People who moved home, asked to be called back, and hold an hour while their form is open."""
+    from django.db import transaction
+
+    from accounts.following import transfers
+    from convocations import deeds
+    from convocations.evidence import call_backs
+    from convocations.models import SlotHold
+    from portal.core import deadlines
+    from portal.core.deadlines import Planned
+    from portal.core.journal import Actor
+    from tests import factories
+
+    there = factories.advisor(elsewhere)
+    until = now + timedelta(minutes=10)
+    for number in range(MOVED):
+        person = factories.claimant(advisor)
+        by = Actor(person.pk, "CLAIMANT")
+        transfers.transfer(person.pk, elsewhere.pk, by=by, now=now)
+        call_backs.ask(person.pk, call_backs.Asked("OTHER", "06 11 22 33 44", "ANY"), by=by, now=now)
+        start = now + timedelta(days=200, hours=number)
+        hours = {"starts_at": start, "ends_at": start + timedelta(minutes=30)}
+        with transaction.atomic():
+            held = SlotHold.objects.create(
+                claimant=person, advisor=there, held_at=now, expires_at=until, **hours
+            )
+            deadlines.schedule([Planned(deeds.DUE_HOLD_END, held.pk, until)])
 
 
 def people(coming) -> dict[str, list]:
