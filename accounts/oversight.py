@@ -27,7 +27,7 @@ def break_glass(advisor_id: int, claimant_id: int, reason: str, *, by: Actor, no
 
     The claimant reads it in the journal; the supervisor is told. Raises RefusedOpening.
     """
-    advisor = Advisor.objects.select_for_update().select_related("agency").get(pk=advisor_id)
+    advisor = Advisor.objects.select_for_update(no_key=True).select_related("agency").get(pk=advisor_id)
     claimant = Claimant.objects.get(pk=claimant_id)
     reason = " ".join(reason.split())
     if claimant.agency_id != advisor.agency_id:

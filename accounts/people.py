@@ -34,7 +34,7 @@ class TooManyCopies(Refusal):
 @transaction.atomic
 def change_contact(claimant_id: int, data: Mapping[str, Any], *, by: Actor, now: datetime) -> Claimant:
     """Correct how a person is reached and reminded; the journal names the fields, not their content."""
-    claimant = Claimant.objects.select_for_update().get(pk=claimant_id)
+    claimant = Claimant.objects.select_for_update(no_key=True).get(pk=claimant_id)
     changed = [name for name in CONTACT_FIELDS if name in data and getattr(claimant, name) != data[name]]
     if not changed:
         return claimant
@@ -50,7 +50,7 @@ def record_accommodations(
     claimant_id: int, needs: Collection[str], detail: str, *, by: Actor, now: datetime
 ) -> Claimant:
     """Note what a person needs to take part in an appointment; they read it on their profile and in their journal."""
-    claimant = Claimant.objects.select_for_update().get(pk=claimant_id)
+    claimant = Claimant.objects.select_for_update(no_key=True).get(pk=claimant_id)
     wanted = [one.value for one in Claimant.Accommodation if one.value in needs]
     if (claimant.accommodations, claimant.accommodation_detail) == (wanted, detail.strip()):
         return claimant
@@ -97,7 +97,7 @@ def take_copy(claimant_id: int, *, by: Actor, now: datetime) -> Claimant:
 @transaction.atomic
 def change_role(user_id: int, role: Role, *, by: Actor, now: datetime) -> User:
     """Give an account another role, and end its sessions. Raises RefusedChange."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if user.role == role:
         return user
     refuse_role(user, role, by=by)
@@ -123,7 +123,7 @@ def refuse_role(user: User, role: Role, *, by: Actor) -> None:
 @transaction.atomic
 def close(user_id: int, *, by: Actor, now: datetime) -> User:
     """Close an account's access and end its sessions; nothing of its history goes. Raises RefusedChange."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if not user.is_active:
         return user
     _refuse_own(user, by, "Vous ne pouvez pas fermer votre propre accès.")
@@ -137,7 +137,7 @@ def close(user_id: int, *, by: Actor, now: datetime) -> User:
 @transaction.atomic
 def reopen(user_id: int, *, by: Actor, now: datetime) -> User:
     """Open an account's access again."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if user.is_active:
         return user
     user.is_active = True
@@ -149,7 +149,7 @@ def reopen(user_id: int, *, by: Actor, now: datetime) -> User:
 @transaction.atomic
 def reset_second_factor(user_id: int, *, by: Actor, now: datetime) -> User:
     """Take the second factor of somebody who lost their phone away; they enrol again at the next sign-in."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     _refuse_own(user, by, "Un autre administrateur doit réinitialiser votre deuxième étape.")
     second_factor.reset(user)
     sessions.end_all(user)
@@ -160,7 +160,7 @@ def reset_second_factor(user_id: int, *, by: Actor, now: datetime) -> User:
 @transaction.atomic
 def correct_account(user_id: int, data: Mapping[str, Any], *, by: Actor, now: datetime) -> User:
     """Correct name or address of an account; a new address ends its sessions."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     fields = ("first_name", "last_name", "email")
     changed = [name for name in fields if name in data and getattr(user, name) != data[name]]
     if not changed:
@@ -180,7 +180,7 @@ def correct_account(user_id: int, data: Mapping[str, Any], *, by: Actor, now: da
 @transaction.atomic
 def set_supervisor(advisor_id: int, is_supervisor: bool, *, by: Actor, now: datetime) -> Advisor:
     """Let an advisor run the agency, or no longer; their sessions end, as their rights change."""
-    advisor = Advisor.objects.select_for_update().select_related("user").get(pk=advisor_id)
+    advisor = Advisor.objects.select_for_update(no_key=True).select_related("user").get(pk=advisor_id)
     if advisor.is_supervisor == is_supervisor:
         return advisor
     advisor.is_supervisor = is_supervisor

@@ -77,9 +77,9 @@ def assign_all(
     Raises RefusedAssignment, Overload (unless a supervisor gives a reason).
     """
     # The advisor's row is held: two assignments at once cannot each believe there is room.
-    advisor = Advisor.objects.select_for_update().select_related("user").get(pk=advisor_id)
+    advisor = Advisor.objects.select_for_update(no_key=True).select_related("user").get(pk=advisor_id)
     claimants = list(
-        Claimant.objects.select_for_update(of=("self",))
+        Claimant.objects.select_for_update(of=("self",), no_key=True)
         .select_related("user")
         .filter(pk__in=claimant_ids)
         .order_by("pk")

@@ -120,7 +120,9 @@ def before_web(person: Claimant) -> str:
 @transaction.atomic
 def set_volunteer(advisor_id: int, volunteers: bool, *, by: Actor, now: datetime) -> Advisor:
     """Let an advisor say that they volunteer for the web follow-up, or no longer. Raises StillFollowing."""
-    advisor = Advisor.objects.select_for_update(of=("self",)).select_related("user").get(pk=advisor_id)
+    advisor = (
+        Advisor.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=advisor_id)
+    )
     if advisor.volunteers_for_web == volunteers:
         return advisor
     followed = Claimant.objects.filter(advisor=advisor, follow_up_mode=MODES.WEB).count()
@@ -132,6 +134,8 @@ def set_volunteer(advisor_id: int, volunteers: bool, *, by: Actor, now: datetime
     advisor.volunteers_for_web = volunteers
     advisor.save(update_fields=["volunteers_for_web"])
     journal.record(deeds.VOLUNTEERED, by=by, now=now, subject_id=advisor.pk, data={"after": volunteers})
-    hoping = Claimant.objects.select_for_update(of=("self",)).filter(advisor=advisor, web_wish__isnull=False)
+    hoping = Claimant.objects.select_for_update(of=("self",), no_key=True).filter(
+        advisor=advisor, web_wish__isnull=False
+    )
     wishes.grant(list(hoping.select_related("user").order_by("pk")), advisor, by=by, now=now)
     return advisor

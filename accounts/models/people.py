@@ -38,9 +38,10 @@ class ClaimantQuerySet(models.QuerySet["Claimant"]):
         """Lock one person, then read them with account, agency and advisor.
 
         In two steps: who waits for the lock with a join meets the row as it has become and the advisor as
-        they were, and PostgreSQL then gives no row at all.
+        they were, and PostgreSQL then gives no row at all. Their key is left to others: who writes an
+        appointment of theirs meanwhile waits for nobody.
         """
-        self.select_for_update().only("pk").get(pk=claimant_id)
+        self.select_for_update(no_key=True).only("pk").get(pk=claimant_id)
         return self.select_related("user", "agency", "advisor__user").get(pk=claimant_id)
 
     def of_agency(self, agency_id: int) -> "ClaimantQuerySet":

@@ -12,11 +12,13 @@ from django.db import connection
 
 from accounts.models import Claimant
 from convocations.models import Convocation, Modality
+from convocations.requests import counting
 from convocations.scheduling import changing, issuing
 from convocations.scheduling.issuing import issue, issue_many
-from convocations.states import ConvocationState
+from convocations.states import ConvocationState, RequestState
 from portal.core.transitions import Refusal
 from tests import factories
+from tests.convocations.requests.wishes import open_all_week, postpone, slot
 from tests.factories import NOW, acting
 
 # Wednesday 25 November 2026, 13 o'clock in Paris.
@@ -114,3 +116,43 @@ def test_a_batch_across_both_hours_of_a_move_is_answered_and_so_is_the_move(monk
         answers = tuple(pool.map(told, [move, batch]))
     # Whoever came first: hours that were free then are given, the others refused by name.
     assert answers in {("moved", "refused issued"), ("refused", "issued refused")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_convokes_who_is_just_picking_an_hour_waits_for_nobody(monkeypatch):
+    advisor = factories.advisor()
+    open_all_week(advisor.agency)
+    nour = factories.claimant(advisor)
+    by = acting(advisor)
+    appointment = issue(factories.draft(nour, modality=Modality.PHONE), form_key=uuid.uuid4(), by=by, now=NOW)
+    together, insert, tolerance = Barrier(2), issuing._insert, counting.tolerance_of
+
+    def meet(then, pause: float):
+        def met(*args, **kwargs):
+            with contextlib.suppress(BrokenBarrierError):
+                together.wait(timeout=2)
+            time.sleep(pause)
+            return then(*args, **kwargs)
+
+        return met
+
+    # The one holds the person and asks for the agency, the other holds the agency and writes of the person.
+    monkeypatch.setattr(issuing, "_insert", meet(insert, 0.5))
+    monkeypatch.setattr(counting, "tolerance_of", meet(tolerance, 0))
+
+    def told(deed):
+        try:
+            return deed()
+        finally:
+            connection.close()
+
+    def pick() -> str:
+        return postpone(appointment, now=NOW, **slot()).state
+
+    def batch() -> str:
+        draft = factories.draft(nour, starts_at=ONE, minutes=30, modality=Modality.PHONE)
+        (result,) = issue_many([draft], form_key=uuid.uuid4(), by=by, now=NOW)
+        return result.refused
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(told, [pick, batch])) == [RequestState.ACCEPTED, ""]
