@@ -122,9 +122,28 @@ def test_an_agency_that_closes_a_day_shows_whom_to_move_and_moves_nobody_silentl
         helene.press("Noter cette fermeture").reads("À déplacer", zoe_in.name)
         assert portal.state("convocations_convocation", ref) in {"ISSUED", "DELIVERED"}
         nadia.go("/conseiller/?nature=a-deplacer").reads(zoe_in.name, "agence fermée")
+        # The person knows at once that nobody waits for them, and that another date costs them nothing.
+        assert "Travaux" in portal.mail(zoe_in, "Impossible comme prévu")
+        zoe = seat("zoe").sign_in(f"/espace/convocations/{ref}/")
+        zoe.reads(
+            "ne peut pas avoir lieu comme prévu", "Vous n’avez pas à venir", "pas compté comme un report"
+        )
     finally:  # other stories need the day
         portal.sql("DELETE FROM convocations_displacement")
         portal.sql("DELETE FROM accounts_closure")
+
+    # A place at the agency, its hour with it: kept from the moment it is asked for until it is given.
+    zoe.go(f"/espace/convocations/{ref}/modalite/").choose("En vidéo depuis l’agence").press("Continuer")
+    zoe.page.locator("[name=slot]").first.check()
+    zoe.page.get_by_label("Quelle est la raison").select_option("EQUIPMENT")
+    zoe.page.get_by_label(re.compile("Pour signer")).fill(zoe_in.name)
+    zoe.reads("la place et l’heure que vous avez choisies sont gardées pour vous")
+    zoe.press("Envoyer ma demande").reads("gardée jusqu’à la réponse")
+    assert portal.number("SELECT count(*) FROM convocations_slothold WHERE claimant_id = %s", zoe_in.id) == 1
+    nadia.go("/conseiller/?nature=demandes").follow(zoe_in.name).reads("gardée jusqu’à la réponse")
+    nadia.choose("Accepter ce qui est demandé").press("Envoyer ma réponse").reads("Votre réponse est envoyée")
+    assert "Poste de la fenêtre" in portal.mail(zoe_in, "C’est oui")
+    assert portal.number("SELECT count(*) FROM convocations_slothold WHERE claimant_id = %s", zoe_in.id) == 0
 
 
 def test_a_move_of_home_takes_the_whole_file_along(portal, seat):
