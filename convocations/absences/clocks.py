@@ -6,12 +6,11 @@ from datetime import datetime
 from convocations import deeds
 from convocations.models import Absence
 from convocations.outage_slices import put_off
-from convocations.scheduling.clocks import left_over, tell_supervisors
+from convocations.scheduling.clocks import left_over, take, tell_files, tell_supervisors
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState
 from messaging import outbox
-from portal.core import deadlines, journal, outages
+from portal.core import deadlines, outages
 from portal.core.deadlines import Due, Outcome
-from portal.core.journal import PORTAL, JournalCode, Line
 
 _CLOSED_BY_RULE = (
     "Aucune décision n’a été prise dans le délai. L’absence est donc close en votre faveur\u00a0: "
@@ -25,21 +24,21 @@ def end_period(batch: Sequence[Due], now: datetime) -> Outcome:
 
     An extension moved the end meanwhile: its own row comes. An outage lasts: no period ends before it.
     """
-    taken = _take(batch)
+    taken = take(Absence.objects.all(), batch)
     rows = [row for row in taken.values() if row.state in ABSENCE_UNDECIDED and row.period_is_over(now)]
     if outages.running(now):
         kept = {row.pk for row in rows}
         put_off([due.id for due in batch if due.subject_id in kept], now)
         return left_over(batch, taken, kept)
     Absence.objects.filter(pk__in=[row.pk for row in rows]).update(period_ended_at=now)
-    _tell_files(deeds.PERIOD_ENDED, rows, now)
+    tell_files(deeds.PERIOD_ENDED, rows, now)
     return left_over(batch, taken, {row.pk for row in rows})
 
 
 @deadlines.handles(deeds.DUE_DECISION, "décision sur une absence")
 def chase_decision(batch: Sequence[Due], now: datetime) -> Outcome:
     """Remind the advisor of a decision that waits (step 1), then tell the agency's supervisors (step 2)."""
-    taken = _take(batch)
+    taken = take(Absence.objects.all(), batch)
     undecided = {row.pk: row for row in taken.values() if row.state in ABSENCE_UNDECIDED}
     day = now.date().toordinal()
     late = [undecided[due.subject_id] for due in batch if due.subject_id in undecided]
@@ -53,36 +52,20 @@ def chase_decision(batch: Sequence[Due], now: datetime) -> Outcome:
     escalated = [undecided[due.subject_id] for due in batch if due.step == 2 and due.subject_id in undecided]
     Absence.objects.filter(pk__in=[row.pk for row in escalated]).update(escalated_at=now)
     tell_supervisors(deeds.MAIL_LATE_DECISIONS_SUPERVISOR, {row.agency_id for row in escalated}, now=now)
-    _tell_files(deeds.DECISION_LATE, escalated, now)
+    tell_files(deeds.DECISION_LATE, escalated, now)
     return left_over(batch, taken, undecided)
 
 
 @deadlines.handles(deeds.DUE_ABSENCE_CLOSE, "absence sans décision")
 def close_in_favour(batch: Sequence[Due], now: datetime) -> Outcome:
     """Close what nobody decided in time in the person's favour, and tell them (product §6)."""
-    taken = _take(batch)
+    taken = take(Absence.objects.all(), batch)
     rows = [row for row in taken.values() if row.state in ABSENCE_UNDECIDED]
     ids = [row.pk for row in rows]
     Absence.objects.filter(pk__in=ids).move_all(
         AbsenceState.CLOSED_NO_ACTION, decided_at=now, reasons=_CLOSED_BY_RULE
     )
     deadlines.cancel([deeds.DUE_EXPLANATION_END, deeds.DUE_DECISION], ids, now=now)
-    _tell_files(deeds.ABSENCE_CLOSED, rows, now)
+    tell_files(deeds.ABSENCE_CLOSED, rows, now)
     outbox.enqueue((outbox.Owed(deeds.MAIL_ABSENCE_CLOSED, row.claimant_id, row.pk) for row in rows), now=now)
     return left_over(batch, taken, set(ids))
-
-
-def _take(batch: Sequence[Due]) -> dict[int, Absence]:
-    """Lock the absences of a batch that nobody holds right now; see scheduling.clocks on why not wait."""
-    rows = Absence.objects.filter(pk__in=[due.subject_id for due in batch]).select_for_update(
-        no_key=True, skip_locked=True
-    )
-    return {row.pk: row for row in rows}
-
-
-def _tell_files(code: JournalCode, rows: Sequence[Absence], now: datetime) -> None:
-    journal.record_all(
-        (Line(code, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)}) for row in rows),
-        by=PORTAL,
-        now=now,
-    )

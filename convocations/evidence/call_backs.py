@@ -10,12 +10,12 @@ from accounts.models import Advisor, Claimant
 from convocations import deeds, reassigning
 from convocations.evidence.ledger import content_hash
 from convocations.models import CallTask, Convocation
-from convocations.scheduling.clocks import left_over, tell_supervisors
+from convocations.scheduling.clocks import left_over, take, tell_files, tell_supervisors
 from convocations.states import CallState
 from messaging import outbox
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Due, Outcome, Planned
-from portal.core.journal import PORTAL, Actor, Line
+from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 from portal.core.working_time import end_of_period
 
@@ -62,7 +62,7 @@ def ask(
             content_hash=content_hash({**asdict(asked), "at": now.isoformat()}),
             **asdict(asked),
         )
-        promise(task)
+        _promise(task)
         journal.record(
             deeds.CALL_BACK_ASKED,
             by=by,
@@ -81,9 +81,7 @@ def withdraw(task_id: int, *, by: Actor, now: datetime) -> CallTask:
         task: CallTask = CallTask.objects.select_for_update(no_key=True).get(pk=task_id, reason=CALL_BACK)
         if task.state != CallState.OPEN:
             raise NothingToWithdraw
-        task.closed_at = now
-        task.move_to(CallState.DROPPED, saving=["closed_at"])
-        deadlines.cancel([deeds.DUE_CALL_BACK], [task.pk], now=now)
+        close(task, CallState.DROPPED, now)
         journal.record(
             deeds.CALL_BACK_WITHDRAWN,
             by=by,
@@ -95,7 +93,27 @@ def withdraw(task_id: int, *, by: Actor, now: datetime) -> CallTask:
         return task
 
 
-def promise(task: CallTask) -> None:
+def close(task: CallTask, state: CallState, now: datetime) -> None:
+    """Close a call, asked for or not, which the caller holds: nothing is promised any more."""
+    _take_back(task, now)
+    task.closed_at = now
+    task.move_to(state, saving=["closed_at"])
+
+
+def promise_again(task: CallTask, now: datetime) -> None:
+    """Promise another day to a person who was not reached."""
+    _take_back(task, now)
+    task.due_at = end_of_period(now, jours_ouvrables=1, territory=task.claimant.agency.place)
+    task.save(update_fields=["due_at"])
+    _promise(task)
+
+
+def _take_back(task: CallTask, now: datetime) -> None:
+    if task.reason == CALL_BACK:
+        deadlines.cancel([deeds.DUE_CALL_BACK], [task.pk], now=now)
+
+
+def _promise(task: CallTask) -> None:
     """Let the supervisors know when the day by which the person was to be called is over."""
     deadlines.schedule(
         [Planned(deeds.DUE_CALL_BACK, task.pk, task.due_at, occurrence=int(task.due_at.timestamp()))]
@@ -105,22 +123,10 @@ def promise(task: CallTask) -> None:
 @deadlines.handles(deeds.DUE_CALL_BACK, "rappel demandé par une personne")
 def tell_of_late_calls(batch: Sequence[Due], now: datetime) -> Outcome:
     """Tell the supervisors of calls that were asked for and not tried in time; the person reads it in their journal."""
-    rows = (
-        CallTask.objects.filter(pk__in=[due.subject_id for due in batch])
-        .select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .select_related("advisor")
-    )
-    taken = {row.pk: row for row in rows}
+    taken = take(CallTask.objects.select_related("advisor"), batch)
     late = [row for row in taken.values() if row.state == CallState.OPEN and row.due_at <= now]
     tell_supervisors(deeds.MAIL_LATE_CALL_BACKS_SUPERVISOR, {row.advisor.agency_id for row in late}, now=now)
-    journal.record_all(
-        (
-            Line(deeds.CALL_BACK_LATE, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)})
-            for row in late
-        ),
-        by=PORTAL,
-        now=now,
-    )
+    tell_files(deeds.CALL_BACK_LATE, late, now)
     return left_over(batch, taken, {row.pk for row in late})
 
 

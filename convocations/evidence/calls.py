@@ -6,15 +6,14 @@ from django.db import transaction
 
 from accounts.models import Claimant
 from convocations import deeds
-from convocations.evidence.call_backs import promise
+from convocations.evidence.call_backs import close, promise_again
 from convocations.evidence.ledger import confirm_by_phone
 from convocations.models import CallTask, CallTry, Convocation
 from convocations.states import AHEAD, CallState
 from messaging import outbox
-from portal.core import deadlines, journal
+from portal.core import journal
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
-from portal.core.working_time import end_of_period
 
 TRIES = 3
 # Reasons for which being reached proves that the person knows of the appointment.
@@ -51,7 +50,7 @@ def log_call(task_id: int, *, reached: bool, note: str = "", by: Actor, now: dat
             if convocation and coming and task.reason in PROVING:
                 confirm_by_phone(convocation, by=by, now=now)
             Claimant.objects.filter(pk=task.claimant_id).update(last_contact_at=now)
-            _close(task, CallState.REACHED, now)
+            close(task, CallState.REACHED, now)
         else:
             _try_again(task, now)
         _note(task, convocation, reached=reached, note=note, by=by, now=now)
@@ -61,14 +60,11 @@ def log_call(task_id: int, *, reached: bool, note: str = "", by: Actor, now: dat
 def _try_again(task: CallTask, now: datetime) -> None:
     """Leave the task for another day; the third time it closes, and who asked for the call is written to."""
     if CallTry.objects.filter(task=task).count() >= TRIES:
-        _close(task, CallState.UNREACHED, now)
+        close(task, CallState.UNREACHED, now)
         if task.reason == CallTask.Reason.CALL_BACK:
             outbox.enqueue([outbox.Owed(deeds.MAIL_CALL_BACK_UNREACHED, task.claimant_id, task.pk)], now=now)
     elif task.reason == CallTask.Reason.CALL_BACK:
-        deadlines.cancel([deeds.DUE_CALL_BACK], [task.pk], now=now)
-        task.due_at = end_of_period(now, jours_ouvrables=1, territory=task.claimant.agency.place)
-        task.save(update_fields=["due_at"])
-        promise(task)
+        promise_again(task, now)
 
 
 def _note(
@@ -96,7 +92,7 @@ def confirm(convocation_id: int, *, note: str = "", by: Actor, now: datetime) ->
             convocation=convocation, state=CallState.OPEN, reason__in=PROVING
         ):
             CallTry.objects.create(task=task, at=now, by_id=by.person_id, reached=True, note=note)
-            _close(task, CallState.REACHED, now)
+            close(task, CallState.REACHED, now)
         Claimant.objects.filter(pk=convocation.claimant_id).update(last_contact_at=now)
         journal.record(
             deeds.CALLED,
@@ -107,10 +103,3 @@ def confirm(convocation_id: int, *, note: str = "", by: Actor, now: datetime) ->
             data={"ref": str(convocation.ref), "outcome": "vous avez été joint", "note": note},
         )
         return convocation
-
-
-def _close(task: CallTask, state: CallState, now: datetime) -> None:
-    if task.reason == CallTask.Reason.CALL_BACK:
-        deadlines.cancel([deeds.DUE_CALL_BACK], [task.pk], now=now)
-    task.closed_at = now
-    task.move_to(state, saving=["closed_at"])

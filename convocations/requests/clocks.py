@@ -9,12 +9,11 @@ from django.db.models import Exists, OuterRef
 from convocations import deeds
 from convocations.models import ChangeRequest
 from convocations.outage_slices import put_off
-from convocations.scheduling.clocks import left_over, tell_supervisors
+from convocations.scheduling.clocks import left_over, take, tell_files, tell_supervisors
 from convocations.states import REQUEST_WAITS_FOR_ADVISOR, RequestState
 from messaging import outbox
-from portal.core import deadlines, journal, outages, parameters
+from portal.core import deadlines, outages, parameters
 from portal.core.deadlines import Due, Outcome, Planned
-from portal.core.journal import PORTAL, Line
 from portal.core.models import Deadline, Outage
 from portal.core.working_time import Territory, end_of_period, part_of_period
 
@@ -64,7 +63,7 @@ def resume(rows: Sequence[ChangeRequest], now: datetime) -> None:
 @deadlines.handles(deeds.DUE_REQUEST_ANSWER, "réponse à une demande")
 def chase_answer(batch: Sequence[Due], now: datetime) -> Outcome:
     """Remind the advisor of a request that waits (step 1), then tell the agency's supervisors (step 2)."""
-    taken = _take(batch)
+    taken = take(ChangeRequest.objects.select_related("agency"), batch)
     waiting = {
         row.pk: row for row in taken.values() if row.state in REQUEST_WAITS_FOR_ADVISOR or row.correction_open
     }
@@ -80,14 +79,7 @@ def chase_answer(batch: Sequence[Due], now: datetime) -> Outcome:
     late = [waiting[due.subject_id] for due in batch if due.step == 2 and due.subject_id in waiting]
     ChangeRequest.objects.filter(pk__in=[row.pk for row in late]).update(escalated_at=now)
     tell_supervisors(deeds.MAIL_LATE_REQUESTS_SUPERVISOR, {row.agency_id for row in late}, now=now)
-    journal.record_all(
-        (
-            Line(deeds.REQUEST_LATE, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)})
-            for row in late
-        ),
-        by=PORTAL,
-        now=now,
-    )
+    tell_files(deeds.REQUEST_LATE, late, now)
     return left_over(batch, taken, waiting)
 
 
@@ -98,7 +90,7 @@ def end_waiting_for_documents(batch: Sequence[Due], now: datetime) -> Outcome:
     An extension moved the day meanwhile: its own row comes. While an outage lasts, and until the days it gives
     back are given, no time of a person ends.
     """
-    taken = _take(batch)
+    taken = take(ChangeRequest.objects.select_related("agency"), batch)
     rows = [row for row in taken.values() if row.docs_are_overdue(now)]
     if outages.running(now) or _days_are_owed():
         kept = {row.pk for row in rows}
@@ -115,13 +107,3 @@ def _days_are_owed() -> bool:
         kind=deeds.DUE_EXTEND_REQUEST_DOCS, state=Deadline.State.PENDING, subject_id=OuterRef("pk")
     )
     return Outage.objects.filter(Exists(waiting)).exists()
-
-
-def _take(batch: Sequence[Due]) -> dict[int, ChangeRequest]:
-    """Lock the requests of a batch that nobody holds right now; see scheduling.clocks on why not wait."""
-    rows = (
-        ChangeRequest.objects.filter(pk__in=[due.subject_id for due in batch])
-        .select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .select_related("agency")
-    )
-    return {row.pk: row for row in rows}

@@ -6,10 +6,12 @@ appointment (SKIP LOCKED), they come back to it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import Model, QuerySet
 
 from accounts.models import Advisor, Agency
 from convocations import deeds
@@ -19,10 +21,11 @@ from convocations.states import AHEAD, UNREAD, ConvocationState
 from messaging import outbox
 from portal.core import arrays, deadlines, journal, parameters
 from portal.core.deadlines import Due, Outcome, Planned
-from portal.core.journal import PORTAL, Line
+from portal.core.journal import PORTAL, JournalCode, Line
 from portal.core.models import Deadline
 from portal.core.working_time import Territory, end_of_period
 
+_Row = TypeVar("_Row", bound=Model)
 TOO_LATE, MOOT, LATER = Deadline.State.TOO_LATE, Deadline.State.MOOT, Deadline.State.PENDING
 
 
@@ -105,7 +108,7 @@ def check_unread(batch: Sequence[Due], now: datetime) -> Outcome:
 @deadlines.handles(deeds.DUE_ENDED, "fin d’un rendez-vous")
 def end(batch: Sequence[Due], now: datetime) -> Outcome:
     """Ask the advisor to record who came; past and unrecorded is never an absence by itself."""
-    taken = take(batch)
+    taken = take(Convocation.objects.all(), batch)
     territories = dict(Agency.objects.values_list("pk", "territory"))
     rows = [(row.pk, row.ends_at, territories[row.agency_id]) for row in taken.values() if row.state in AHEAD]
     by_due: dict[datetime, list[int]] = defaultdict(list)
@@ -126,44 +129,28 @@ def end(batch: Sequence[Due], now: datetime) -> Outcome:
 @deadlines.handles(deeds.DUE_INVITATION_EXPIRY, "invitation sans réponse")
 def expire_invitations(batch: Sequence[Due], now: datetime) -> Outcome:
     """Close an offer nobody answered; nothing follows from it."""
-    taken = take(batch)
+    taken = take(Convocation.objects.all(), batch)
     rows = [row for row in taken.values() if row.state in AHEAD]
     Convocation.objects.filter(pk__in=[row.pk for row in rows]).move_all(ConvocationState.EXPIRED)
-    journal.record_all(
-        (
-            Line(deeds.EXPIRED, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)})
-            for row in rows
-        ),
-        by=PORTAL,
-        now=now,
-    )
+    tell_files(deeds.EXPIRED, rows, now)
     return left_over(batch, taken, {row.pk for row in rows})
 
 
 @deadlines.handles(deeds.DUE_RECORD, "présence à enregistrer")
 def escalate_records(batch: Sequence[Due], now: datetime) -> Outcome:
     """Tell the agency's supervisors that a record is late; still nothing is held against the person."""
-    taken = take(batch)
+    taken = take(Convocation.objects.all(), batch)
     rows = [row for row in taken.values() if row.state == ConvocationState.AWAITING_STATUS]
     Convocation.objects.filter(pk__in=[row.pk for row in rows]).update(record_escalated_at=now)
     tell_supervisors(deeds.MAIL_LATE_RECORDS, {row.agency_id for row in rows}, now=now)
-    journal.record_all(
-        (
-            Line(deeds.RECORD_LATE, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)})
-            for row in rows
-        ),
-        by=PORTAL,
-        now=now,
-    )
+    tell_files(deeds.RECORD_LATE, rows, now)
     return left_over(batch, taken, {row.pk for row in rows})
 
 
-def take(batch: Sequence[Due]) -> dict[int, Convocation]:
-    """Lock the appointments of a batch that nobody holds right now."""
-    rows = Convocation.objects.filter(pk__in=[due.subject_id for due in batch]).select_for_update(
-        no_key=True, skip_locked=True
-    )
-    return {row.pk: row for row in rows}
+def take(asked: QuerySet[_Row], batch: Sequence[Due]) -> dict[int, _Row]:
+    """Lock the rows of a batch that nobody holds right now, by id."""
+    rows = asked.filter(pk__in=[due.subject_id for due in batch])
+    return {row.pk: row for row in rows.select_for_update(no_key=True, skip_locked=True, of=("self",))}
 
 
 def left_over(batch: Sequence[Due], taken: Collection[int], worked: Collection[int]) -> Outcome:
@@ -178,6 +165,15 @@ def record_due(ends_at: datetime, territory: Territory) -> datetime:
     """Say until when the advisor may record attendance: the parameter's working days after the end."""
     days = parameters.current().record_status_working_days
     return end_of_period(ends_at, jours_ouvres=days, territory=territory)
+
+
+def tell_files(code: JournalCode, rows: Iterable[Any], now: datetime) -> None:
+    """Write in each person's journal what time brought to a row of theirs (`claimant_id`, `ref`)."""
+    journal.record_all(
+        (Line(code, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)}) for row in rows),
+        by=PORTAL,
+        now=now,
+    )
 
 
 def tell_supervisors(mail: int, agency_ids: set[int], *, now: datetime) -> None:
