@@ -81,27 +81,29 @@ def _written(
 def _whole(convocation: Convocation, identity: str, now: datetime) -> Event:
     """Give the entry of a file: what the person's own page says."""
     kind = convocation.get_kind_display()
-    event = _event(convocation, identity, now)
-    event.add("summary", f"{_impossible(convocation, now)}{kind[0].upper()}{kind[1:]} – Espace Emploi")
-    event.add("description", _description(convocation, now))
+    why = displacing.kept_from(convocation, now)
+    event = _event(convocation, identity, now, why)
+    event.add("summary", f"{_impossible(why)}{kind[0].upper()}{kind[1:]} – Espace Emploi")
+    event.add("description", _description(convocation, why))
     if convocation.modality in _PLACES:
         event.add("location", _place(convocation))
     # RFC 5546 wants an organizer on a cancellation; ours cannot be answered by mail.
     organizer = vCalAddress("mailto:" + settings.DEFAULT_FROM_EMAIL.partition("<")[2].rstrip(">"))
     organizer.params["CN"] = vText(convocation.agency.name)
     event.add("organizer", organizer)
-    _alarms(event, convocation, kind, now)
+    _alarms(event, convocation, kind, why)
     return event
 
 
 def _discreet(convocation: Convocation, identity: str, now: datetime) -> Event:
     """Give the entry of a feed: nobody learns from it what an appointment is about, nor a number or a link."""
     agency = convocation.agency
-    event = _event(convocation, identity, now)
-    summary = f"{_impossible(convocation, now)}Rendez-vous – Espace Emploi"
+    why = displacing.kept_from(convocation, now)
+    event = _event(convocation, identity, now, why)
+    summary = f"{_impossible(why)}Rendez-vous – Espace Emploi"
     event.add("summary", f"{summary} ({convocation.get_modality_display()})")
     lines = [
-        _force(convocation, now),
+        _force(convocation, why),
         f"Votre agence{NBSP}: {agency.name}, {agency.phone}.",
         "L’objet, ce qu’il faut apporter et le lien éventuel sont dans votre espace.",
         "Lire cet agenda ne compte pas comme une prise de connaissance.",
@@ -109,11 +111,12 @@ def _discreet(convocation: Convocation, identity: str, now: datetime) -> Event:
     event.add("description", "\n".join(lines))
     if convocation.modality in _PLACES:
         event.add("location", f"{agency.name}, {agency.address}")
-    _alarms(event, convocation, "Espace Emploi", now)
+    _alarms(event, convocation, "Espace Emploi", why)
     return event
 
 
-def _event(convocation: Convocation, identity: str, now: datetime) -> Event:
+def _event(convocation: Convocation, identity: str, now: datetime, why: str) -> Event:
+    """Begin an entry; `why` says why the appointment cannot be as announced, empty where it stands."""
     tz = convocation.agency.place.zone
     event = Event()
     event.add("uid", f"{identity}@{urlsplit(settings.PUBLIC_URL).hostname}")
@@ -121,7 +124,7 @@ def _event(convocation: Convocation, identity: str, now: datetime) -> Event:
     event.add("dtstamp", now)
     event.add("dtstart", convocation.starts_at.astimezone(tz))
     event.add("dtend", convocation.ends_at.astimezone(tz))
-    event.add("status", _status(convocation, now))
+    event.add("status", _status(convocation, why))
     event.add("class", "PRIVATE")
     event.add("url", absolute(f"/espace/convocations/{convocation.ref}/"))
     if convocation.modality == Modality.ASYNC_MESSAGE:
@@ -130,8 +133,8 @@ def _event(convocation: Convocation, identity: str, now: datetime) -> Event:
     return event
 
 
-def _alarms(event: Event, convocation: Convocation, words: str, now: datetime) -> None:
-    if convocation.state in CALLED_OFF or displacing.kept_from(convocation, now):
+def _alarms(event: Event, convocation: Convocation, words: str, why: str) -> None:
+    if convocation.state in CALLED_OFF or why:
         return
     for ahead in _ALARMS:
         alarm = Alarm()
@@ -141,26 +144,24 @@ def _alarms(event: Event, convocation: Convocation, words: str, now: datetime) -
         event.add_component(alarm)
 
 
-def _impossible(convocation: Convocation, now: datetime) -> str:
+def _impossible(why: str) -> str:
     """Say before its name that an appointment cannot be as announced: a calendar is read at a glance."""
-    return f"À déplacer{NBSP}: " if displacing.kept_from(convocation, now) else ""
+    return f"À déplacer{NBSP}: " if why else ""
 
 
-def _status(convocation: Convocation, now: datetime) -> str:
+def _status(convocation: Convocation, why: str) -> str:
     if convocation.state in CALLED_OFF:
         return "CANCELLED"
-    if displacing.kept_from(convocation, now):
-        return "TENTATIVE"
     sure = convocation.is_binding or convocation.state == ConvocationState.ACCEPTED
-    return "CONFIRMED" if sure else "TENTATIVE"
+    return "CONFIRMED" if sure and not why else "TENTATIVE"
 
 
 def _place(convocation: Convocation) -> str:
     return convocation.place or f"{convocation.agency.name}, {convocation.agency.address}"
 
 
-def _force(convocation: Convocation, now: datetime) -> str:
-    if why := displacing.kept_from(convocation, now):
+def _force(convocation: Convocation, why: str) -> str:
+    if why:
         return f"Impossible comme prévu{NBSP}: {why}. {manners.NOT_THEN[convocation.modality]}"
     return manners.IF_NOT.get(
         (convocation.modality, convocation.is_binding),
@@ -168,9 +169,9 @@ def _force(convocation: Convocation, now: datetime) -> str:
     )
 
 
-def _description(convocation: Convocation, now: datetime) -> str:
+def _description(convocation: Convocation, why: str) -> str:
     lines = [
-        _force(convocation, now),
+        _force(convocation, why),
         manners.instructions(convocation.modality),
         "" if convocation.modality in _PLACES else convocation.place,
         f"Avec {convocation.advisor.user}, {convocation.agency.name}, {convocation.agency.phone}.",

@@ -18,6 +18,7 @@ from accounts.models import Claimant
 from convocations import deeds
 from convocations.calendar import entries
 from convocations.models import CalendarFeed, Convocation
+from convocations.scheduling import displacing
 from convocations.states import ConvocationState
 from messaging import outbox
 from messaging.emails import absolute
@@ -132,7 +133,7 @@ def read(claimant: Claimant, *, now: datetime) -> bytes:
     rows = (
         Convocation.objects.filter(claimant_id=claimant.pk, ends_at__gt=now - PAST)
         .exclude(state=ConvocationState.SUPERSEDED)
-        .select_related("agency", "displacement__closure", "displacement__leave")
+        .select_related("agency", *displacing.READ_WITH)
         .order_by("-starts_at", "-id")[:MOST]
     )
     identities = entries.identities_of(claimant.pk)

@@ -31,7 +31,7 @@ _OFFER = "C’est une invitation : vous êtes libre de venir ou non. Ne pas veni
 def load(rows: Sequence[Row]) -> dict[int, Convocation]:
     """Read the appointments these mails are about, in one query."""
     found = Convocation.objects.filter(pk__in={row.subject_id for row in rows}).select_related(
-        "agency", "advisor__user", "successor", "displacement__closure", "displacement__leave"
+        "agency", "advisor__user", "successor", *displacing.READ_WITH
     )
     return {convocation.pk: convocation for convocation in found}
 

@@ -121,8 +121,11 @@ def _displaced(convocation: Convocation, row: Row, now: datetime) -> Mail | None
         paragraphs=[
             f"La raison : {why}.",
             f"{manners.NOT_THEN[convocation.modality]} Rien ne vous est reproché.",
-            *([pick, "Sinon, votre conseiller vous propose une autre date."] if may_pick else []),
-            *([] if may_pick else ["Votre conseiller vous propose une autre date."]),
+            *(
+                [pick, "Sinon, votre conseiller vous propose une autre date."]
+                if may_pick
+                else ["Votre conseiller vous propose une autre date."]
+            ),
         ],
         action="Choisir une autre date" if may_pick else "Voir le rendez-vous",
         asks_to_come=False,

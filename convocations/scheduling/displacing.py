@@ -29,6 +29,8 @@ from portal.core.working_time import Territory, day_bounds
 _C = Displacement.Cause
 # Appointments farther ahead than this are not convoked.
 _FAR = timedelta(days=400)
+# What `kept_from` reads of an appointment, to be selected with it.
+READ_WITH = ("displacement__closure", "displacement__leave")
 
 
 @receiver(hours_changed, dispatch_uid="convocations.displacing.changed")
@@ -90,7 +92,7 @@ def why(row: Displacement) -> str:
 
 
 def kept_from(convocation: Convocation, now: datetime) -> str:
-    """Say why a coming appointment cannot be as announced, empty where it stands; reads its `displacement`."""
+    """Say why a coming appointment cannot be as announced, empty where it stands; reads `READ_WITH`."""
     row: Displacement | None = getattr(convocation, "displacement", None)
     coming = convocation.state in HOLDS_TIME and convocation.starts_at > now
     return why(row) if row is not None and coming else ""

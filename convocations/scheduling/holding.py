@@ -10,6 +10,7 @@ by a claimant's pick or an advisor's move: two who swap places would else wait f
 """
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -66,9 +67,7 @@ def hold(
     """
     with transaction.atomic():
         in_turn({advisor.agency_id, agency_id or advisor.agency_id} | _held_at(claimant_id))
-        slot = _offered(advisor, claimant_id, modality, starts_at, minutes, now, agency_id, ignoring)
-        if slot is None:
-            raise _gone(advisor, claimant_id, modality, starts_at, minutes, now, first, agency_id, ignoring)
+        slot = _offered(advisor, claimant_id, modality, starts_at, minutes, now, first, agency_id, ignoring)
         until = now + timedelta(minutes=parameters.current().slot_hold_minutes)
         return _keep(slot, claimant_id, advisor, until=until, now=now)
 
@@ -87,9 +86,7 @@ def keep(row: ChangeRequest, convocation: Convocation, *, now: datetime) -> Slot
     with transaction.atomic():
         in_turn({advisor.agency_id} | _held_at(row.claimant_id))
         wanted = (advisor, row.claimant_id, modality, row.wished_start, minutes, now)
-        slot = _offered(*wanted, None, convocation.pk)
-        if slot is None:
-            raise _gone(*wanted, None, None, convocation.pk)
+        slot = _offered(*wanted, None, None, convocation.pk)
         return _keep(slot, row.claimant_id, advisor, request=row, until=slot.starts_at, now=now)
 
 
@@ -108,19 +105,13 @@ def hand_over(which: QuerySet[ChangeRequest], advisor_id: int, *, now: datetime)
     rows = list(kept.select_related("request__convocation"))
     if not rows:
         return
-    advisor = Advisor.objects.select_related("agency").get(pk=advisor_id)
     with transaction.atomic():
-        in_turn({advisor.agency_id})
+        in_turn({pk for row in rows for pk in _held_at(row.claimant_id)}, advisor_ids={advisor_id})
         for row in rows:
-            request = row.request
-            assert request is not None
-            minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
-            modality = request.wished_modality or request.convocation.modality
+            assert row.request is not None
             _clear(Q(pk=row.pk), now)
-            wanted = (advisor, row.claimant_id, modality, row.starts_at, minutes, now)
-            slot = _offered(*wanted, None, request.convocation_id) if row.expires_at > now else None
-            if slot is not None:
-                _keep(slot, row.claimant_id, advisor, request=request, until=slot.starts_at, now=now)
+            with suppress(SlotGone):
+                keep(row.request, row.request.convocation, now=now)
 
 
 def release(claimant_id: int, *, now: datetime) -> None:
@@ -155,9 +146,7 @@ def redeem(
             claimant_ids={draft.claimant_id},
         )
         wanted = (advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now)
-        slot = _offered(*wanted, agency_id, ignoring)
-        if slot is None:
-            raise _gone(*wanted, first, agency_id, ignoring)
+        slot = _offered(*wanted, first, agency_id, ignoring)
         if slot.kiosk_id is not None:
             kiosk = Kiosk.objects.select_related("agency").get(pk=slot.kiosk_id)
             draft = replace(draft, kiosk_id=kiosk.pk, place=place_at(kiosk))
@@ -232,10 +221,11 @@ def _offered(
     starts_at: datetime,
     minutes: int,
     now: datetime,
+    first: datetime | None,
     agency_id: int | None,
     ignoring: int | None,
-) -> FreeSlot | None:
-    """Give that hour with a kiosk that is free then, None unless it is still offered to this person."""
+) -> FreeSlot:
+    """Give that hour with a kiosk that is free then; raises `SlotGone` unless it is still offered to this person."""
     found = free_slots(
         advisor=advisor,
         claimant_id=claimant_id,
@@ -248,7 +238,9 @@ def _offered(
         agency_id=agency_id,
         ignoring=ignoring,
     )
-    return found[0] if found and found[0].starts_at == starts_at else None
+    if not found or found[0].starts_at != starts_at:
+        raise _gone(advisor, claimant_id, modality, starts_at, minutes, now, first, agency_id, ignoring)
+    return found[0]
 
 
 def _gone(

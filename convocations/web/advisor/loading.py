@@ -11,6 +11,7 @@ from accounts.access import sees
 from accounts.hours.deputising import deputised_by, stands_in
 from accounts.models import Advisor, BreakGlass, Claimant
 from convocations.models import Absence, CallTask, ChangeRequest, Convocation, FollowUpTask, Justificatif
+from convocations.scheduling import displacing
 from portal.core.transitions import StatefulQuerySet
 
 
@@ -33,8 +34,7 @@ def convocation_for(advisor: Advisor, ref: str, now: datetime) -> Convocation:
         "advisor__user",
         "recorded_by",
         "successor",
-        "displacement__closure",
-        "displacement__leave",
+        *displacing.READ_WITH,
     )
     return _mine(advisor, rows, ref, now)
 

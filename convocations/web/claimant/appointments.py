@@ -175,7 +175,7 @@ def receipt(request: HttpRequest, person: User, ref: str) -> HttpResponse:
 @prepared
 def _one(claimant_id: int, ref: int) -> Any:
     return Convocation.objects.filter(claimant_id=claimant_id, ref=ref).select_related(
-        "agency", "advisor__user", "successor", "displacement__closure", "displacement__leave"
+        "agency", "advisor__user", "successor", *displacing.READ_WITH
     )
 
 

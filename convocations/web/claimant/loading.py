@@ -6,6 +6,7 @@ from django.http import Http404
 
 from accounts.models import Claimant
 from convocations.models import ChangeRequest, Convocation
+from convocations.scheduling import displacing
 
 
 def own_appointment(claimant: Claimant, ref: str) -> Convocation:
@@ -15,8 +16,7 @@ def own_appointment(claimant: Claimant, ref: str) -> Convocation:
         "advisor__user",
         "advisor__agency",
         "successor",
-        "displacement__closure",
-        "displacement__leave",
+        *displacing.READ_WITH,
     )
     found: Convocation = _own(rows, claimant, ref)
     return found

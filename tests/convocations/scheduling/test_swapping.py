@@ -3,9 +3,11 @@
 import contextlib
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,6 +28,26 @@ ONE = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TWO = ONE + timedelta(hours=1)
 
 
+def meeting(together: Barrier, then: Callable[..., Any], pause: float = 0) -> Callable[..., Any]:
+    """Do it once the other side has come this far too, or after a while where the processes do not allow that."""
+
+    def met(*args: Any, **kwargs: Any) -> Any:
+        with contextlib.suppress(BrokenBarrierError):
+            together.wait(timeout=2)
+        time.sleep(pause)
+        return then(*args, **kwargs)
+
+    return met
+
+
+def on_its_own(deed: Callable[[], str]) -> str:
+    """Do it on a connection of this thread, closed after it."""
+    try:
+        return deed()
+    finally:
+        connection.close()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_advisor_and_their_deputy_who_swap_two_hours_are_both_answered(monkeypatch):
     advisor = factories.advisor()
@@ -40,14 +62,7 @@ def test_an_advisor_and_their_deputy_who_swap_two_hours_are_both_answered(monkey
         for person, hour in ((nour, ONE), (sam, TWO))
     )
     # Both have let go of their old hour before either asks for the new one, where the processes allow that.
-    together = Barrier(2)
-
-    def issue_together(*args, **kwargs):
-        with contextlib.suppress(BrokenBarrierError):
-            together.wait(timeout=1)
-        return issue(*args, **kwargs)
-
-    monkeypatch.setattr(changing, "issue", issue_together)
+    monkeypatch.setattr(changing, "issue", meeting(Barrier(2), issue))
 
     def move(row: Convocation, person: Claimant, hour: datetime) -> None:
         draft = factories.draft(person, starts_at=hour, minutes=30, modality=Modality.PHONE)
@@ -82,24 +97,9 @@ def test_a_batch_across_both_hours_of_a_move_is_answered_and_so_is_the_move(monk
     at_one = issue(draft(nour, ONE), form_key=uuid.uuid4(), **how)
     together, insert = Barrier(2), issuing._insert
 
-    def meet(then, pause: float):
-        def met(*args, **kwargs):
-            with contextlib.suppress(BrokenBarrierError):
-                together.wait(timeout=1)
-            time.sleep(pause)
-            return then(*args, **kwargs)
-
-        return met
-
     # The old hour is given up, the new one not yet taken, when the batch takes the one and asks for the other.
-    monkeypatch.setattr(changing, "issue", meet(issue, 0.5))
-    monkeypatch.setattr(issuing, "_insert", meet(insert, 0))
-
-    def told(deed) -> str:
-        try:
-            return deed()
-        finally:
-            connection.close()
+    monkeypatch.setattr(changing, "issue", meeting(together, issue, 0.5))
+    monkeypatch.setattr(issuing, "_insert", meeting(together, insert))
 
     def move() -> str:
         try:
@@ -113,7 +113,7 @@ def test_a_batch_across_both_hours_of_a_move_is_answered_and_so_is_the_move(monk
         return " ".join("refused" if result.refused else "issued" for result in results)
 
     with ThreadPoolExecutor(2) as pool:
-        answers = tuple(pool.map(told, [move, batch]))
+        answers = tuple(pool.map(on_its_own, [move, batch]))
     # Whoever came first: hours that were free then are given, the others refused by name.
     assert answers in {("moved", "refused issued"), ("refused", "issued refused")}
 
@@ -127,24 +127,9 @@ def test_a_batch_that_convokes_who_is_just_picking_an_hour_waits_for_nobody(monk
     appointment = issue(factories.draft(nour, modality=Modality.PHONE), form_key=uuid.uuid4(), by=by, now=NOW)
     together, insert, tolerance = Barrier(2), issuing._insert, counting.tolerance_of
 
-    def meet(then, pause: float):
-        def met(*args, **kwargs):
-            with contextlib.suppress(BrokenBarrierError):
-                together.wait(timeout=2)
-            time.sleep(pause)
-            return then(*args, **kwargs)
-
-        return met
-
     # The one holds the person and asks for the agency, the other holds the agency and writes of the person.
-    monkeypatch.setattr(issuing, "_insert", meet(insert, 0.5))
-    monkeypatch.setattr(counting, "tolerance_of", meet(tolerance, 0))
-
-    def told(deed):
-        try:
-            return deed()
-        finally:
-            connection.close()
+    monkeypatch.setattr(issuing, "_insert", meeting(together, insert, 0.5))
+    monkeypatch.setattr(counting, "tolerance_of", meeting(together, tolerance))
 
     def pick() -> str:
         return postpone(appointment, now=NOW, **slot()).state
@@ -155,4 +140,4 @@ def test_a_batch_that_convokes_who_is_just_picking_an_hour_waits_for_nobody(monk
         return result.refused
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(told, [pick, batch])) == [RequestState.ACCEPTED, ""]
+        assert list(pool.map(on_its_own, [pick, batch])) == [RequestState.ACCEPTED, ""]
