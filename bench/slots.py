@@ -16,7 +16,7 @@ from accounts.models import Advisor, Claimant  # noqa: E402
 from bench import report, work  # noqa: E402
 from bench.measuring import Row, interleaved, short, spread  # noqa: E402
 from convocations.models import Modality  # noqa: E402
-from convocations.scheduling.free import free_slots  # noqa: E402
+from convocations.scheduling.free import Search, free_slots  # noqa: E402
 from portal.core import parameters  # noqa: E402
 
 SEARCHES = 200
@@ -62,11 +62,13 @@ def main(into: Path) -> None:
         started = time.perf_counter()
         for advisor in advisors:
             found = free_slots(
-                advisor=advisor,
-                claimant_id=claimants[advisor.pk],
-                modality=Modality.PHONE,
-                minutes=45,
-                now=now,
+                Search(
+                    advisor=advisor,
+                    claimant_id=claimants[advisor.pk],
+                    modality=Modality.PHONE,
+                    minutes=45,
+                    now=now,
+                )
             )
             if not found:
                 raise SystemExit(f"no free hour for advisor {advisor.pk}")

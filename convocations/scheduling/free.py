@@ -5,7 +5,7 @@ the kiosks. A slot is a proposal: `holding` keeps one for a while, and the datab
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
@@ -23,6 +23,29 @@ GRID = timedelta(minutes=15)
 # How far around an hour the nearest ones are first looked for.
 _AROUND = timedelta(days=10)
 _MANY = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Whose hours are looked for, for whom (or anybody), in which manner and for how long.
+
+    `first` says from when, the notice floor by default. `agency_id` is the agency of the kiosk, the
+    advisor's own by default. `ignoring` is an appointment that would be moved: its hour is free for its
+    own person.
+    """
+
+    advisor: Advisor
+    claimant_id: int | None
+    modality: str
+    minutes: int
+    now: datetime
+    first: datetime | None = None
+    agency_id: int | None = None
+    ignoring: int | None = None
+
+    def earliest(self) -> datetime:
+        """Give the instant before which nothing is offered."""
+        return self.first or self.now + timedelta(hours=parameters.current().notice_floor_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,45 +66,30 @@ class _Kiosks:
     ids: tuple[int, ...]
 
 
-def free_slots(
-    *,
-    advisor: Advisor,
-    claimant_id: int | None,
-    modality: str,
-    minutes: int,
-    now: datetime,
-    first: datetime | None = None,
-    until: datetime | None = None,
-    limit: int = 60,
-    agency_id: int | None = None,
-    ignoring: int | None = None,
-) -> list[FreeSlot]:
-    """List, in order, the free hours of an advisor for one person (or anybody), at most `limit`.
+def free_slots(search: Search, *, until: datetime | None = None, limit: int = 60) -> list[FreeSlot]:
+    """List, in order, the free hours that answer a search, at most `limit`, ending by `until` (60 days on by default).
 
-    Slots begin on the quarter of an hour, after the notice floor unless `first` says from when, and end by
-    `until` (60 days on by default). What others hold is left out, and what any request
-    keeps; what this person holds while a form is open is not.
-    `agency_id` is the agency of the kiosk, the advisor's own by default. `ignoring` is an appointment
-    that would be moved: its hour is free for its own person. A written exchange needs no hour: none.
+    Slots begin on the quarter of an hour. What others hold is left out, and what any request keeps; what
+    this person holds while a form is open is not. A written exchange needs no hour: none.
     """
-    if modality == Modality.ASYNC_MESSAGE or limit < 1:
+    if search.modality == Modality.ASYNC_MESSAGE or limit < 1:
         return []
-    begin = first or now + timedelta(hours=parameters.current().notice_floor_hours)
-    begin = max(begin, now).astimezone(UTC)
+    begin = max(search.earliest(), search.now).astimezone(UTC)
     end = (until or begin + HORIZON).astimezone(UTC)
     if begin >= end:
         return []
+    advisor = search.advisor
     kiosks = None
-    if modality == Modality.KIOSK_VIDEO:
-        kiosks = _kiosks(agency_id or advisor.agency_id)
+    if search.modality == Modality.KIOSK_VIDEO:
+        kiosks = _kiosks(search.agency_id or advisor.agency_id)
         if kiosks is None:
             return []
     agencies = {advisor.agency_id, *([kiosks.agency_id] if kiosks else [])}
     calendar = read_calendar(advisor.pk, agencies, begin, end)
-    busy, busy_kiosks = _taken(advisor.pk, claimant_id, kiosks, (begin, end), now, ignoring)
+    busy, busy_kiosks = _taken(search, kiosks, (begin, end))
     spans: Iterator[Span] = (
         free
-        for span in received(calendar, advisor, begin, end, modality)
+        for span in received(calendar, advisor, begin, end, search.modality)
         for free in without([span], _around(busy, span))
     )
     if kiosks and kiosks.agency_id != advisor.agency_id:
@@ -92,43 +100,20 @@ def free_slots(
             for both in within([span], open_on(calendar, kiosks.agency_id, kiosks.territory, day))
         )
     slots: list[FreeSlot] = []
-    for slot in _cut(spans, timedelta(minutes=minutes), kiosks, busy_kiosks):
+    for slot in _cut(spans, timedelta(minutes=search.minutes), kiosks, busy_kiosks):
         slots.append(slot)
         if len(slots) == limit:
             break
     return slots
 
 
-def nearest(
-    *,
-    around: datetime,
-    advisor: Advisor,
-    claimant_id: int | None,
-    modality: str,
-    minutes: int,
-    now: datetime,
-    count: int = 3,
-    first: datetime | None = None,
-    agency_id: int | None = None,
-    ignoring: int | None = None,
-) -> list[FreeSlot]:
+def nearest(search: Search, around: datetime, *, count: int = 3) -> list[FreeSlot]:
     """Give the free hours nearest to one that is gone, in order of time; fewer than `count` when so few are left."""
-    begin = first or now + timedelta(hours=parameters.current().notice_floor_hours)
+    begin = search.earliest()
     found: list[FreeSlot] = []
     # Around the hour first; when that is too little, everything up to the horizon.
     for start, end in ((max(begin, around - _AROUND), around + _AROUND), (begin, begin + HORIZON)):
-        found = free_slots(
-            advisor=advisor,
-            claimant_id=claimant_id,
-            modality=modality,
-            minutes=minutes,
-            now=now,
-            first=start,
-            until=end,
-            limit=_MANY,
-            agency_id=agency_id,
-            ignoring=ignoring,
-        )
+        found = free_slots(replace(search, first=start), until=end, limit=_MANY)
         if len(found) >= count:
             break
     closest = sorted(found, key=lambda slot: (abs(slot.starts_at - around), slot.starts_at))[:count]
@@ -209,26 +194,19 @@ _TAKEN_KIOSKS = f"""
 """
 
 
-def _taken(
-    advisor_id: int,
-    claimant_id: int | None,
-    kiosks: _Kiosks | None,
-    between: Span,
-    now: datetime,
-    ignoring: int | None,
-) -> tuple[list[Span], dict[int, list[Span]]]:
+def _taken(search: Search, kiosks: _Kiosks | None, between: Span) -> tuple[list[Span], dict[int, list[Span]]]:
     """Give what takes the advisor's and the person's hours, and each kiosk's; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
             _TAKEN + (_TAKEN_KIOSKS if kiosks else ""),
             {
-                "advisor": advisor_id,
-                "claimant": claimant_id or 0,
+                "advisor": search.advisor.pk,
+                "claimant": search.claimant_id or 0,
                 "kiosks": list(kiosks.ids) if kiosks else [],
                 "begin": between[0],
                 "end": between[1],
-                "now": now,
-                "ignoring": ignoring or 0,
+                "now": search.now,
+                "ignoring": search.ignoring or 0,
             },
         )
         rows = cursor.fetchall()

@@ -21,7 +21,7 @@ from accounts.models import Advisor, Kiosk
 from convocations import deeds
 from convocations.models import ChangeRequest, Convocation, SlotHold
 from convocations.scheduling.conflicts import in_turn
-from convocations.scheduling.free import FreeSlot, free_slots, nearest
+from convocations.scheduling.free import FreeSlot, Search, free_slots, nearest
 from convocations.scheduling.issuing import Draft, HourTaken
 from convocations.scheduling.kiosks import place_at
 from portal.core import deadlines, parameters
@@ -48,26 +48,16 @@ class SlotGone(Refusal):
         super().__init__(self.sentence if near else self.nothing_near)
 
 
-def hold(
-    claimant_id: int,
-    *,
-    advisor: Advisor,
-    modality: str,
-    starts_at: datetime,
-    minutes: int,
-    now: datetime,
-    first: datetime | None = None,
-    agency_id: int | None = None,
-    ignoring: int | None = None,
-) -> SlotHold:
+def hold(search: Search, starts_at: datetime) -> SlotHold:
     """Keep one hour (and a kiosk) for a person for some minutes, in place of the one they held before.
 
-    Raises `SlotGone` with the nearest free hours; the hold they had is then kept. `first` and `ignoring`
-    are those the hours were looked for with.
+    Raises `SlotGone` with the nearest free hours; the hold they had is then kept.
     """
+    advisor, claimant_id, now = search.advisor, search.claimant_id, search.now
+    assert claimant_id is not None
     with transaction.atomic():
-        in_turn({advisor.agency_id, agency_id or advisor.agency_id} | _held_at(claimant_id))
-        slot = _offered(advisor, claimant_id, modality, starts_at, minutes, now, first, agency_id, ignoring)
+        in_turn({advisor.agency_id, search.agency_id or advisor.agency_id} | _held_at(claimant_id))
+        slot = _offered(search, starts_at)
         until = now + timedelta(minutes=parameters.current().slot_hold_minutes)
         return _keep(slot, claimant_id, advisor, until=until, now=now)
 
@@ -81,12 +71,17 @@ def keep(row: ChangeRequest, convocation: Convocation, *, now: datetime) -> Slot
     assert row.wished_start is not None
     assert row.wished_end is not None
     advisor = Advisor.objects.select_related("agency").get(pk=row.advisor_id)
-    minutes = int((row.wished_end - row.wished_start).total_seconds() // 60)
-    modality = row.wished_modality or convocation.modality
+    search = Search(
+        advisor=advisor,
+        claimant_id=row.claimant_id,
+        modality=row.wished_modality or convocation.modality,
+        minutes=_minutes(row.wished_start, row.wished_end),
+        now=now,
+        ignoring=convocation.pk,
+    )
     with transaction.atomic():
         in_turn({advisor.agency_id} | _held_at(row.claimant_id))
-        wanted = (advisor, row.claimant_id, modality, row.wished_start, minutes, now)
-        slot = _offered(*wanted, None, None, convocation.pk)
+        slot = _offered(search, row.wished_start)
         return _keep(slot, row.claimant_id, advisor, request=row, until=slot.starts_at, now=now)
 
 
@@ -138,15 +133,23 @@ def redeem(
     """
     with transaction.atomic():
         advisor = Advisor.objects.select_related("agency").get(pk=draft.advisor_id)
-        minutes = int((draft.ends_at - draft.starts_at).total_seconds() // 60)
+        search = Search(
+            advisor=advisor,
+            claimant_id=draft.claimant_id,
+            modality=draft.modality,
+            minutes=_minutes(draft.starts_at, draft.ends_at),
+            now=now,
+            first=first,
+            agency_id=agency_id,
+            ignoring=ignoring,
+        )
         moved = Convocation.objects.filter(pk=ignoring or 0).values_list("agency_id", flat=True)
         in_turn(
             {agency_id or advisor.agency_id, *moved} | _held_at(draft.claimant_id),
             advisor_ids={draft.advisor_id},
             claimant_ids={draft.claimant_id},
         )
-        wanted = (advisor, draft.claimant_id, draft.modality, draft.starts_at, minutes, now)
-        slot = _offered(*wanted, first, agency_id, ignoring)
+        slot = _offered(search, draft.starts_at)
         if slot.kiosk_id is not None:
             kiosk = Kiosk.objects.select_related("agency").get(pk=slot.kiosk_id)
             draft = replace(draft, kiosk_id=kiosk.pk, place=place_at(kiosk))
@@ -157,7 +160,7 @@ def redeem(
                 return take(draft)
         except HourTaken:
             # An advisor took it in the same instant: theirs is the last word.
-            raise _gone(*wanted, first, agency_id, ignoring) from None
+            raise _gone(search, draft.starts_at) from None
 
 
 def sweep(hold_ids: Collection[int], *, now: datetime) -> int:
@@ -214,57 +217,18 @@ def _clear(which: Q, now: datetime) -> None:
         deadlines.cancel([deeds.DUE_HOLD_END], ids, now=now)
 
 
-def _offered(
-    advisor: Advisor,
-    claimant_id: int,
-    modality: str,
-    starts_at: datetime,
-    minutes: int,
-    now: datetime,
-    first: datetime | None,
-    agency_id: int | None,
-    ignoring: int | None,
-) -> FreeSlot:
+def _minutes(starts_at: datetime, ends_at: datetime) -> int:
+    return int((ends_at - starts_at).total_seconds() // 60)
+
+
+def _offered(search: Search, starts_at: datetime) -> FreeSlot:
     """Give that hour with a kiosk that is free then; raises `SlotGone` unless it is still offered to this person."""
-    found = free_slots(
-        advisor=advisor,
-        claimant_id=claimant_id,
-        modality=modality,
-        minutes=minutes,
-        now=now,
-        first=starts_at,
-        until=starts_at + timedelta(minutes=minutes),
-        limit=1,
-        agency_id=agency_id,
-        ignoring=ignoring,
-    )
+    end = starts_at + timedelta(minutes=search.minutes)
+    found = free_slots(replace(search, first=starts_at), until=end, limit=1)
     if not found or found[0].starts_at != starts_at:
-        raise _gone(advisor, claimant_id, modality, starts_at, minutes, now, first, agency_id, ignoring)
+        raise _gone(search, starts_at)
     return found[0]
 
 
-def _gone(
-    advisor: Advisor,
-    claimant_id: int,
-    modality: str,
-    starts_at: datetime,
-    minutes: int,
-    now: datetime,
-    first: datetime | None,
-    agency_id: int | None,
-    ignoring: int | None,
-) -> SlotGone:
-    return SlotGone(
-        nearest(
-            around=starts_at,
-            count=_NEAREST,
-            advisor=advisor,
-            claimant_id=claimant_id,
-            modality=modality,
-            minutes=minutes,
-            now=now,
-            first=first,
-            agency_id=agency_id,
-            ignoring=ignoring,
-        )
-    )
+def _gone(search: Search, starts_at: datetime) -> SlotGone:
+    return SlotGone(nearest(search, starts_at, count=_NEAREST))

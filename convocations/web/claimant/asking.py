@@ -99,15 +99,7 @@ def _pick(request: HttpRequest, claimant: Claimant, convocation: Convocation, no
     if slot is None:
         return _slots_page(request, claimant, convocation, now, "Choisissez une heure dans la liste.")
     try:
-        holding.hold(
-            claimant.pk,
-            advisor=offers.whom(convocation, claimant),
-            modality=convocation.modality,
-            starts_at=slot.starts_at,
-            minutes=offers.minutes_of(convocation),
-            now=now,
-            ignoring=convocation.pk,
-        )
+        holding.hold(offers.search(convocation, claimant, now=now), slot.starts_at)
     except Refusal as refusal:
         return _slots_page(request, claimant, convocation, now, refusal.sentence)
     return redirect(f"{here}?creneau={key}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Claimant
 from convocations.models import Convocation, Kind, Modality
-from convocations.scheduling.free import FreeSlot, free_slots
+from convocations.scheduling.free import FreeSlot, Search, free_slots
 from convocations.scheduling.slots import needs_own_hour
 from convocations.told import words
 from portal.core.french import clock_time, full_date, full_datetime
@@ -33,16 +33,8 @@ def of(
     modality = modality or convocation.modality
     if not needs_own_hour(Kind(convocation.kind), Modality(modality)):
         return []
-    found = free_slots(
-        advisor=whom(convocation, claimant),
-        claimant_id=claimant.pk,
-        modality=modality,
-        minutes=minutes_of(convocation),
-        now=now,
-        first=first,
-        limit=_LOOKED_THROUGH,
-        ignoring=convocation.pk,
-    )
+    wanted = search(convocation, claimant, now=now, modality=modality, first=first)
+    found = free_slots(wanted, limit=_LOOKED_THROUGH)
     spread: list[FreeSlot] = []
     for slot in found:
         # Its own hour is free for its own person, and no other date.
@@ -50,6 +42,26 @@ def of(
         if not own and (not spread or slot.starts_at >= spread[-1].ends_at):
             spread.append(slot)
     return spread
+
+
+def search(
+    convocation: Convocation,
+    claimant: Claimant,
+    *,
+    now: datetime,
+    modality: str = "",
+    first: datetime | None = None,
+) -> Search:
+    """Say what is looked for when this appointment is moved: its own hour is free for its own person."""
+    return Search(
+        advisor=whom(convocation, claimant),
+        claimant_id=claimant.pk,
+        modality=modality or convocation.modality,
+        minutes=minutes_of(convocation),
+        now=now,
+        first=first,
+        ignoring=convocation.pk,
+    )
 
 
 def minutes_of(convocation: Convocation) -> int:

@@ -15,7 +15,7 @@ from accounts.hours import advisors
 from accounts.models import Advisor, Availability, AvailabilityException, Leave, Manner, OpeningHours
 from accounts.sign_in.kept_forms import restored
 from convocations.desk.agenda import zone_note
-from convocations.scheduling.free import free_slots
+from convocations.scheduling.free import Search, free_slots
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.french import full_date, number, plural, short_datetime
@@ -159,15 +159,8 @@ def overview(request: HttpRequest, advisor: Advisor) -> HttpResponse:
 def _free(advisor: Advisor, manner: Manner, now: datetime) -> dict[str, Any]:
     """Say what claimants would be offered in one manner within two weeks; two queries, or three."""
     zone = advisor.agency.place.zone
-    slots = free_slots(
-        advisor=advisor,
-        claimant_id=None,
-        modality=manner.value,
-        minutes=LENGTH,
-        now=now,
-        until=now + AHEAD,
-        limit=1_000,
-    )
+    search = Search(advisor=advisor, claimant_id=None, modality=manner.value, minutes=LENGTH, now=now)
+    slots = free_slots(search, until=now + AHEAD, limit=1_000)
     return {
         "label": f"{manner.label[0].upper()}{manner.label[1:]}",
         "count": plural(len(slots), "créneau possible", "créneaux possibles") if slots else "Aucune",

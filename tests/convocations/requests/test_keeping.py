@@ -14,8 +14,7 @@ from convocations import deeds
 from convocations.models import ChangeRequest, Convocation, Modality, SlotHold
 from convocations.requests import answering, changing_mind
 from convocations.requests.answering import Offer
-from convocations.scheduling import changing, holding, slots
-from convocations.scheduling.free import free_slots
+from convocations.scheduling import changing, slots
 from convocations.scheduling.holding import SlotGone
 from convocations.scheduling.issuing import HourTaken, issue
 from convocations.scheduling.slots import Wanted
@@ -23,6 +22,7 @@ from convocations.states import RequestState
 from portal.core import deadlines
 from portal.core.models import Deadline
 from tests import factories
+from tests.convocations import searching
 from tests.convocations.requests.wishes import ASKED, Channel, Kind, open_all_week, postpone, slot
 from tests.factories import NOW, acting
 
@@ -55,7 +55,7 @@ def kiosk_wish(convocation: Convocation, days: int = 12, **more) -> ChangeReques
 
 
 def free_at(advisor, person=None, modality=Modality.KIOSK_VIDEO) -> bool:
-    found = free_slots(
+    found = searching.free_slots(
         advisor=advisor,
         claimant_id=person and person.pk,
         modality=modality,
@@ -95,7 +95,7 @@ def test_nobody_else_gets_the_hour_or_the_place_meanwhile(convocation, advisor, 
     assert not free_at(elsewhere.advisor)  # the only kiosk
     assert free_at(elsewhere.advisor, modality=Modality.PHONE)
     with pytest.raises(SlotGone):
-        holding.hold(
+        searching.hold(
             other.pk,
             advisor=advisor,
             modality=Modality.PHONE,
@@ -173,12 +173,12 @@ def test_an_hour_noted_of_a_call_is_kept_where_it_is_free_and_noted_all_the_same
 
 def test_the_hour_held_while_writing_becomes_the_one_that_is_kept(convocation, advisor):
     person = convocation.claimant
-    holding.hold(person.pk, advisor=advisor, modality="IN_PERSON", starts_at=WISHED, minutes=45, now=ASKED)
+    searching.hold(person.pk, advisor=advisor, modality="IN_PERSON", starts_at=WISHED, minutes=45, now=ASKED)
     asking_again = {"motive": "CHILDCARE", "signed_name": str(person.user)}
     for days in (30, 31):  # the two that are tolerated
         used = factories.convocation(person, starts_at=NOW + timedelta(days=days))
         postpone(used, **slot(days + 10))
-    holding.hold(person.pk, advisor=advisor, modality="IN_PERSON", starts_at=WISHED, minutes=45, now=ASKED)
+    searching.hold(person.pk, advisor=advisor, modality="IN_PERSON", starts_at=WISHED, minutes=45, now=ASKED)
     request = postpone(convocation, **slot(12), **asking_again)
     (kept,) = SlotHold.objects.all()
     assert (kept.request, kept.kiosk, kept.starts_at) == (request, None, WISHED)

@@ -6,10 +6,10 @@ import pytest
 
 from accounts.models import Availability, AvailabilityException, Closure, Kiosk, Leave, OpeningHours
 from convocations.models import Kind, Modality
-from convocations.scheduling import holding
 from convocations.scheduling.changing import cancel
-from convocations.scheduling.free import FreeSlot, free_slots, nearest
+from convocations.scheduling.free import FreeSlot
 from tests import factories
+from tests.convocations import searching
 from tests.factories import NOW, acting
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def person(advisor):
 
 def starts(advisor, person=None, *, modality=Modality.PHONE, minutes=30, day=WEDNESDAY, **more) -> list[str]:
     """The hours of one day, as the wall shows them."""
-    slots = free_slots(
+    slots = searching.free_slots(
         **{
             "advisor": advisor,
             "claimant_id": person.pk if person else None,
@@ -74,11 +74,11 @@ def test_a_written_exchange_needs_no_hour(advisor, person):
 
 
 def test_a_slot_respects_the_notice_floor_unless_told_otherwise(advisor, person):
-    ordinary = free_slots(
+    ordinary = searching.free_slots(
         advisor=advisor, claimant_id=person.pk, modality=Modality.PHONE, minutes=30, now=NOW, limit=1
     )
     assert ordinary == [FreeSlot(at(WEDNESDAY, 13), at(WEDNESDAY, 13, 30))]
-    sooner = free_slots(
+    sooner = searching.free_slots(
         advisor=advisor,
         claimant_id=person.pk,
         modality=Modality.PHONE,
@@ -89,7 +89,7 @@ def test_a_slot_respects_the_notice_floor_unless_told_otherwise(advisor, person)
     )
     assert sooner[0].starts_at == at(NOW.date(), 13)
     # Nothing begins in the past, whatever is asked.
-    past = free_slots(
+    past = searching.free_slots(
         advisor=advisor,
         claimant_id=person.pk,
         modality=Modality.PHONE,
@@ -164,7 +164,7 @@ def test_a_workshop_leaves_the_advisor_free_but_not_the_person(advisor, person):
 
 def test_what_others_hold_is_left_out_until_its_time_is_over(advisor, person):
     other = factories.claimant(advisor)
-    kept = holding.hold(
+    kept = searching.hold(
         other.pk,
         advisor=advisor,
         modality=Modality.PHONE,
@@ -192,7 +192,7 @@ def test_a_kiosk_must_be_free_too(advisor, person):
     )
     assert starts(advisor, person, modality=Modality.KIOSK_VIDEO) == ["13:00", "14:30"]
     second = Kiosk.objects.create(agency=agency, name="Poste 2")
-    found = free_slots(
+    found = searching.free_slots(
         advisor=advisor,
         claimant_id=person.pk,
         modality=Modality.KIOSK_VIDEO,
@@ -226,14 +226,14 @@ def test_the_nearest_hours_come_in_order_and_from_farther_when_none_is_near(advi
         "now": NOW,
     }
     factories.convocation(factories.claimant(advisor), starts_at=at(WEDNESDAY, 13, 30), minutes=30)
-    around = nearest(around=at(WEDNESDAY, 13, 30), **same)
+    around = searching.nearest(around=at(WEDNESDAY, 13, 30), **same)
     assert [slot.starts_at for slot in around] == [
         at(WEDNESDAY, 13),
         at(WEDNESDAY, 14),
         at(WEDNESDAY, 14, 15),
     ]
     Leave.objects.create(advisor=advisor, first_day=WEDNESDAY, last_day=WEDNESDAY + 20 * DAY)
-    (after, *_) = nearest(around=at(WEDNESDAY, 13, 30), **same)
+    (after, *_) = searching.nearest(around=at(WEDNESDAY, 13, 30), **same)
     assert after.starts_at == at(WEDNESDAY + 21 * DAY, 13)
 
 
@@ -246,6 +246,6 @@ def test_a_search_costs_as_many_queries_whatever_is_taken(
         factories.convocation(factories.claimant(advisor), starts_at=at(WEDNESDAY + number * 7 * DAY, 14))
     same = {"advisor": advisor, "claimant_id": person.pk, "minutes": 30, "now": NOW}
     with django_assert_num_queries(2):
-        assert len(free_slots(modality=Modality.PHONE, **same)) == 60
+        assert len(searching.free_slots(modality=Modality.PHONE, **same)) == 60
     with django_assert_num_queries(3):
-        assert len(free_slots(modality=Modality.KIOSK_VIDEO, **same)) == 60
+        assert len(searching.free_slots(modality=Modality.KIOSK_VIDEO, **same)) == 60

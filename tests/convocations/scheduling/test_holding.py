@@ -9,7 +9,6 @@ from accounts.models import Kiosk, OpeningHours
 from convocations import deeds
 from convocations.models import Convocation, Modality, SlotHold
 from convocations.scheduling import changing, holding
-from convocations.scheduling.free import free_slots
 from convocations.scheduling.holding import SlotGone
 from convocations.scheduling.issuing import issue
 from convocations.states import ConvocationState
@@ -17,6 +16,7 @@ from portal.core import deadlines, parameters
 from portal.core.models import Deadline
 from portal.core.transitions import Refusal
 from tests import factories
+from tests.convocations import searching
 from tests.factories import NOW, acting
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def other(advisor):
 
 
 def keep(person, starts_at=ONE, *, now=NOW, modality=Modality.PHONE, **more) -> SlotHold:
-    return holding.hold(
+    return searching.hold(
         person.pk,
         advisor=person.advisor,
         modality=modality,
@@ -184,7 +184,7 @@ def test_a_kiosk_is_held_and_booked_and_named(person, advisor):
     mine = turn(person, modality=Modality.KIOSK_VIDEO)
     assert mine.kiosk == kiosk
     assert mine.place.endswith("– Poste 1")
-    assert free_slots(
+    assert searching.free_slots(
         advisor=colleague.advisor,
         claimant_id=colleague.pk,
         modality=Modality.KIOSK_VIDEO,

@@ -16,6 +16,7 @@ from convocations.scheduling.holding import SlotGone
 from convocations.scheduling.issuing import issue
 from convocations.states import HOLDS_TIME
 from tests import factories
+from tests.convocations import searching
 from tests.factories import NOW, acting
 
 # Wednesday 25 November 2026, 13 o'clock in Paris.
@@ -59,7 +60,7 @@ def _take(person: Claimant, wanted: datetime, modality: str, chance: random.Rand
     """Do as a person does: hold an hour, send the form; told it is gone, try one of the nearest, to the end."""
     for _ in range(60):
         try:
-            holding.hold(
+            searching.hold(
                 person.pk, advisor=person.advisor, modality=modality, starts_at=wanted, minutes=30, now=NOW
             )
             draft = factories.draft(person, starts_at=wanted, minutes=30, modality=modality)

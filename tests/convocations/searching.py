@@ -1,0 +1,20 @@
+"""Look for hours and hold one as a claimant's page does, named in one line."""
+
+from datetime import datetime
+from typing import Any
+
+from convocations.models import SlotHold
+from convocations.scheduling import free, holding
+from convocations.scheduling.free import FreeSlot, Search
+
+
+def free_slots(*, until: datetime | None = None, limit: int = 60, **wanted: Any) -> list[FreeSlot]:
+    return free.free_slots(Search(**wanted), until=until, limit=limit)
+
+
+def nearest(*, around: datetime, count: int = 3, **wanted: Any) -> list[FreeSlot]:
+    return free.nearest(Search(**wanted), around, count=count)
+
+
+def hold(claimant_id: int, *, starts_at: datetime, **wanted: Any) -> SlotHold:
+    return holding.hold(Search(claimant_id=claimant_id, **wanted), starts_at)
