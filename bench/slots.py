@@ -15,7 +15,7 @@ from django.db import connection  # noqa: E402
 from accounts.models import Advisor, Claimant  # noqa: E402
 from bench import report, work  # noqa: E402
 from bench.measuring import Row, interleaved, short, spread  # noqa: E402
-from convocations.models import Modality  # noqa: E402
+from convocations.models import Kind, Modality  # noqa: E402
 from convocations.scheduling.free import Search, free_slots  # noqa: E402
 from portal.core import parameters  # noqa: E402
 
@@ -65,6 +65,7 @@ def main(into: Path) -> None:
                 Search(
                     advisor=advisor,
                     claimant_id=claimants[advisor.pk],
+                    kind=Kind.INTERVIEW,
                     modality=Modality.PHONE,
                     minutes=45,
                     now=now,

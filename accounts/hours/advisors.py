@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 
 from accounts import deeds, signals
-from accounts.models import Advisor, Availability, AvailabilityException, Leave, Manner
+from accounts.models import Advisor, Availability, AvailabilityException, Leave, Manner, ReceivedFor
 from portal.core import journal
 from portal.core.french import full_date
 from portal.core.journal import Actor
@@ -28,13 +28,19 @@ def add_availability(
     starts: time,
     ends: time,
     modalities: Collection[str],
+    kinds: Collection[str] = tuple(ReceivedFor),
     by: Actor,
     now: datetime,
 ) -> Availability:
-    """Receive each week on that day at these hours, in these manners. Raises RefusedHours."""
-    _refuse_no_manner(modalities)
+    """Receive each week on that day at these hours, in these manners, for these kinds. Raises RefusedHours."""
+    _refuse_closed(modalities, kinds)
     row = Availability(
-        advisor_id=advisor_id, weekday=weekday, starts=starts, ends=ends, modalities=sorted(modalities)
+        advisor_id=advisor_id,
+        weekday=weekday,
+        starts=starts,
+        ends=ends,
+        modalities=sorted(modalities),
+        kinds=sorted(kinds),
     )
     return _written(row, f"{row.get_weekday_display()} {_hours(starts, ends)}", by=by, now=now)
 
@@ -47,13 +53,14 @@ def add_exception(
     ends: time | None,
     is_free: bool,
     modalities: Collection[str] = (),
+    kinds: Collection[str] = tuple(ReceivedFor),
     note: str = "",
     by: Actor,
     now: datetime,
 ) -> AvailabilityException:
     """Be free, or not, at these hours of one date (no hours: all day). Raises RefusedHours."""
     if is_free:
-        _refuse_no_manner(modalities)
+        _refuse_closed(modalities, kinds)
     row = AvailabilityException(
         advisor_id=advisor_id,
         day=day,
@@ -61,6 +68,7 @@ def add_exception(
         ends=ends,
         is_free=is_free,
         modalities=sorted(modalities) if is_free else [],
+        kinds=sorted(kinds) if is_free else [],
         note=note,
     )
     what = f"{full_date(day)} {_hours(starts, ends)} {'disponible' if is_free else 'indisponible'}"
@@ -117,9 +125,11 @@ def cancel_leave(pk: int, *, advisor_id: int, by: Actor, now: datetime) -> None:
         signals.hours_changed.send(sender=Leave, agency_id=None, advisor_id=advisor_id, by=by, now=now)
 
 
-def _refuse_no_manner(modalities: Collection[str]) -> None:
+def _refuse_closed(modalities: Collection[str], kinds: Collection[str]) -> None:
     if not set(modalities) <= set(Manner.values) or not modalities:
         raise RefusedHours("Choisissez au moins un moyen de la liste.")
+    if not set(kinds) <= set(ReceivedFor.values) or not kinds:
+        raise RefusedHours("Choisissez au moins une nature de rendez-vous de la liste.")
 
 
 def _refuse_deputy(deputy: Advisor, first_day: date, last_day: date) -> None:

@@ -1,7 +1,7 @@
 """Who: accounts, roles, agencies, portfolios."""
 
 from accounts.models.agency import Agency, Closure, Kiosk, OpeningHours
-from accounts.models.availability import Availability, AvailabilityException, Leave, Manner
+from accounts.models.availability import Availability, AvailabilityException, Leave, Manner, ReceivedFor
 from accounts.models.break_glass import BreakGlass
 from accounts.models.following import FollowUpModeChange, Transfer, WebWish
 from accounts.models.oversight import FileOpening, ReadingAlert
@@ -26,6 +26,7 @@ __all__ = [
     "OpeningHours",
     "Partner",
     "ReadingAlert",
+    "ReceivedFor",
     "Role",
     "Transfer",
     "User",

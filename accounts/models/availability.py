@@ -35,6 +35,18 @@ class Manner(models.TextChoices):
     KIOSK_VIDEO = "KIOSK_VIDEO", "en vidéo depuis l’agence"
 
 
+class ReceivedFor(models.TextChoices):
+    """What somebody is received for, alone with an advisor; what gathers many people needs no free hour."""
+
+    INTERVIEW = "INTERVIEW", "entretien"
+    REFRAMING = "REFRAMING", "entretien de recadrage"
+
+
+def every_kind() -> list[str]:
+    """Give what an hour is open to unless somebody reserves it."""
+    return list(ReceivedFor.values)
+
+
 def _refuse_crossing(starts: time | None, ends: time | None) -> None:
     # Before the constraints are asked: PostgreSQL has no range that ends before it begins.
     if starts and ends and ends <= starts:
@@ -63,11 +75,18 @@ def _manners() -> Any:
     )
 
 
+def _kinds(**options: Any) -> Any:
+    return ArrayField(
+        models.CharField(max_length=12, choices=ReceivedFor.choices), verbose_name="natures", **options
+    )
+
+
 _OF_THE_LIST = Q(modalities__contained_by=["IN_PERSON", "PHONE", "VIDEO", "KIOSK_VIDEO"])
+_KINDS_OF_THE_LIST = Q(kinds__contained_by=["INTERVIEW", "REFRAMING"])
 
 
 class Availability(models.Model):
-    """One stretch of every week in which an advisor receives, in these manners."""
+    """One stretch of every week in which an advisor receives, in these manners and for these kinds."""
 
     advisor = models.ForeignKey(
         Advisor, on_delete=models.CASCADE, related_name="availabilities", verbose_name="conseiller"
@@ -76,6 +95,7 @@ class Availability(models.Model):
     starts = models.TimeField("de")
     ends = models.TimeField("à")
     modalities = _manners()
+    kinds = _kinds(default=every_kind)
 
     class Meta:
         verbose_name = "disponibilité"
@@ -91,6 +111,11 @@ class Availability(models.Model):
                 condition=_OF_THE_LIST & ~Q(modalities=[]),
                 name="availability_says_how",
                 violation_error_message="Choisissez au moins un moyen dans la liste.",
+            ),
+            models.CheckConstraint(
+                condition=_KINDS_OF_THE_LIST & ~Q(kinds=[]),
+                name="availability_says_what_for",
+                violation_error_message="Choisissez au moins une nature de rendez-vous dans la liste.",
             ),
             ExclusionConstraint(
                 name="availability_never_twice",
@@ -128,6 +153,7 @@ class AvailabilityException(models.Model):
         default=list,
         blank=True,
     )
+    kinds = _kinds(default=list, blank=True)
     note = models.CharField("note", max_length=120, blank=True, default="")
 
     class Meta:
@@ -147,6 +173,14 @@ class AvailabilityException(models.Model):
                 name="exception_says_how_when_free",
                 violation_error_message=(
                     "Choisissez au moins un moyen si vous êtes disponible, aucun si vous ne l’êtes pas."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_free=False, kinds=[]) | (Q(is_free=True) & _KINDS_OF_THE_LIST & ~Q(kinds=[])),
+                name="exception_says_what_for_when_free",
+                violation_error_message=(
+                    "Choisissez au moins une nature de rendez-vous si vous êtes disponible, "
+                    "aucune si vous ne l’êtes pas."
                 ),
             ),
             ExclusionConstraint(

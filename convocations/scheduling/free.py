@@ -7,12 +7,23 @@ the kiosks. A slot is a proposal: `holding` keeps one for a while, and the datab
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from django.db import connection
 
 from accounts.models import Advisor
 from convocations.models import Modality
-from convocations.scheduling.spans import Span, merged, open_on, read_calendar, received, within, without
+from convocations.scheduling.spans import (
+    Calendar,
+    Span,
+    asked,
+    merged,
+    open_on,
+    read_calendar,
+    received,
+    within,
+    without,
+)
 from convocations.states import HOLDS_TIME
 from portal.core import parameters
 from portal.core.working_time import Territory
@@ -27,7 +38,7 @@ _MANY = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Whose hours are looked for, for whom (or anybody), in which manner and for how long.
+    """Whose hours are looked for, for whom (or anybody), for what, in which manner and for how long.
 
     `first` says from when, the notice floor by default. `agency_id` is the agency of the kiosk, the
     advisor's own by default. `ignoring` is an appointment that would be moved: its hour is free for its
@@ -36,6 +47,7 @@ class Search:
 
     advisor: Advisor
     claimant_id: int | None
+    kind: str
     modality: str
     minutes: int
     now: datetime
@@ -72,39 +84,48 @@ def free_slots(search: Search, *, until: datetime | None = None, limit: int = 60
     Slots begin on the quarter of an hour. What others hold is left out, and what any request keeps; what
     this person holds while a form is open is not. A written exchange needs no hour: none.
     """
-    if search.modality == Modality.ASYNC_MESSAGE or limit < 1:
-        return []
+    (slots,) = free_in_ways(search, [(search.kind, search.modality)], until=until, limit=limit)
+    return slots
+
+
+def free_in_ways(
+    search: Search, ways: Sequence[tuple[str, str]], *, until: datetime | None = None, limit: int = 60
+) -> list[list[FreeSlot]]:
+    """List the same for several kinds and manners, in their order; no more queries than for one of them."""
     begin = max(search.earliest(), search.now).astimezone(UTC)
     end = (until or begin + HORIZON).astimezone(UTC)
-    if begin >= end:
-        return []
+    with_hours = [way for way in ways if way[1] != Modality.ASYNC_MESSAGE]
+    if not with_hours or limit < 1 or begin >= end:
+        return [[] for _ in ways]
     advisor = search.advisor
-    kiosks = None
-    if search.modality == Modality.KIOSK_VIDEO:
-        kiosks = _kiosks(search.agency_id or advisor.agency_id)
-        if kiosks is None:
-            return []
+    at_kiosk = any(modality == Modality.KIOSK_VIDEO for _, modality in ways)
+    kiosks = _kiosks(search.agency_id or advisor.agency_id) if at_kiosk else None
     agencies = {advisor.agency_id, *([kiosks.agency_id] if kiosks else [])}
     calendar = read_calendar(advisor.pk, agencies, begin, end)
     busy, busy_kiosks = _taken(search, kiosks, (begin, end))
-    spans: Iterator[Span] = (
-        free
-        for span in received(calendar, advisor, begin, end, search.modality)
-        for free in without([span], _around(busy, span))
-    )
-    if kiosks and kiosks.agency_id != advisor.agency_id:
-        spans = (
-            both
-            for span in spans
-            for day in sorted({moment.astimezone(kiosks.territory.zone).date() for moment in span})
-            for both in within([span], open_on(calendar, kiosks.agency_id, kiosks.territory, day))
+
+    def slots(kind: str, modality: str) -> Iterator[FreeSlot]:
+        places = kiosks if modality == Modality.KIOSK_VIDEO else None
+        if modality == Modality.KIOSK_VIDEO and places is None:
+            return iter(())
+        spans: Iterator[Span] = (
+            free
+            for span in received(calendar, advisor, begin, end, asked(modality, kind))
+            for free in without([span], _around(busy, span))
         )
-    slots: list[FreeSlot] = []
-    for slot in _cut(spans, timedelta(minutes=search.minutes), kiosks, busy_kiosks):
-        slots.append(slot)
-        if len(slots) == limit:
-            break
-    return slots
+        if places and places.agency_id != advisor.agency_id:
+            spans = _while_open(spans, calendar, places)
+        return _cut(spans, timedelta(minutes=search.minutes), places, busy_kiosks)
+
+    return [list(islice(slots(*way), limit)) if way in with_hours else [] for way in ways]
+
+
+def _while_open(spans: Iterator[Span], calendar: Calendar, kiosks: _Kiosks) -> Iterator[Span]:
+    """Keep what lies in the hours of the kiosks' own agency, on its own clock."""
+    zone = kiosks.territory.zone
+    for span in spans:
+        for day in sorted({moment.astimezone(zone).date() for moment in span}):
+            yield from within([span], open_on(calendar, kiosks.agency_id, kiosks.territory, day))
 
 
 def nearest(search: Search, around: datetime, *, count: int = 3) -> list[FreeSlot]:

@@ -74,6 +74,7 @@ def keep(row: ChangeRequest, convocation: Convocation, *, now: datetime) -> Slot
     search = Search(
         advisor=advisor,
         claimant_id=row.claimant_id,
+        kind=convocation.kind,
         modality=row.wished_modality or convocation.modality,
         minutes=_minutes(row.wished_start, row.wished_end),
         now=now,
@@ -136,6 +137,7 @@ def redeem(
         search = Search(
             advisor=advisor,
             claimant_id=draft.claimant_id,
+            kind=draft.kind,
             modality=draft.modality,
             minutes=_minutes(draft.starts_at, draft.ends_at),
             now=now,

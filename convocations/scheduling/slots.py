@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.models import Advisor
 from convocations.models import Convocation, Kind, Modality, SlotHold
-from convocations.scheduling.spans import Span, open_spans, without
+from convocations.scheduling.spans import Span, asked, open_spans, without
 from convocations.states import HOLDS_TIME
 from portal.core import parameters
 from portal.core.working_time import day_bounds
@@ -47,7 +47,7 @@ def propose(advisor: Advisor, *, minutes: int, now: datetime) -> datetime | None
     after = after.astimezone(UTC).replace(second=0, microsecond=0)
     behind = timedelta(minutes=after.minute % 15)
     start = after + (_ROUND - behind if behind else timedelta())
-    (slot,) = plan([Wanted(0, minutes)], advisor=advisor, first=start)
+    (slot,) = plan([Wanted(0, minutes)], advisor=advisor, first=start, kind=Kind.INTERVIEW)
     return slot.starts_at
 
 
@@ -58,10 +58,11 @@ def plan(
     first: datetime,
     own_hour: bool = True,
     modality: Modality | None = None,
+    kind: Kind | None = None,
 ) -> list[Slot]:
     """Give each person an hour, one after the other from `first`; three queries whatever their number.
 
-    Hours are those in which the advisor receives (in that manner, when one is named).
+    Hours are those in which the advisor receives (in that manner and for that kind, when they are named).
 
     The order is kept: who comes first on the list comes first in the day. A person who is taken at an
     hour gets the next one, and that hour goes to the next person. The database has the last word.
@@ -74,7 +75,7 @@ def plan(
     if not own_hour:
         return [_at(row, row.starts_at or first, persons, []) for row in wanted]
     held = _taken_by_advisor(advisor, begin, until)
-    open_hours = open_spans(advisor, first, first + HORIZON, modality)
+    open_hours = open_spans(advisor, first, first + HORIZON, asked(modality, kind))
     slots, full_for = [], HORIZON
     for row in wanted:
         if row.starts_at is not None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from accounts.models import Advisor
+from accounts.models import Advisor, ReceivedFor
 from portal.core.working_time import Territory, day_bounds, hours_of
 
 Span = tuple[datetime, datetime]
@@ -46,7 +46,7 @@ class Calendar:
 
     openings: dict[int, list[_Opening]] = field(default_factory=dict)
     closures: dict[int, list[_Dated]] = field(default_factory=dict)
-    # Per weekday the stretches of the week, each with its manners; empty: the agency's hours.
+    # Per weekday the stretches of the week, each with its manners and kinds; empty: the agency's hours.
     week: dict[int, list[tuple[time, time, Collection[str]]]] = field(default_factory=dict)
     extra: list[tuple[_Dated, Collection[str]]] = field(default_factory=list)
     away: list[_Dated] = field(default_factory=list)
@@ -60,10 +60,11 @@ _READ = """
     FROM accounts_closure
     WHERE agency_id = ANY(%(agencies)s) AND first_day <= %(last)s AND last_day >= %(first)s
     UNION ALL
-    SELECT 'W', 0, weekday, NULL, NULL, starts, ends, array_to_string(modalities, ' ')
+    SELECT 'W', 0, weekday, NULL, NULL, starts, ends, array_to_string(modalities || kinds, ' ')
     FROM accounts_availability WHERE advisor_id = %(advisor)s
     UNION ALL
-    SELECT CASE WHEN is_free THEN 'E' ELSE 'A' END, 0, 0, day, day, starts, ends, array_to_string(modalities, ' ')
+    SELECT CASE WHEN is_free THEN 'E' ELSE 'A' END, 0, 0, day, day, starts, ends,
+           array_to_string(modalities || kinds, ' ')
     FROM accounts_availabilityexception WHERE advisor_id = %(advisor)s AND day BETWEEN %(first)s AND %(last)s
     UNION ALL
     SELECT 'A', 0, 0, first_day, last_day, NULL, NULL, ''
@@ -104,12 +105,12 @@ def open_on(calendar: Calendar, agency_id: int, territory: Territory, day: date)
 
 
 def received_on(
-    calendar: Calendar, agency_id: int, territory: Territory, day: date, modality: str | None = None
+    calendar: Calendar, agency_id: int, territory: Territory, day: date, wanted: Collection[str] = ()
 ) -> list[Span]:
     """List when the advisor receives on one day: the week and its exceptions, within the agency's hours.
 
-    `modality` keeps what was set for that manner. Without a week of their own, an advisor receives
-    during all the agency's hours by appointment.
+    `wanted` keeps what is open to all of it: a manner, a kind (see `asked`). Without a week of their own,
+    an advisor receives during all the agency's hours by appointment.
     """
     spans = open_on(calendar, agency_id, territory, day)
     if not spans:
@@ -118,27 +119,30 @@ def received_on(
     if calendar.week:
         own = [
             wall_span(day, starts, ends, zone)
-            for starts, ends, manners in calendar.week.get(day.weekday(), ())
-            if modality is None or modality in manners
+            for starts, ends, open_to in calendar.week.get(day.weekday(), ())
+            if all(one in open_to for one in wanted)
         ]
         own += [
             _on(row, day, zone)
-            for row, manners in calendar.extra
-            if row.covers(day) and (modality is None or modality in manners)
+            for row, open_to in calendar.extra
+            if row.covers(day) and all(one in open_to for one in wanted)
         ]
         spans = within(spans, merged(own))
     return without(spans, [_on(row, day, zone) for row in calendar.away if row.covers(day)])
 
 
+def asked(modality: str | None, kind: str | None) -> list[str]:
+    """Say what an hour must be open to: this manner, and this kind where hours are reserved by kind."""
+    return [*([modality] if modality else []), *([kind] if kind in ReceivedFor.values else [])]
+
+
 def received(
-    calendar: Calendar, advisor: Advisor, begin: datetime, until: datetime, modality: str | None = None
+    calendar: Calendar, advisor: Advisor, begin: datetime, until: datetime, wanted: Collection[str] = ()
 ) -> Iterator[Span]:
     """Walk through the hours in which the advisor receives, day after day, from `begin` to `until`."""
     territory = advisor.agency.place
     for day in local_days(begin, until, territory.zone):
-        yield from within(
-            received_on(calendar, advisor.agency_id, territory, day, modality), [(begin, until)]
-        )
+        yield from within(received_on(calendar, advisor.agency_id, territory, day, wanted), [(begin, until)])
 
 
 def local_days(begin: datetime, until: datetime, zone: ZoneInfo) -> Iterator[date]:
@@ -149,11 +153,13 @@ def local_days(begin: datetime, until: datetime, zone: ZoneInfo) -> Iterator[dat
         day += _DAY
 
 
-def open_spans(advisor: Advisor, begin: datetime, until: datetime, modality: str | None = None) -> list[Span]:
+def open_spans(
+    advisor: Advisor, begin: datetime, until: datetime, wanted: Collection[str] = ()
+) -> list[Span]:
     """List when the advisor receives between two instants; one query."""
     begin, until = begin.astimezone(UTC), until.astimezone(UTC)
     calendar = read_calendar(advisor.pk, [advisor.agency_id], begin, until)
-    return list(received(calendar, advisor, begin, until, modality))
+    return list(received(calendar, advisor, begin, until, wanted))
 
 
 # --- the wall clock -----------------------------------------------------------

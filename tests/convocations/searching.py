@@ -3,18 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from convocations.models import SlotHold
+from convocations.models import Kind, SlotHold
 from convocations.scheduling import free, holding
 from convocations.scheduling.free import FreeSlot, Search
 
 
-def free_slots(*, until: datetime | None = None, limit: int = 60, **wanted: Any) -> list[FreeSlot]:
-    return free.free_slots(Search(**wanted), until=until, limit=limit)
+def free_slots(
+    *, kind: str = Kind.INTERVIEW, until: datetime | None = None, limit: int = 60, **wanted: Any
+) -> list[FreeSlot]:
+    return free.free_slots(Search(kind=kind, **wanted), until=until, limit=limit)
 
 
 def nearest(*, around: datetime, count: int = 3, **wanted: Any) -> list[FreeSlot]:
-    return free.nearest(Search(**wanted), around, count=count)
+    return free.nearest(Search(kind=Kind.INTERVIEW, **wanted), around, count=count)
 
 
 def hold(claimant_id: int, *, starts_at: datetime, **wanted: Any) -> SlotHold:
-    return holding.hold(Search(claimant_id=claimant_id, **wanted), starts_at)
+    return holding.hold(Search(claimant_id=claimant_id, kind=Kind.INTERVIEW, **wanted), starts_at)

@@ -157,7 +157,13 @@ def _hours(w: SimpleNamespace) -> None:
         advisor=w.advisor, weekday=0, starts="13:00", ends="15:00", modalities=["PHONE"]
     )
     w.exception = AvailabilityException.objects.create(
-        advisor=w.advisor, day=day, starts="13:00", ends="15:00", is_free=True, modalities=["PHONE"]
+        advisor=w.advisor,
+        day=day,
+        starts="13:00",
+        ends="15:00",
+        is_free=True,
+        modalities=["PHONE"],
+        kinds=["INTERVIEW"],
     )
     w.day_off = AvailabilityException.objects.create(advisor=w.advisor, day=day + timedelta(days=1))
     w.leave = Leave.objects.create(advisor=w.advisor, first_day=day, last_day=day, deputy=w.colleague)
@@ -382,6 +388,10 @@ ATTACKS: dict[str, list[Attack]] = {
         change("week", "modalities = '{}'"),
         change("week", "modalities = '{PHONE,ASYNC_MESSAGE}'"),
     ],
+    "availability_says_what_for": [
+        change("week", "kinds = '{}'"),
+        change("week", "kinds = '{INTERVIEW,WORKSHOP}'"),
+    ],
     "availability_never_twice": [
         again("week"),
         again("week", starts="ends - interval '1 second'", ends="'23:00'"),
@@ -396,6 +406,12 @@ ATTACKS: dict[str, list[Attack]] = {
         change("exception", "modalities = '{FAX}'"),
         change("exception", "is_free = false"),
         change("day_off", "modalities = '{PHONE}'"),
+    ],
+    "exception_says_what_for_when_free": [
+        change("exception", "kinds = '{}'"),
+        change("exception", "kinds = '{WORKSHOP}'"),
+        change("exception", "is_free = false, modalities = '{}'"),
+        change("day_off", "kinds = '{INTERVIEW}'"),
     ],
     "exception_never_twice": [
         again("exception"),

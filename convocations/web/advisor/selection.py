@@ -159,6 +159,7 @@ def _with_hours(
         first=common["starts_at"],
         own_hour=own_hour,
         modality=common["modality"],
+        kind=common["kind"],
     )
     return [
         (replace(entry, starts_at=slot.starts_at, minutes=one.minutes), slot.taken)

@@ -56,6 +56,7 @@ def search(
     return Search(
         advisor=whom(convocation, claimant),
         claimant_id=claimant.pk,
+        kind=convocation.kind,
         modality=modality or convocation.modality,
         minutes=minutes_of(convocation),
         now=now,

@@ -1,7 +1,7 @@
 """When an advisor receives: the week, dated exceptions, leave; and the free hours that follow."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from django import forms
@@ -12,10 +12,19 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import actor, advisor_required
 from accounts.hours import advisors
-from accounts.models import Advisor, Availability, AvailabilityException, Leave, Manner, OpeningHours
+from accounts.models import (
+    Advisor,
+    Availability,
+    AvailabilityException,
+    Leave,
+    Manner,
+    OpeningHours,
+    ReceivedFor,
+)
 from accounts.sign_in.kept_forms import restored
 from convocations.desk.agenda import zone_note
-from convocations.scheduling.free import Search, free_slots
+from convocations.scheduling.free import FreeSlot, Search, free_in_ways
+from convocations.told.words import first_up
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.french import full_date, number, plural, short_datetime
@@ -24,7 +33,8 @@ from portal.web.desk.hours import HOME, Line, removed, span
 
 LENGTH = 45
 AHEAD = timedelta(days=14)
-_MANNERS = [(str(value), f"{label[0].upper()}{label[1:]}") for value, label in Manner.choices]
+_MANNERS = [(str(value), first_up(label)) for value, label in Manner.choices]
+_KINDS = [(str(value), first_up(label)) for value, label in ReceivedFor.choices]
 
 
 class WeekForm(HouseForm, forms.Form):
@@ -40,6 +50,13 @@ class WeekForm(HouseForm, forms.Form):
     )
     modalities = forms.MultipleChoiceField(
         label="Comment recevez-vous\u202f?", choices=_MANNERS, widget=forms.CheckboxSelectMultiple
+    )
+    kinds = forms.MultipleChoiceField(
+        label="Pour quels rendez-vous\u202f?",
+        choices=_KINDS,
+        initial=ReceivedFor.values,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Un seul choix réserve ces heures\u00a0: elles ne sont pas proposées pour l’autre.",
     )
 
 
@@ -63,6 +80,14 @@ class ExceptionForm(HouseForm, forms.Form):
     modalities = forms.MultipleChoiceField(
         label="Comment recevez-vous\u202f?",
         choices=_MANNERS,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Seulement si vous êtes disponible en plus.",
+    )
+    kinds = forms.MultipleChoiceField(
+        label="Pour quels rendez-vous\u202f?",
+        choices=_KINDS,
+        initial=ReceivedFor.values,
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text="Seulement si vous êtes disponible en plus.",
@@ -117,7 +142,7 @@ def overview(request: HttpRequest, advisor: Advisor) -> HttpResponse:
         Line(
             f"semaine:{row.pk}",
             f"{row.get_weekday_display()} {span(row.starts, row.ends)}".capitalize(),
-            ", ".join(Manner(value).label for value in row.modalities),
+            _open_to(row),
         )
         for row in Availability.objects.filter(advisor=advisor)
     ]
@@ -125,9 +150,7 @@ def overview(request: HttpRequest, advisor: Advisor) -> HttpResponse:
         Line(
             f"exception:{row.pk}",
             f"{full_date(row.day)}, {span(row.starts, row.ends)}".capitalize(),
-            ", ".join(["disponible", *(Manner(value).label for value in row.modalities)])
-            if row.is_free
-            else "pas disponible",
+            f"disponible, {_open_to(row)}" if row.is_free else "pas disponible",
             row.note,
         )
         for row in AvailabilityException.objects.filter(advisor=advisor, day__gte=today)
@@ -149,20 +172,40 @@ def overview(request: HttpRequest, advisor: Advisor) -> HttpResponse:
         "week": week,
         "exceptions": exceptions,
         "leaves": leaves,
-        "free": [_free(advisor, manner, now) for manner in Manner],
+        "free": _free(advisor, now),
         "length": LENGTH,
         "zone_note": zone_note(advisor),
     }
     return render(request, "web/desk/availability.html", context)
 
 
-def _free(advisor: Advisor, manner: Manner, now: datetime) -> dict[str, Any]:
-    """Say what claimants would be offered in one manner within two weeks; two queries, or three."""
+def _open_to(row: Availability | AvailabilityException) -> str:
+    """Say in which manners somebody is received then, and for what where the hours are reserved."""
+    manners = ", ".join(Manner(value).label for value in row.modalities)
+    if len(row.kinds) == len(ReceivedFor):
+        return manners
+    return f"{manners}\u00a0; seulement {' ou '.join(ReceivedFor(value).label for value in row.kinds)}"
+
+
+def _free(advisor: Advisor, now: datetime) -> list[dict[str, Any]]:
+    """Say what claimants would be offered within two weeks, by kind and manner; kinds alike stand together."""
+    search = Search(advisor=advisor, claimant_id=None, kind="", modality="", minutes=LENGTH, now=now)
+    ways = [(kind.value, manner.value) for kind in ReceivedFor for manner in Manner]
+    found = iter(free_in_ways(search, ways, until=now + AHEAD, limit=1_000))
     zone = advisor.agency.place.zone
-    search = Search(advisor=advisor, claimant_id=None, modality=manner.value, minutes=LENGTH, now=now)
-    slots = free_slots(search, until=now + AHEAD, limit=1_000)
+    tables: list[dict[str, Any]] = []
+    for kind in ReceivedFor:
+        rows = [_row(manner, next(found), zone) for manner in Manner]
+        if tables and tables[-1]["rows"] == rows:
+            tables[-1]["kinds"] += f" ou un {kind.label}"
+        else:
+            tables.append({"kinds": kind.label, "rows": rows})
+    return tables
+
+
+def _row(manner: Manner, slots: Sequence[FreeSlot], zone: tzinfo) -> dict[str, Any]:
     return {
-        "label": f"{manner.label[0].upper()}{manner.label[1:]}",
+        "label": first_up(manner.label),
         "count": plural(len(slots), "créneau possible", "créneaux possibles") if slots else "Aucune",
         "first": [short_datetime(slot.starts_at, zone) for slot in slots[:3]],
         "more": number(len(slots) - 3) if len(slots) > 3 else "",

@@ -96,7 +96,7 @@ def test_an_advisor_receives_in_the_minutes_that_are_left(
         away=[_Dated(day, day, *hours) for hours in away]
         + ([_Dated(day - timedelta(days=elsewhere), day, None, None)] if on_leave else []),
     )
-    found = minutes_of(received_on(calendar, 1, territory, day, "PHONE"))
+    found = minutes_of(received_on(calendar, 1, territory, day, ["PHONE"]))
     zone = territory.zone
     expected: set[datetime] = set()
     if holiday_name(day, territory) is None and not on_leave:

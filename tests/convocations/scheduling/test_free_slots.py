@@ -4,10 +4,20 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from accounts.models import Availability, AvailabilityException, Closure, Kiosk, Leave, OpeningHours
+from accounts.models import (
+    Availability,
+    AvailabilityException,
+    Closure,
+    Kiosk,
+    Leave,
+    OpeningHours,
+    ReceivedFor,
+)
 from convocations.models import Kind, Modality
+from convocations.scheduling import slots
 from convocations.scheduling.changing import cancel
 from convocations.scheduling.free import FreeSlot
+from convocations.scheduling.slots import Wanted
 from tests import factories
 from tests.convocations import searching
 from tests.factories import NOW, acting
@@ -114,13 +124,52 @@ def test_a_week_of_ones_own_holds_in_its_manners_alone(advisor, person):
     assert starts(advisor, person, day=WEDNESDAY + DAY) == []
 
 
+def test_hours_reserved_for_a_kind_are_offered_for_it_alone(advisor, person):
+    week = {"advisor": advisor, "weekday": 2, "modalities": ["PHONE"]}
+    Availability.objects.create(starts=time(13), ends=time(14), kinds=["REFRAMING"], **week)
+    Availability.objects.create(starts=time(14), ends=time(15), **week)
+    AvailabilityException.objects.create(
+        advisor=advisor,
+        day=WEDNESDAY,
+        starts=time(15),
+        ends=time(16),
+        is_free=True,
+        modalities=["PHONE"],
+        kinds=["REFRAMING"],
+    )
+    assert starts(advisor, person, minutes=60) == ["14:00"]
+    # The agency closes at three.
+    assert starts(advisor, person, minutes=60, kind=Kind.REFRAMING) == [
+        *("13:00", "13:15", "13:30", "13:45", "14:00"),
+    ]
+    # Planning many people keeps to it as well; a kind nobody reserves hours for is received at any of them.
+    found = [
+        slots.plan([Wanted(person.pk, 30)], advisor=advisor, first=at(WEDNESDAY, 12), kind=kind)[0].starts_at
+        for kind in (Kind.INTERVIEW, Kind.REFRAMING, Kind.CONTROL)
+    ]
+    assert found == [at(WEDNESDAY, 14), at(WEDNESDAY, 13), at(WEDNESDAY, 13)]
+
+
+def test_the_kinds_hours_are_reserved_for_are_those_of_appointments():
+    alone = {kind for kind in Kind if slots.needs_own_hour(kind, Modality.PHONE)}
+    # A control is held by a controller, who has no week here.
+    assert set(ReceivedFor) == alone - {Kind.CONTROL}
+    assert dict(ReceivedFor.choices).items() <= dict(Kind.choices).items()
+
+
 def test_an_exception_adds_and_takes_away(advisor, person):
     Availability.objects.create(
         advisor=advisor, weekday=2, starts=time(13), ends=time(14), modalities=["PHONE"]
     )
     AvailabilityException.objects.create(advisor=advisor, day=WEDNESDAY, starts=time(13), ends=time(13, 30))
     AvailabilityException.objects.create(
-        advisor=advisor, day=WEDNESDAY, starts=time(14), ends=time(15), is_free=True, modalities=["PHONE"]
+        advisor=advisor,
+        day=WEDNESDAY,
+        starts=time(14),
+        ends=time(15),
+        is_free=True,
+        modalities=["PHONE"],
+        kinds=["INTERVIEW"],
     )
     assert starts(advisor, person) == ["13:30", "13:45", "14:00", "14:15", "14:30"]
     AvailabilityException.objects.create(advisor=advisor, day=WEDNESDAY + 7 * DAY)

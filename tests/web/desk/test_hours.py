@@ -12,6 +12,13 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 MINE, AGENCY = "/conseiller/disponibilites/", "/agence/horaires/"
+THURSDAY = {
+    "weekday": "3",
+    "starts": "13:00",
+    "ends": "14:30",
+    "modalities": ["PHONE"],
+    "kinds": ["INTERVIEW", "REFRAMING"],
+}
 # Thursday 3 December 2026, 13 o'clock in Paris.
 ONE = datetime(2026, 12, 3, 12, 0, tzinfo=UTC)
 
@@ -54,7 +61,7 @@ def test_an_advisor_writes_their_week_and_sees_what_follows(desk, advisor):
     assert "Votre semaine est vide" in text(desk.get(MINE))
     answer = desk.post(
         f"{MINE}semaine/",
-        {"weekday": "3", "starts": "13:00", "ends": "14:30", "modalities": ["PHONE", "VIDEO"]},
+        {**THURSDAY, "modalities": ["PHONE", "VIDEO"]},
         follow=True,
     )
     page = text(answer)
@@ -66,10 +73,26 @@ def test_an_advisor_writes_their_week_and_sees_what_follows(desk, advisor):
     assert not Availability.objects.exists()
 
 
+def test_hours_reserved_for_one_kind_are_counted_apart(desk, advisor):
+    assert "Pour un entretien ou un entretien de recadrage" in text(desk.get(MINE))
+    page = text(desk.post(f"{MINE}semaine/", {**THURSDAY, "kinds": ["REFRAMING"]}, follow=True))
+    assert "Par téléphone ; seulement entretien de recadrage" in page
+    ordinary, _, reframing = page.partition("<h3>Pour un entretien de recadrage</h3>")
+    assert "créneaux possibles" not in ordinary
+    assert "8 créneaux possibles" in reframing
+
+
+def test_hours_for_nothing_are_refused_and_kept(desk):
+    for where in ("semaine/", "exception/"):
+        answer = desk.post(f"{MINE}{where}", {**THURSDAY, "day": "2026-12-04", "is_free": "1", "kinds": []})
+        assert answer.status_code == 409 if where == "exception/" else 200, where
+        assert 'value="13:00"' in answer.content.decode()
+    assert not Availability.objects.exists()
+    assert not AvailabilityException.objects.exists()
+
+
 def test_hours_across_midnight_are_refused_and_kept(desk):
-    answer = desk.post(
-        f"{MINE}semaine/", {"weekday": "3", "starts": "22:00", "ends": "02:00", "modalities": ["PHONE"]}
-    )
+    answer = desk.post(f"{MINE}semaine/", {**THURSDAY, "starts": "22:00", "ends": "02:00"})
     assert answer.status_code == 409
     assert "Pour passer minuit, notez deux disponibilités" in text(answer)
     assert 'value="22:00"' in answer.content.decode()

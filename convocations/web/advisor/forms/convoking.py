@@ -14,7 +14,7 @@ from portal.core.forms import RadioCards
 from portal.core.working_time import day_bounds
 
 # The other kinds come from those who hold them: controllers, workshops' rooms.
-KINDS = (Kind.INTERVIEW, Kind.WORKSHOP, Kind.SERVICE)
+KINDS = (Kind.INTERVIEW, Kind.REFRAMING, Kind.WORKSHOP, Kind.SERVICE)
 MODALITIES = tuple(Modality)
 # In days after the first: time to answer, and an end that nobody loses sight of.
 FEWEST_DAYS, MOST_DAYS = 2, 31
@@ -43,7 +43,10 @@ class ConvokeForm(WhenForm):
         ),
     )
     kind = forms.TypedChoiceField(
-        label="Nature", coerce=Kind, choices=[(str(one), one.label.capitalize()) for one in KINDS]
+        label="Nature",
+        coerce=Kind,
+        choices=[(str(one), one.label.capitalize()) for one in KINDS],
+        help_text="L’entretien de recadrage précède la reprise d’un versement suspendu.",
     )
     modality = forms.TypedChoiceField(
         label="Comment\u202f?",

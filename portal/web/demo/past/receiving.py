@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from accounts.models import Advisor, Agency, Availability, AvailabilityException, Kiosk, Leave
+from accounts.models.availability import every_kind
 
 _DAY = timedelta(days=1)
 _ALL = ["IN_PERSON", "KIOSK_VIDEO", "PHONE", "VIDEO"]
@@ -36,7 +37,15 @@ def write(agencies: list[Agency], advisors: list[Advisor], now: datetime) -> Non
 
 def _week(advisor: Advisor) -> None:
     Availability.objects.bulk_create(
-        Availability(advisor=advisor, weekday=day, starts=starts, ends=ends, modalities=manners)
+        Availability(
+            advisor=advisor,
+            weekday=day,
+            starts=starts,
+            ends=ends,
+            modalities=manners,
+            # Friday afternoons are kept for those whose payment waits for an interview.
+            kinds=["REFRAMING"] if day == 4 and starts == time(14) else every_kind(),
+        )
         for day in (0, 1, 2, 4)
         for starts, ends, manners in (
             (time(12, 30), time(14), _ALL),
