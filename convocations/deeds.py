@@ -205,6 +205,8 @@ MAIL_REQUEST_DECIDED = 131
 MAIL_REQUEST_DOCS = 132
 MAIL_REQUEST_CORRECTED = 133
 MAIL_REQUEST_DOCS_EXTENDED = 134
+# Its occurrence is the second in which the hour was lost.
+MAIL_REQUEST_HOUR_LOST = 135
 # One a person and day, however many rows are late: the occurrence is the day.
 MAIL_LATE_RECORDS = 140
 MAIL_LATE_DECISIONS_ADVISOR = 141

@@ -1,7 +1,7 @@
 """E-mails about a request: it is received and by when it is answered, what was answered, what is missing."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from convocations import deeds
@@ -20,7 +20,9 @@ def _composed(
 ) -> dict[int, Mail]:
     found = (
         ChangeRequest.objects.filter(pk__in={row.subject_id for row in rows})
-        .select_related("agency", "kept", "convocation__agency", "convocation__successor__agency")
+        .select_related(
+            "agency", "advisor__user", "kept", "convocation__agency", "convocation__successor__agency"
+        )
         .in_bulk()
     )
     written = ((row.id, write(found[row.subject_id], now)) for row in rows)
@@ -51,6 +53,12 @@ def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that an outage gave them more time to send the documents of a request."""
     return _composed(rows, now, _extended)
+
+
+@composes(deeds.MAIL_REQUEST_HOUR_LOST, "request_hour_lost", label="heure souhaitée plus gardée")
+def hour_lost_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that somebody else answers their request, who is not free at the hour they wished for."""
+    return _composed(rows, now, _hour_lost)
 
 
 @composes(deeds.MAIL_REQUEST_CORRECTED, "request_corrected", label="correction lue")
@@ -88,6 +96,38 @@ def _received(row: ChangeRequest, now: datetime) -> Mail | None:
         ],
         action="Voir ma demande",
     )
+
+
+def _hour_lost(row: ChangeRequest, now: datetime) -> Mail | None:
+    if not row.is_pending or row.keeps_hour or row.wished_start is None or row.wished_start <= now:
+        return None  # answered, kept anew, or over
+    tz = row.agency.place.zone
+    wished = full_datetime(row.wished_start, tz)
+    return _mail(
+        row,
+        subject=f"L’heure que vous souhaitiez n’est plus gardée : {wished}",
+        title="L’heure que vous souhaitiez n’est plus gardée",
+        preheader="Votre demande reste en cours.",
+        paragraphs=[
+            f"Votre demande est maintenant lue par {row.advisor.user}, qui n’est pas libre le {wished}.",
+            "Votre demande reste en cours, avec ce que vous avez envoyé. Une autre heure peut vous être proposée.",
+            *_what_comes(row, now, tz),
+            "Tant que votre demande attend, aucune absence ne peut être notée à ce rendez-vous.",
+            "Une autre heure vous irait mieux ? Appelez votre agence, ou retirez votre demande "
+            "dans votre espace et faites-en une nouvelle.",
+        ],
+        action="Voir ma demande",
+    )
+
+
+def _what_comes(row: ChangeRequest, now: datetime, tz: tzinfo) -> list[str]:
+    if row.state == RequestState.DOCS_REQUESTED and row.docs_due_at:
+        return [
+            f"Les documents demandés restent attendus, au plus tard le {full_deadline(row.docs_due_at, tz)}."
+        ]
+    if row.decide_by > now:
+        return [f"Vous recevez une réponse au plus tard le {full_deadline(row.decide_by, tz)}."]
+    return []
 
 
 def _decided(row: ChangeRequest, now: datetime) -> Mail | None:

@@ -10,7 +10,6 @@ by a claimant's pick or an advisor's move: two who swap places would else wait f
 """
 
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,6 +23,7 @@ from convocations.scheduling.conflicts import in_turn
 from convocations.scheduling.free import FreeSlot, Search, free_slots, nearest
 from convocations.scheduling.issuing import Draft, HourTaken
 from convocations.scheduling.kiosks import place_at
+from messaging import outbox
 from portal.core import deadlines, parameters
 from portal.core.deadlines import Planned
 from portal.core.transitions import Refusal
@@ -62,11 +62,12 @@ def hold(search: Search, starts_at: datetime) -> SlotHold:
         return _keep(slot, claimant_id, advisor, until=until, now=now)
 
 
-def keep(row: ChangeRequest, convocation: Convocation, *, now: datetime) -> SlotHold:
+def keep(row: ChangeRequest, convocation: Convocation, *, now: datetime, written: bool = True) -> SlotHold:
     """Keep the hour a request wishes for, and a kiosk where its manner needs one, until it has its answer.
 
-    In place of the one the person held while they wrote; at the latest until that hour comes. Raises
-    `SlotGone` with the nearest free hours. The caller holds the appointment and the person.
+    At the latest until that hour comes; in place of the one the person held while they wrote (`written`),
+    else beside the one of another form they have open. Raises `SlotGone` with the nearest free hours. The
+    caller holds the appointment and the person.
     """
     assert row.wished_start is not None
     assert row.wished_end is not None
@@ -83,7 +84,9 @@ def keep(row: ChangeRequest, convocation: Convocation, *, now: datetime) -> Slot
     with transaction.atomic():
         in_turn({advisor.agency_id} | _held_at(row.claimant_id))
         slot = _offered(search, row.wished_start)
-        return _keep(slot, row.claimant_id, advisor, request=row, until=slot.starts_at, now=now)
+        return _keep(
+            slot, row.claimant_id, advisor, request=row, until=slot.starts_at, now=now, instead=written
+        )
 
 
 def let_go(request_ids: Collection[int], *, now: datetime) -> None:
@@ -95,7 +98,7 @@ def let_go(request_ids: Collection[int], *, now: datetime) -> None:
 def hand_over(which: QuerySet[ChangeRequest], advisor_id: int, *, now: datetime) -> None:
     """Keep the same hours of the advisor who answers these requests now, where theirs are free; else free them.
 
-    One query where nothing is kept, as nearly always.
+    Whose hour is lost is written to. One query where nothing is kept, as nearly always.
     """
     kept = SlotHold.objects.filter(request__in=which).exclude(advisor_id=advisor_id)
     rows = list(kept.select_related("request__convocation"))
@@ -103,11 +106,19 @@ def hand_over(which: QuerySet[ChangeRequest], advisor_id: int, *, now: datetime)
         return
     with transaction.atomic():
         in_turn({pk for row in rows for pk in _held_at(row.claimant_id)}, advisor_ids={advisor_id})
+        lost: list[ChangeRequest] = []
         for row in rows:
             assert row.request is not None
             _clear(Q(pk=row.pk), now)
-            with suppress(SlotGone):
-                keep(row.request, row.request.convocation, now=now)
+            try:
+                keep(row.request, row.request.convocation, now=now, written=False)
+            except SlotGone:
+                lost.append(row.request)
+        second = int(now.timestamp())
+        outbox.enqueue(
+            (outbox.Owed(deeds.MAIL_REQUEST_HOUR_LOST, row.claimant_id, row.pk, second) for row in lost),
+            now=now,
+        )
 
 
 def release(claimant_id: int, *, now: datetime) -> None:
@@ -184,12 +195,15 @@ def _keep(
     request: ChangeRequest | None = None,
     until: datetime,
     now: datetime,
+    instead: bool = True,
 ) -> SlotHold:
-    """Write the hold down, in place of the one of the person's open form and of those that are over."""
-    _clear(_while_writing(claimant_id), now)
+    """Write the hold down, in place of those that are over and, `instead`, of the one of the person's open form."""
+    then = Q(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
+    if instead:
+        _clear(_while_writing(claimant_id), now)
     # Over, though nobody has swept it yet: it must not stand in the way.
     same = Q(advisor=advisor) | Q(kiosk_id=slot.kiosk_id, kiosk_id__isnull=False)
-    _clear(same & Q(expires_at__lte=now, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at), now)
+    _clear(same & then & Q(expires_at__lte=now), now)
     kept = SlotHold.objects.create(
         claimant_id=claimant_id,
         request=request,

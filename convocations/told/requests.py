@@ -134,8 +134,8 @@ def receipt_items(row: ChangeRequest, tz: tzinfo) -> list[dict[str, str]]:
 def kept_sentence(modality: str) -> str:
     """Say that the wished hour, with its place at a kiosk, is nobody else's while the request waits."""
     if modality == Modality.KIOSK_VIDEO:
-        return "En attendant, la place et l’heure que vous avez choisies sont gardées pour vous."
-    return "En attendant, l’heure que vous avez choisie est gardée pour vous."
+        return "La place et l’heure que vous avez choisies sont gardées pour vous jusqu’à la réponse."
+    return "L’heure que vous avez choisie est gardée pour vous jusqu’à la réponse."
 
 
 def next_steps(row: ChangeRequest, tz: tzinfo) -> list[str]:

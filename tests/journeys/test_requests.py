@@ -137,7 +137,7 @@ def test_an_agency_that_closes_a_day_shows_whom_to_move_and_moves_nobody_silentl
     zoe.page.locator("[name=slot]").first.check()
     zoe.page.get_by_label("Quelle est la raison").select_option("EQUIPMENT")
     zoe.page.get_by_label(re.compile("Pour signer")).fill(zoe_in.name)
-    zoe.reads("la place et l’heure que vous avez choisies sont gardées pour vous")
+    zoe.reads("La place et l’heure que vous avez choisies sont gardées pour vous")
     zoe.press("Envoyer ma demande").reads("gardée jusqu’à la réponse")
     assert portal.number("SELECT count(*) FROM convocations_slothold WHERE claimant_id = %s", zoe_in.id) == 1
     nadia.go("/conseiller/?nature=demandes").follow(zoe_in.name).reads("gardée jusqu’à la réponse")

@@ -19,6 +19,7 @@ from convocations.scheduling.holding import SlotGone
 from convocations.scheduling.issuing import HourTaken, issue
 from convocations.scheduling.slots import Wanted
 from convocations.states import RequestState
+from messaging.models import OutboxMessage
 from portal.core import deadlines
 from portal.core.models import Deadline
 from tests import factories
@@ -52,6 +53,11 @@ def kiosk_wish(convocation: Convocation, days: int = 12, **more) -> ChangeReques
     wish = {"kind": Kind.MODALITY, "modality": Modality.KIOSK_VIDEO, "motive": "EQUIPMENT", **slot(days)}
     name = str(convocation.claimant.user)
     return postpone(convocation, **{**wish, "signed_name": name, **more})
+
+
+def lost() -> list[int]:
+    rows = OutboxMessage.objects.filter(kind=deeds.MAIL_REQUEST_HOUR_LOST)
+    return list(rows.values_list("person_id", flat=True))
 
 
 def free_at(advisor, person=None, modality=Modality.KIOSK_VIDEO) -> bool:
@@ -192,8 +198,25 @@ def test_a_colleague_who_answers_now_keeps_the_hour_where_theirs_is_free(convoca
     answering.reassign([request.pk], free, **how)
     kept = SlotHold.objects.get()
     assert (kept.request, kept.advisor, kept.kiosk) == (request, free, kiosk)
+    assert not lost()
     answering.reassign([request.pk], taken, **how)
     assert not SlotHold.objects.exists()
+    # Whose hour is lost is told, once; again when it is kept again and lost again.
+    answering.reassign([request.pk], taken, **how)
+    assert lost() == [convocation.claimant_id]
+
+
+def test_an_hour_held_for_another_form_stays_when_a_request_changes_hands(convocation, advisor, kiosk):
+    person, colleague = convocation.claimant, factories.advisor(kiosk.agency)
+    request = kiosk_wish(convocation)
+    at_another_hour = {"advisor": advisor, "modality": "PHONE", "minutes": 45, "now": ASKED}
+    searching.hold(person.pk, starts_at=slot(15)["starts_at"], **at_another_hour)
+    how = {"reason": "Absence.", "by": acting(advisor), "now": ASKED}
+    answering.reassign([request.pk], colleague, **how)
+    assert set(SlotHold.objects.values_list("request_id", "advisor_id")) == {
+        (None, advisor.pk),
+        (request.pk, colleague.pk),
+    }
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Kiosk
 from convocations import deeds
 from convocations.evidence import ledger
 from convocations.models import Modality
@@ -93,6 +94,24 @@ def test_documents_are_asked_for_until_a_date(convocation, advisor):
     changing_mind.withdraw(row.pk, by=acting(convocation.claimant), now=ASKED)
     with pytest.raises(KeyError):
         composed(deeds.MAIL_REQUEST_DOCS, ASKED)
+
+
+def test_an_hour_lost_with_a_change_of_hands_is_told_with_what_comes(convocation, advisor):
+    wish = {"kind": Kind.MODALITY, "modality": Modality.KIOSK_VIDEO, "motive": Motive.EQUIPMENT, **slot()}
+    Kiosk.objects.create(agency=convocation.agency, name="Poste 1")
+    row = postpone(convocation, signed_name=str(convocation.claimant.user), **wish)
+    colleague = factories.advisor(convocation.agency)
+    factories.convocation(factories.claimant(colleague), starts_at=wish["starts_at"])
+    answering.reassign([row.pk], colleague, reason="Absence.", by=advisor, now=ASKED)
+    wished = "samedi 5 décembre 2026 à 10 h"
+    facts = (wished, str(colleague.user), "jeudi 26 novembre 2026", "reste en cours")
+    shown(deeds.MAIL_REQUEST_HOUR_LOST, ASKED, facts=facts)
+    papers.ask_documents(row.pk, what="Une attestation.", by=acting(colleague), now=ASKED)
+    shown(deeds.MAIL_REQUEST_HOUR_LOST, ASKED, facts=(wished, "Les documents demandés restent attendus"))
+    # Answered meanwhile: nothing is lost any more.
+    changing_mind.withdraw(row.pk, by=acting(convocation.claimant), now=ASKED)
+    with pytest.raises(KeyError):
+        composed(deeds.MAIL_REQUEST_HOUR_LOST, ASKED)
 
 
 def test_an_outage_gives_more_time_and_says_until_when(convocation, advisor):
