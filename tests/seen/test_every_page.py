@@ -113,10 +113,11 @@ def test_no_page_has_a_barrier_when_nothing_has_happened_yet(camille, served, ey
     assert wrong == {}, together(wrong)
 
 
-# Leaves every required answer blank; False when the page asks for nothing.
+# Leaves every required answer blank; False when the page asks for nothing. (Django's list asks for lines to
+# act on and says so in a message.)
 BLANK = """() => {
   const form = [...document.querySelectorAll("main form, #content-main form")]
-    .find(f => f.method === "post" && f.querySelector("[required]:not([type=hidden])"));
+    .find(f => f.method === "post" && f.id !== "changelist-form" && f.querySelector("[required]:not([type=hidden])"));
   if (!form) return false;
   for (const field of form.querySelectorAll("input, textarea, select")) {
     if (["hidden", "submit", "button"].includes(field.type)) continue;
@@ -143,7 +144,7 @@ SUMMARY = """() => {
 }"""
 
 
-@pytest.mark.parametrize("who", ["nobody", "claimant", "advisor", "supervisor"])
+@pytest.mark.parametrize("who", ["nobody", "claimant", "advisor", "supervisor", "admin"])
 def test_no_refused_form_has_a_barrier(world, served, eyes, who):
     """Each form sent blank comes back with its points to correct: focused, named in the title, linked."""
     person = world.people[who]
