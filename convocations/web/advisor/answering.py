@@ -22,6 +22,7 @@ from convocations.requests import answering, asking, changing_mind, counting, pa
 from convocations.requests.asking import Wish
 from convocations.scheduling import slots
 from convocations.states import REQUEST_PENDING, RequestState
+from convocations.told import manners
 from convocations.told import requests as told
 from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.forms.answering import (
@@ -186,6 +187,7 @@ def _page(
         "networks": drawing.panel(coverage_of(row.claimant)) if row.motive == Motive.CONNECTIVITY else None,
         "needs": row.claimant.accommodation_labels,
         "successor": convocation.successor,
+        "new_date": manners.when(convocation.successor, zone) if convocation.successor else "",
         "facts": shown.appointment_facts(_with_advisor(convocation, row)),
         "convocation": convocation,
     }

@@ -191,6 +191,7 @@ def _confirm_page(
             "kept": told.kept_sentence(convocation.modality) if slot else "",
             "statement": form.statement,
             "motives": _rules(TO_RESCHEDULE),
+            "papers_now": form.reason_needed,
         },
         status=form.http_status,
     )
@@ -299,7 +300,8 @@ def _manner_page(
             "known_needs": ", ".join(needs),
             "no_kiosk": modality == Modality.KIOSK_VIDEO and not form.fields["slot"].choices,  # type: ignore[attr-defined]
             "statement": form.statement,
-            "motives": _rules(TO_CHANGE_MODALITY),
+            "motives": _rules(TO_CHANGE_MODALITY, need_is_known=bool(needs)),
+            "papers_now": form.reason_needed,
         },
         status=form.http_status,
     )
@@ -399,7 +401,8 @@ def _counting(claimant: Claimant, convocation: Convocation, now: datetime) -> di
     return told.counting(counting.tolerance_of(claimant.pk, tz=tz, now=now), tz, exempt=exempt)
 
 
-def _rules(motives: tuple[Motive, ...]) -> list[dict[str, Any]]:
+def _rules(motives: tuple[Motive, ...], *, need_is_known: bool = False) -> list[dict[str, Any]]:
+    """Say what backs each reason; a need that is noted already is backed by nothing more."""
     return [
         {
             "value": motive.value,
@@ -407,6 +410,7 @@ def _rules(motives: tuple[Motive, ...]) -> list[dict[str, Any]]:
             "documents": RULES[motive].documents,
             "sworn": RULES[motive].sworn_is_enough,
             "hint": RULES[motive].hint,
+            "known": need_is_known and motive == Motive.DISABILITY,
         }
         for motive in motives
     ]

@@ -15,7 +15,7 @@ from accounts.models import Claimant
 from convocations.evidence import receipts
 from convocations.models import ChangeRequest, SwornStatement
 from convocations.requests import changing_mind, papers
-from convocations.told import examination, words
+from convocations.told import examination, manners, words
 from convocations.told import requests as told
 from convocations.web import paper
 from convocations.web.claimant import taking
@@ -155,9 +155,7 @@ def _page(
             if signed
             else None,
             "successor": convocation.successor,
-            "new_date": full_datetime(
-                convocation.successor.starts_at, convocation.successor.agency.place.zone
-            )
+            "new_date": manners.when(convocation.successor, convocation.successor.agency.place.zone)
             if convocation.successor
             else "",
             "papers": examination.papers_of(row),

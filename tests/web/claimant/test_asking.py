@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from convocations.evidence import ledger
 from convocations.models import ChangeRequest, Convocation, Justificatif, Modality, SlotHold, SwornStatement
-from convocations.requests import papers
+from convocations.requests import answering, papers
+from convocations.requests.answering import Offer
 from convocations.states import ConvocationState, RequestState
 from tests import factories
 from tests.convocations.requests.wishes import Channel, Kind, open_all_week, postpone, slot
@@ -145,6 +146,35 @@ def test_the_third_time_a_reason_and_a_signature_are_asked_for(convocation, brow
     assert "Joignez un document de la liste" in refused.text
     browser_of_camille.post(page(convocation, "reporter/"), {**sent, "signed_name": "camille moreau"})
     assert SwornStatement.objects.get().request.state == RequestState.SUBMITTED
+
+
+def test_a_paper_that_is_needed_at_once_is_not_said_to_wait(convocation, browser_of_camille, camille):
+    later, now = "Vous pouvez l’envoyer plus tard", "Joignez un document à votre demande"
+    free = browser_of_camille.get(page(convocation, "reporter/") + "?creneau=aucun")
+    assert (later in free.text, now in free.text) == (True, False)
+    for days in (20, 21):
+        moved = factories.convocation(camille, starts_at=NOW + timedelta(days=days, hours=2))
+        postpone(moved, now=NOW, **slot(days + 5))
+    for tail in ("reporter/?creneau=aucun", "modalite/?moyen=PHONE"):
+        needed = browser_of_camille.get(page(convocation, tail))
+        assert (later in needed.text, now in needed.text) == (False, True)
+    # A need that is known is backed by nothing more, and the page says so where it is chosen.
+    type(camille).objects.filter(pk=camille.pk).update(accommodations=["INTERPRETER"])
+    known = browser_of_camille.get(page(convocation, "modalite/?moyen=PHONE"))
+    assert "aucun document n’est demandé" in known.text
+    assert "certificat médical de limites fonctionnelles" not in known.text
+
+
+def test_a_written_exchange_that_was_granted_is_told_from_day_to_day(
+    convocation, browser_of_camille, camille
+):
+    written = {"modality": Modality.ASYNC_MESSAGE, "motive": "CONNECTIVITY", "signed_name": str(camille.user)}
+    request = postpone(convocation, kind=Kind.MODALITY, **written)
+    answering.accept(request.pk, Offer(), by=acting(camille.advisor), now=NOW + timedelta(days=1))
+    days = "du mercredi 2 décembre 2026 au vendredi 4 décembre 2026 inclus"
+    for browser, door in ((browser_of_camille, "espace"), (signed_in(camille.advisor), "conseiller")):
+        shown = browser.get(f"/{door}/demandes/{request.ref}/").text
+        assert days in shown.replace("\u00a0", " ")
 
 
 def test_a_paper_sent_with_the_request_is_kept_and_reviewed(convocation, browser_of_camille, camille):
