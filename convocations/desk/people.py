@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from accounts.models import Claimant
 from convocations.models import (
@@ -89,15 +89,17 @@ def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
 
 
 def in_hand(claimant_ids: Collection[int]) -> dict[int, int]:
-    """Count, by person, the open work that would follow them to another advisor; four queries."""
+    """Count, by person, the open work that would follow them to another advisor; five queries."""
     counted: Counter[int] = Counter()
-    for model, states in (
-        (Absence, ABSENCE_UNDECIDED),
-        (Justificatif, {ReviewState.IN_REVIEW}),
-        (CallTask, {CallState.OPEN}),
-        (FollowUpTask, {FollowUpState.OPEN}),
+    theirs = Q(claimant_id__in=claimant_ids)
+    # What `handover` carries along.
+    for rows in (
+        Absence.objects.filter(theirs, state__in=ABSENCE_UNDECIDED),
+        ChangeRequest.objects.filter(theirs, Q(state__in=REQUEST_PENDING) | Q(correction_open=True)),
+        Justificatif.objects.filter(theirs, state=ReviewState.IN_REVIEW),
+        CallTask.objects.filter(theirs, state=CallState.OPEN),
+        FollowUpTask.objects.filter(theirs, state=FollowUpState.OPEN),
     ):
-        rows: Any = model.objects.filter(claimant_id__in=claimant_ids, state__in=states)
         counted.update(dict(rows.order_by().values_list("claimant_id").annotate(n=Count("pk"))))
     return dict(counted)
 

@@ -15,6 +15,7 @@ from convocations.models import CallTask, Convocation, FollowUpTask, Modality
 from portal.core import parameters
 from portal.core.models import ParameterOverride
 from tests import factories
+from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
 from tests.people import signed_in
 from tests.web.desk.conftest import timedelta
@@ -63,6 +64,12 @@ def test_moving_shows_each_line_first_and_changes_nothing(office, nadia, paul, c
     assert "Paul Keller suivra 1 personne, 0 aujourd’hui" in text
     camille.refresh_from_db()
     assert camille.advisor_id == nadia.pk
+
+
+def test_a_request_that_waits_is_counted_with_what_follows(office, nadia, paul, camille):
+    postpone(factories.convocation(camille), now=NOW, text="Plutôt le matin.")
+    text = plain(office.post(PREVIEW, {"ligne": [camille.ref], "to": paul.pk, "conseiller": nadia.pk}))
+    assert "Camille Moreau Nadia Benali Paul Keller 1 chose en cours suit" in text
 
 
 def test_moving_gives_a_result_per_line(office, nadia, paul, camille, small):
