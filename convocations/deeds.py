@@ -224,6 +224,9 @@ MAIL_IN_PERSON_TO_PROPOSE = 159
 MAIL_CALL_BACK_ASKED = 160
 MAIL_CALL_BACK_UNREACHED = 161
 MAIL_ADVISOR_CHANGED = 162
+# One a move, however many people it takes: the subject is the advisor, the occurrence the move's second.
+MAIL_PORTFOLIO_LEFT = 166
+MAIL_PORTFOLIO_JOINED = 167
 # One a person and day, however many rows: the occurrence is the day.
 MAIL_FOLLOWING_DIGEST = 163
 MAIL_FIRST_INTERVIEW_LATE = 164

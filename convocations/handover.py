@@ -29,6 +29,7 @@ def follow(
     claimant_ids: Collection[int],
     old: int,
     new: int,
+    by: Actor,
     now: datetime,
     because: str = signals.ASSIGNED,
     **_: Any,
@@ -45,10 +46,25 @@ def follow(
     # Somebody was chosen.
     lines.filter(reason=FollowUpTask.Reason.ASSIGN).move_all(FollowUpState.DONE, closed_at=now)
     lines.update(advisor_id=new)
-    if because == signals.ASSIGNED:
-        second = int(now.timestamp())
+    _tell(claimant_ids, old, new, because, by=by, now=now)
+
+
+def _tell(
+    claimant_ids: Collection[int], old: int, new: int, because: str, *, by: Actor, now: datetime
+) -> None:
+    """Write to the people, and once to each advisor who did not do it themselves; a transfer has its own words."""
+    if because == signals.BY_TRANSFER:
+        return
+    second = int(now.timestamp())
+    owed_to = [
+        outbox.Owed(mail, advisor, advisor, occurrence=second)
+        for mail, advisor in ((deeds.MAIL_PORTFOLIO_LEFT, old), (deeds.MAIL_PORTFOLIO_JOINED, new))
+        if advisor != by.user_id
+    ]
+    if because == signals.ASSIGNED:  # who chose to be followed by web reads it in that e-mail
         mail = deeds.MAIL_ADVISOR_CHANGED
-        outbox.enqueue((outbox.Owed(mail, pk, pk, occurrence=second) for pk in claimant_ids), now=now)
+        owed_to += (outbox.Owed(mail, pk, pk, occurrence=second) for pk in claimant_ids)
+    outbox.enqueue(owed_to, now=now)
 
 
 @receiver(signals.transferred, dispatch_uid="convocations.transferred")

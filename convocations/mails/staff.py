@@ -1,4 +1,4 @@
-"""E-mails to advisors and supervisors: what is late, one mail a person and day, counted when it leaves."""
+"""E-mails to advisors and supervisors: what is late, one a person and day, counted when it leaves; who came or left."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -104,6 +104,39 @@ def late_call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     )
 
 
+# --- portfolios -----------------------------------------------------------------
+
+
+@composes(deeds.MAIL_PORTFOLIO_LEFT, "portfolio_left", label="personnes confiées à un autre conseiller")
+def portfolio_left_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell an advisor that people of theirs are followed by a colleague now; who, behind their second factor."""
+    mail = _notice(
+        "Votre portefeuille s’allège",
+        "Une ou plusieurs personnes que vous suiviez sont maintenant suivies par un autre conseiller de l’agence.",
+        "Ce qui attendait une décision les suit. Les rendez-vous déjà annoncés avec vous restent avec vous.",
+        path="/conseiller/portefeuille/",
+        action="Ouvrir mon portefeuille",
+    )
+    return {row.id: mail for row in rows}
+
+
+@composes(deeds.MAIL_PORTFOLIO_JOINED, "portfolio_joined", label="personnes confiées par un autre conseiller")
+def portfolio_joined_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell an advisor that they follow more people now, and where what these wait for stands."""
+    mail = _notice(
+        "Votre portefeuille s’agrandit",
+        "Vous suivez maintenant une ou plusieurs personnes de plus.",
+        "Ce qui attendait une décision pour elles est dans votre liste. Leurs rendez-vous déjà annoncés "
+        "restent avec la personne qui y est nommée.",
+        path="/conseiller/portefeuille/",
+        action="Ouvrir mon portefeuille",
+    )
+    return {row.id: mail for row in rows}
+
+
+# --- writing ----------------------------------------------------------------------
+
+
 def _counted(
     late: QuerySet[Convocation] | QuerySet[Absence] | QuerySet[ChangeRequest] | QuerySet[CallTask],
     owner: str,
@@ -129,17 +162,20 @@ def _digest(
     for row in rows:
         if not (count := counts.get(row.subject_id, 0)):
             continue
-        headline = plural(count, one, many)
-        mails[row.id] = Mail(
-            "notice",
-            headline,
-            {
-                "title": headline,
-                "preheader": sentence,
-                "body": sentence,
-                "action_url": absolute(path),
-                "action_label": action,
-                "why": _WHY,
-            },
-        )
+        mails[row.id] = _notice(plural(count, one, many), sentence, path=path, action=action)
     return mails
+
+
+def _notice(headline: str, *paragraphs: str, path: str, action: str) -> Mail:
+    return Mail(
+        "notice",
+        headline,
+        {
+            "title": headline,
+            "preheader": paragraphs[0],
+            "body": "\n\n".join(paragraphs),
+            "action_url": absolute(path),
+            "action_label": action,
+            "why": _WHY,
+        },
+    )

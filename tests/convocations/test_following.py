@@ -149,6 +149,31 @@ def test_person_told_of_another_advisor_of_the_same_agency(camille):
     shown(deeds.MAIL_ADVISOR_CHANGED, NOW, facts=(str(new),))
 
 
+def test_two_advisors_told_once_of_a_move_and_never_of_what_they_did_themselves(camille):
+    boss, new = (factories.advisor(camille.agency, is_supervisor=n == 0) for n in range(2))
+    old = camille.advisor
+    two = [camille.pk, factories.claimant(old).pk]
+    for pk in two:
+        portfolios.assign(pk, new.pk, by=acting(boss), now=NOW)
+    for person, kind in ((old, deeds.MAIL_PORTFOLIO_LEFT), (new, deeds.MAIL_PORTFOLIO_JOINED)):
+        assert owed_kinds(person.pk) == {kind}
+        assert camille.user.last_name not in shown(kind, NOW).text
+    # She takes them over herself, two seconds later.
+    portfolios.assign_all(two, boss.pk, by=acting(boss), now=NOW + timedelta(seconds=2))
+    assert owed_kinds(boss.pk) == set()
+    assert deeds.MAIL_PORTFOLIO_LEFT in owed_kinds(new.pk)
+
+
+def test_advisors_told_of_who_comes_by_choosing_the_web(camille):
+    old, willing = camille.advisor, factories.advisor(camille.agency, first_name="Ana")
+    type(willing).objects.filter(pk=willing.pk).update(volunteers_for_web=True)
+    able = modes.SelfTest(computer=True, camera=True, microphone=True, at_ease=True)
+    modes.take_web(camille.pk, able, consents=True, by=acting(camille), now=NOW)
+    assert owed_kinds(old.pk) == {deeds.MAIL_PORTFOLIO_LEFT}
+    assert owed_kinds(willing.pk) == {deeds.MAIL_PORTFOLIO_JOINED}
+    assert deeds.MAIL_ADVISOR_CHANGED not in owed_kinds(camille.pk)
+
+
 # --- leaving the web -----------------------------------------------------------
 
 

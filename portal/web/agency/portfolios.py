@@ -97,7 +97,9 @@ def preview(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
     people = _people(supervisor, refs)
     target, reason = form.target, form.cleaned_data["reason"]
     if request.POST.get("etape") == "confirmer":
-        lines = [_do(person, target, reason, by=actor(request), now=clock.now()) for person in people]
+        # One instant for all of them: each advisor gets one e-mail of it.
+        now = clock.now()
+        lines = [_do(person, target, reason, by=actor(request), now=now) for person in people]
         return _done(request, lines, len(refs) - len(people), target, chosen)
     return _previewed(request, people, target, reason, supervisor, chosen)
 
