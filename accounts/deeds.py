@@ -25,11 +25,15 @@ ACCOUNT_REOPENED = code(14, "account_reopened", "{actor} a rouvert l’accès du
 SECOND_FACTOR_RESET = code(15, "second_factor_reset", "{actor} a réinitialisé la connexion en deux étapes.")
 
 # --- portfolios and who looks at whom
-ADVISOR_CHANGED = code(23, "advisor_changed", "{actor} a changé le conseiller référent\u00a0: {new_advisor}.")
+# The supervisor's reason stands behind: whoever writes one is told that the person reads it.
+ADVISOR_CHANGED = code(
+    23, "advisor_changed", "{actor} a changé le conseiller référent\u00a0: {new_advisor}. {reason}"
+)
 TRANSFERRED = code(
     24,
     "transferred",
-    "{actor} a fait passer le dossier de {old_agency} à {new_agency}. Conseiller référent\u00a0: {new_advisor}.",
+    "{actor} a fait passer le dossier de {old_agency} à {new_agency}. Conseiller référent\u00a0: {new_advisor}. "
+    "{reason}",
 )
 WEB_TAKEN = code(25, "web_follow_up_taken", "{actor} a choisi le suivi 100\u00a0% web.")
 WEB_LEFT = code(26, "web_follow_up_left", "{actor} a quitté le suivi 100\u00a0% web. Suivi\u00a0: {after}.")

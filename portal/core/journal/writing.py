@@ -126,7 +126,8 @@ def sentence(entry: JournalEntry, actor_name: str) -> str:
     kind = _codes.get(entry.code)
     if kind is None:
         return "Acte enregistré."
-    return kind.sentence.format_map(_Blank({**entry.data, "actor": actor_name}))
+    # What may be added at the end was not always given.
+    return kind.sentence.format_map(_Blank({**entry.data, "actor": actor_name})).rstrip()
 
 
 class _Blank(dict[str, Any]):

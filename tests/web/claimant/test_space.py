@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts import portfolios
+from accounts.following import transfers
 from accounts.models import Closure
 from accounts.opening import Slot, in_words
 from convocations.models import Bindingness
@@ -110,6 +112,16 @@ def test_the_journal_addresses_its_reader_and_hides_addresses(camille, browser_o
     assert "127.0.0.1" not in text
     stranger = signed_in(factories.claimant())
     assert str(convocation.ref) not in stranger.get("/espace/journal/").text
+
+
+def test_the_journal_says_why_somebody_else_follows_the_person_now(camille, browser_of_camille):
+    boss, new = (factories.advisor(camille.agency, is_supervisor=n == 0) for n in range(2))
+    portfolios.assign(camille.pk, new.pk, by=acting(boss), now=NOW, reason="Nadia part à mi-temps.")
+    far = factories.advisor(factories.agency(name="Agence de la Rade"))
+    transfers.transfer(camille.pk, far.agency_id, by=acting(boss), now=NOW, reason="Vous habitez Brest.")
+    text = browser_of_camille.get("/espace/journal/").text.replace("\u00a0", " ")
+    assert f"Conseiller référent : {far}. Vous habitez Brest." in text
+    assert f"le conseiller référent : {new}. Nadia part à mi-temps." in text
 
 
 def test_the_journal_steps_through_pages(camille, browser_of_camille, monkeypatch):
