@@ -1,4 +1,4 @@
-"""One portal for all the stories, started for the first of them."""
+"""One portal for the stories that one worker tells, started for the first of them."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from tests.journeys.stage import Seat, Stage
 Seats = Callable[[str], Seat]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def portal(tmp_path_factory) -> Iterator[Stage]:
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     with Stage(tmp_path_factory.mktemp("stories")) as portal:

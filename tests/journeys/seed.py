@@ -8,8 +8,16 @@ import django
 
 CLAIMANTS = (
     *("camille", "nour", "sofia", "karim", "lea", "omar", "jeanne", "tomas"),
-    *("alma", "hugo", "mila", "zoe", "elsa", "lou"),
+    *("alma", "hugo", "mila", "zoe", "elsa"),
 )
+# The other agency of the town, where hours, leave and portfolios change: advisor, and whom they follow.
+CANAL = {
+    "marc": ("Leroux", ("anna", "bilal", "chloe", "dario", "emma")),
+    "sara": ("Nguyen", ("fanny", "gael")),
+    "theo": ("Blanc", ("hana", "ivan", "jade")),
+    "vera": ("Costa", ("kim",)),
+}
+ACCENTS = {"helene": "Hélène", "lea": "Léa", "theo": "Théo", "chloe": "Chloé", "gael": "Gaël"}
 
 
 def main() -> None:
@@ -25,6 +33,11 @@ def main() -> None:
     for weekday in range(5):
         for kind, opens, closes in (("WALK_IN", time(8), time(12)), ("BY_APPOINTMENT", time(12), time(18))):
             OpeningHours.objects.create(agency=agency, kind=kind, weekday=weekday, opens=opens, closes=closes)
+    canal = factories.agency(name="Agence du Canal", city="Rennes")
+    for weekday in range(4):  # closed on Fridays, as it stands
+        OpeningHours.objects.create(
+            agency=canal, kind="BY_APPOINTMENT", weekday=weekday, opens=time(9), closes=time(17)
+        )
     named = {"nadia": "Benali", "paul": "Keller"}
     people = {name: factories.advisor(agency, **_account(name, last)).user for name, last in named.items()}
     # Where somebody moves to.
@@ -36,6 +49,13 @@ def main() -> None:
     for name in CLAIMANTS:
         fields = _account(name, "Moreau" if name == "camille" else "Diallo")
         people[name] = factories.claimant(nadia, user_fields=fields, phone="06 11 22 33 44").user
+    people["iris"] = factories.advisor(canal, is_supervisor=True, **_account("iris", "Colin")).user
+    for name, (last, followed) in CANAL.items():
+        by = factories.advisor(canal, **_account(name, last))
+        people[name] = by.user
+        for one in followed:
+            fields = _account(one, "Diallo")
+            people[one] = factories.claimant(by, user_fields=fields, phone="06 11 22 33 44").user
     print(json.dumps({name: _way_in(user, PASSWORD) for name, user in people.items()}))
 
 
@@ -44,7 +64,7 @@ def _account(name: str, last_name: str) -> dict[str, str]:
 
     return {
         "email": f"{name}@courriel.exemple",
-        "first_name": {"helene": "Hélène", "lea": "Léa"}.get(name, name.capitalize()),
+        "first_name": ACCENTS.get(name, name.capitalize()),
         "last_name": last_name,
         "password": PASSWORD,
     }

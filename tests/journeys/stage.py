@@ -5,12 +5,13 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as hour
 from email.message import EmailMessage
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -54,11 +55,11 @@ class Stage(Portal):
         self.move_clock(instant - self.now())
         time.sleep(0.25)  # a process believes the clock it read for 0.2 s
 
-    def weekday(self, ahead: int) -> date:
-        """Give a working day from Tuesday to Thursday, at least so many days ahead."""
+    def weekday(self, ahead: int, among: Collection[int] = (1, 2, 3)) -> date:
+        """Give a working day from Tuesday to Thursday, or `among` others, at least so many days ahead."""
         closed = holidays.country_holidays("FR")
         day = self.now().astimezone(PARIS).date() + timedelta(days=ahead)
-        while day.weekday() not in (1, 2, 3) or day in closed:
+        while day.weekday() not in among or day in closed:
             day += timedelta(days=1)
         return day
 
@@ -118,6 +119,8 @@ class Someone:
     secret: str = ""
     paper: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    # Their browser's, of the last time they signed in.
+    cookies: list[Any] = field(default_factory=list)
 
     def code(self) -> str:
         """A code the phone shows that was not used yet; else one of those on paper."""
@@ -135,6 +138,7 @@ class Seat:
     def __init__(self, context: BrowserContext, portal: Stage, who: Someone) -> None:
         self.portal, self.who = portal, who
         context.set_default_timeout(PAGE)
+        context.add_cookies(who.cookies)
         self.page: Page = context.new_page()
 
     def go(self, path: str) -> "Seat":
@@ -142,15 +146,22 @@ class Seat:
         return self
 
     def sign_in(self, next_page: str = "") -> "Seat":
-        """Sign in through the ordinary page, with the second step where it is asked."""
+        """Open a page, signing in on the way, second step and all, where the session of before has ended."""
         self.go(next_page or "/connexion/")
+        if "/connexion/" not in self.page.url:
+            return self
         self.fill("Adresse e-mail", self.who.email).fill("Mot de passe", self.who.password)
         self.press("Me connecter")
         if self.who.secret:
             expect(self.page).to_have_title(re.compile("Deuxième étape"))
             self.fill("Code de votre application", self.who.code()).press("Me connecter")
         expect(self.page).not_to_have_url(re.compile("/connexion/"), timeout=PAGE)
+        self.who.cookies = self.page.context.cookies()
         return self
+
+    def answers(self, path: str) -> int:
+        """The status this person gets for a page."""
+        return self.page.request.get(self.portal.address + path).status
 
     def fill(self, label: str, words: str) -> "Seat":
         self.page.get_by_label(label, exact=True).fill(words)

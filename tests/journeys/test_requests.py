@@ -4,23 +4,13 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.journeys.acts import MINUTE, convoked
 from tests.journeys.stage import at, link_in
-from tests.journeys.test_stories import MINUTE, convoke
-
-
-def convoked(portal, nadia, who, day, hour, manner=""):
-    """Let the advisor convoke one person; the reference of what they get."""
-    nadia.sign_in(f"/conseiller/demandeurs/{who.ref}/").follow("Convoquer")
-    if manner:
-        nadia.page.locator("[name=modality]").select_option(manner)
-    convoke(nadia, day, hour)
-    nadia.press("Envoyer à 1 personne").reads(f"C’est envoyé à {who.name}")
-    return nadia.last_part()
 
 
 def test_another_date_at_once_then_another_manner_by_the_advisors_answer(portal, seat):
     alma_in, nadia = portal.cast["alma"], seat("nadia")
-    ref = convoked(portal, nadia, alma_in, portal.weekday(11), "17:00")
+    ref = convoked(nadia, alma_in, portal.weekday(11), "17:00")
 
     # Before any click the page says what is possible and what it counts for; a free hour moves it at once.
     alma = seat("alma").sign_in(f"/espace/convocations/{ref}/")
@@ -62,7 +52,7 @@ def test_another_date_at_once_then_another_manner_by_the_advisors_answer(portal,
 def test_an_answer_that_is_late_freezes_the_appointment_and_tells_the_supervisor(portal, seat):
     hugo_in, helene, nadia = portal.cast["hugo"], portal.cast["helene"], seat("nadia")
     day = portal.weekday(9)
-    ref = convoked(portal, nadia, hugo_in, day, "13:00")
+    ref = convoked(nadia, hugo_in, day, "13:00")
     hugo = seat("hugo").sign_in(f"/espace/convocations/{ref}/").follow("Choisir une autre date")
     hugo.follow("Demander une autre date")
     hugo.page.get_by_label(re.compile("^Quand êtes-vous libre")).fill("Tous les jours sauf celui-là.")
@@ -88,7 +78,7 @@ def test_an_answer_that_is_late_freezes_the_appointment_and_tells_the_supervisor
 def test_a_call_that_fails_gets_a_new_date_and_what_was_said_aloud_is_corrected(portal, seat):
     mila_in, nadia = portal.cast["mila"], seat("nadia")
     day = portal.weekday(9)
-    ref = convoked(portal, nadia, mila_in, day, "15:00", "PHONE")
+    ref = convoked(nadia, mila_in, day, "15:00", "PHONE")
     portal.go_to(at(day, 15, 5))
     mila = seat("mila").sign_in(f"/espace/convocations/{ref}/").follow("Signaler un problème technique")
     mila.page.get_by_role("radio").nth(1).check()
@@ -111,7 +101,7 @@ def test_a_call_that_fails_gets_a_new_date_and_what_was_said_aloud_is_corrected(
 def test_an_agency_that_closes_a_day_shows_whom_to_move_and_moves_nobody_silently(portal, seat):
     zoe_in, nadia, helene = portal.cast["zoe"], seat("nadia"), seat("helene")
     day = portal.weekday(12)
-    ref = convoked(portal, nadia, zoe_in, day, "12:15")
+    ref = convoked(nadia, zoe_in, day, "12:15")
     helene.sign_in("/agence/horaires/").follow("Ajouter un espace numérique")
     helene.fill("Nom", "Poste de la fenêtre").press("Enregistrer").reads("Poste de la fenêtre")
     helene.follow("Noter une fermeture")
@@ -169,16 +159,3 @@ def test_a_move_of_home_takes_the_whole_file_along(portal, seat):
             60,
         ), who.email
     seat("remy").sign_in("/conseiller/?nature=suivis").reads(elsa_in.name)
-
-
-def test_the_web_follow_up_is_left_at_any_time(portal, seat):
-    lou_in = portal.cast["lou"]
-    portal.sql("UPDATE accounts_advisor SET volunteers_for_web = true")
-    lou = seat("lou").sign_in("/espace/suivi/")
-    for box in lou.page.get_by_role("checkbox").all():
-        box.check()
-    lou.press(re.compile("Choisir le suivi"))
-    mode = "SELECT follow_up_mode FROM accounts_claimant WHERE user_id = %s"
-    assert portal.sql(mode, lou_in.id) == [("WEB",)]
-    lou.page.get_by_role("button", name=re.compile("Quitter|Arrêter|Revenir")).first.click()
-    assert portal.wait(lambda: portal.sql(mode, lou_in.id) != [("WEB",)], 30)

@@ -3,43 +3,16 @@
 Each story has people of its own and takes the clock where it stands: any order will do.
 """
 
-import io
 import re
 from datetime import datetime, timedelta
 
 import icalendar
-from PIL import Image
 from playwright.sync_api import expect
 
 from portal.core.references import to_number
 from tests import paper
+from tests.journeys.acts import MINUTE, PURPOSE, accepts_the_papers, convoke, note, papers_checked, photo
 from tests.journeys.stage import at, link_in
-
-MINUTE = timedelta(minutes=1)
-PURPOSE = "Faire le point sur votre recherche d’emploi"
-
-
-def note() -> dict:
-    """A paper as a person sends it: a real PDF of one page."""
-    from tests.access.conftest import PDF
-
-    return {"name": "bulletin de retard.pdf", "mimeType": "application/pdf", "buffer": PDF}
-
-
-def photo() -> dict:
-    taken = io.BytesIO()
-    Image.new("RGB", (900, 600), "white").save(taken, "JPEG")
-    return {"name": "panneau de la gare.jpg", "mimeType": "image/jpeg", "buffer": taken.getvalue()}
-
-
-def convoke(nadia, day, hour="14:00"):
-    """Fill in the form of an appointment and look at its preview."""
-    nadia.choose("Convocation").fill("Objet", PURPOSE)
-    nadia.page.get_by_label(re.compile("^Jour")).fill(day.isoformat())
-    nadia.page.get_by_label(re.compile("^Heure")).fill(hour)
-    nadia.page.get_by_label("À apporter").fill("Votre CV")
-    nadia.press("Voir l’aperçu avant l’envoi")
-    return nadia.reads("Rien n’est encore envoyé")
 
 
 def test_convoked_reminded_missed_explained_decided(portal, seat):
@@ -103,7 +76,7 @@ def test_convoked_reminded_missed_explained_decided(portal, seat):
     explains(portal, camille, camille_in)
 
     # The advisor looks at the papers, then decides with reasons.
-    reviews(portal, nadia)
+    accepts_the_papers(nadia, camille_in, 2)
     nadia.go(f"/conseiller/absences/{absence}/").reads("Le train de 13 h 12 a été supprimé.", "accepté")
     nadia.choose("Excuser l’absence").fill("Vos raisons", "Le bulletin montre que le train a été supprimé.")
     nadia.press("Enregistrer ma décision").reads("Décision prise")
@@ -151,8 +124,7 @@ def explains(portal, camille, camille_in):
         receipt = camille.page.url
         camille.follow("Revenir à mon absence").reads("Vérification en cours")
     portal.mail(camille_in, "Nous avons bien reçu votre explication")
-    received = "SELECT count(*) FROM core_document WHERE owner_id = %s AND state = 'RECEIVED'"
-    assert portal.wait(lambda: portal.number(received, camille_in.id) == 2, 40)
+    papers_checked(portal, camille_in, 2)
     camille.page.reload()
     camille.reads("En cours d’examen").reads_not("Vérification en cours")
     # Back to the form as it was sent, and sent again: the same receipt, nothing twice.
@@ -162,15 +134,6 @@ def explains(portal, camille, camille_in):
         "SELECT count(*) FROM convocations_explanation e JOIN convocations_absence a ON a.id = e.absence_id"
     )
     assert portal.number(f"{said} WHERE a.claimant_id = %s", camille_in.id) == 1
-
-
-def reviews(portal, nadia):
-    for _ in range(2):
-        nadia.go("/conseiller/?nature=justificatifs").follow("Camille Moreau")
-        content = nadia.download("Ouvrir le document")
-        assert content.startswith((b"%PDF-", b"\xff\xd8"))
-        nadia.choose("Accepter").press("Enregistrer ma réponse")
-        nadia.reads("Votre réponse est enregistrée")
 
 
 # --- many at once ---------------------------------------------------------------
