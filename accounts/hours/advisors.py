@@ -10,7 +10,7 @@ from django.db import DatabaseError, models, transaction
 from accounts import deeds, signals
 from accounts.models import Advisor, Availability, AvailabilityException, Leave, Manner, ReceivedFor
 from portal.core import journal
-from portal.core.french import full_date
+from portal.core.french import day_span, full_date
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 
@@ -104,7 +104,7 @@ def take_leave(
         if deputy:
             _refuse_deputy(deputy, first_day, last_day)
         row = Leave(advisor_id=advisor_id, first_day=first_day, last_day=last_day, deputy_id=deputy_id)
-        what = f"du {full_date(first_day)} au {full_date(last_day)}"
+        what = day_span(first_day, last_day)
         what += f", suppléance par {deputy}" if deputy else ", sans suppléant"
         _written(row, what, by=by, now=now, code=deeds.LEAVE_CHANGED)
         signals.hours_changed.send(sender=Leave, agency_id=None, advisor_id=advisor_id, by=by, now=now)
@@ -119,7 +119,7 @@ def cancel_leave(pk: int, *, advisor_id: int, by: Actor, now: datetime) -> None:
             return
         # Before the row goes: what hangs on it is undone with its reason still there.
         signals.hours_taken_back.send(sender=Leave, closure_id=None, leave_id=row.pk, by=by, now=now)
-        what = f"du {full_date(row.first_day)} au {full_date(row.last_day)}"
+        what = day_span(row.first_day, row.last_day)
         row.delete()
         _journal(deeds.LEAVE_CHANGED, f"{what}, annulée", advisor_id, by=by, now=now)
         signals.hours_changed.send(sender=Leave, agency_id=None, advisor_id=advisor_id, by=by, now=now)
@@ -138,7 +138,7 @@ def _refuse_deputy(deputy: Advisor, first_day: date, last_day: date) -> None:
     away = Leave.objects.filter(advisor=deputy, first_day__lte=last_day, last_day__gte=first_day).first()
     if away is not None:
         raise RefusedHours(
-            f"{deputy} est absent du {full_date(away.first_day)} au {full_date(away.last_day)}\u00a0: "
+            f"{deputy} est absent {day_span(away.first_day, away.last_day)}\u00a0: "
             "choisissez un autre suppléant."
         )
 

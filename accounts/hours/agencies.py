@@ -9,7 +9,7 @@ from accounts import deeds, signals
 from accounts.hours.advisors import RefusedHours, written_or_refused
 from accounts.models import Agency, Closure, Kiosk, OpeningHours
 from portal.core import journal
-from portal.core.french import full_date
+from portal.core.french import day_span
 from portal.core.journal import Actor
 
 
@@ -81,7 +81,7 @@ def close(
             reason=reason,
         )
         written_or_refused(row)
-        what = f"fermeture du {full_date(first_day)} au {full_date(last_day)}"
+        what = f"fermeture {day_span(first_day, last_day)}"
         _journal(deeds.RECORD_ADDED, what, agency_id, by=by, now=now)
         signals.hours_changed.send(sender=Closure, agency_id=agency_id, advisor_id=None, by=by, now=now)
         return row
@@ -95,7 +95,7 @@ def reopen(pk: int, *, agency_id: int, by: Actor, now: datetime) -> None:
         if row is None:
             return
         signals.hours_taken_back.send(sender=Closure, closure_id=row.pk, leave_id=None, by=by, now=now)
-        what = f"fermeture du {full_date(row.first_day)} au {full_date(row.last_day)}"
+        what = f"fermeture {day_span(row.first_day, row.last_day)}"
         row.delete()
         _journal(deeds.RECORD_REMOVED, what, agency_id, by=by, now=now)
         signals.hours_changed.send(sender=Closure, agency_id=agency_id, advisor_id=None, by=by, now=now)

@@ -22,7 +22,7 @@ from convocations.scheduling.spans import Span, local_days, open_on, read_calend
 from convocations.states import HOLDS_TIME
 from messaging import outbox
 from portal.core import journal
-from portal.core.french import full_date
+from portal.core.french import day_span, full_date
 from portal.core.journal import Actor, Line
 from portal.core.working_time import Territory, day_bounds
 
@@ -81,9 +81,8 @@ def hold_again(
 def why(row: Displacement) -> str:
     """Say in French, within a sentence, why an appointment cannot be as announced."""
     if row.closure is not None:
-        first, last = row.closure.first_day, row.closure.last_day
-        days = f"le {full_date(first)}" if first == last else f"du {full_date(first)} au {full_date(last)}"
-        return f"l’agence est fermée {days} ({row.closure.reason})"
+        when = day_span(row.closure.first_day, row.closure.last_day)
+        return f"l’agence est fermée {when} ({row.closure.reason})"
     if row.leave is not None:
         return f"votre conseiller est absent jusqu’au {full_date(row.leave.last_day)}"
     if row.cause == _C.KIOSK:

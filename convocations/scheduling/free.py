@@ -4,7 +4,7 @@ Two queries, three for a kiosk, whatever the number of slots: the hours written 
 the kiosks. A slot is a proposal: `holding` keeps one for a while, and the database has the last word.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -126,6 +126,18 @@ def _while_open(spans: Iterator[Span], calendar: Calendar, kiosks: _Kiosks) -> I
     for span in spans:
         for day in sorted({moment.astimezone(zone).date() for moment in span}):
             yield from within([span], open_on(calendar, kiosks.agency_id, kiosks.territory, day))
+
+
+def one_after_the_other(slots: Iterable[FreeSlot]) -> list[FreeSlot]:
+    """Keep what people choose from: an hour, then the next one that does not overlap it, not every quarter of an hour.
+
+    A day of ten choices is read, one of forty is not.
+    """
+    kept: list[FreeSlot] = []
+    for slot in slots:
+        if not kept or slot.starts_at >= kept[-1].ends_at:
+            kept.append(slot)
+    return kept
 
 
 def nearest(search: Search, around: datetime, *, count: int = 3) -> list[FreeSlot]:

@@ -75,6 +75,11 @@ def full_date(day: date) -> str:
     return f"{DAYS[day.weekday()]} {number}{NBSP}{MONTHS[day.month]} {day.year}"
 
 
+def day_span(first: date, last: date) -> str:
+    """«le mardi 1er décembre 2026», or from one day to another: «du mardi … au mercredi …»."""
+    return f"le {full_date(first)}" if first == last else f"du {full_date(first)} au {full_date(last)}"
+
+
 def full_datetime(moment: datetime, tz: tzinfo, *, zone: bool = False) -> str:
     """Say a moment in full where it happens: «jeudi 3 décembre 2026 à 14 h 30».
 

@@ -102,7 +102,7 @@ def test_a_leave_without_a_deputy_leaves_appointments_to_move(portal, seat):
     assert "absent" in portal.mail(gael_in, "Impossible comme prévu")
     sara.go("/conseiller/?nature=a-deplacer").reads(gael_in.name)
     iris = seat("iris").sign_in("/agence/horaires/")
-    iris.reads("À déplacer", gael_in.name, "Sara Nguyen, du", "Sans remplaçant")
+    iris.reads("À déplacer", gael_in.name, "Sara Nguyen, le", "Sans remplaçant")
     gael = seat("gael").sign_in(f"/espace/convocations/{ref}/")
     gael.reads("ne peut pas avoir lieu comme prévu", "Vous n’avez pas à venir", "pas compté comme un report")
     gael.page.get_by_role("link", name="Choisir une autre date").first.click()

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Claimant
 from convocations.models import Convocation, Kind, Modality
-from convocations.scheduling.free import FreeSlot, Search, free_slots
+from convocations.scheduling.free import FreeSlot, Search, free_slots, one_after_the_other
 from convocations.scheduling.slots import needs_own_hour
 from convocations.told import words
 from portal.core.french import clock_time, full_date, full_datetime
@@ -27,21 +27,17 @@ def of(
     first: datetime | None = None,
 ) -> list[FreeSlot]:
     """List the hours that are free for the person and whom they are to meet; none for what gathers many people.
-
-    One after the other, not every quarter of an hour: a day of ten choices is read, one of forty is not.
     """
     modality = modality or convocation.modality
     if not needs_own_hour(Kind(convocation.kind), Modality(modality)):
         return []
     wanted = search(convocation, claimant, now=now, modality=modality, first=first)
     found = free_slots(wanted, limit=_LOOKED_THROUGH)
-    spread: list[FreeSlot] = []
-    for slot in found:
-        # Its own hour is free for its own person, and no other date.
-        own = modality == convocation.modality and slot.starts_at == convocation.starts_at
-        if not own and (not spread or slot.starts_at >= spread[-1].ends_at):
-            spread.append(slot)
-    return spread
+    # Its own hour is free for its own person, and no other date.
+    same_manner = modality == convocation.modality
+    return one_after_the_other(
+        slot for slot in found if not (same_manner and slot.starts_at == convocation.starts_at)
+    )
 
 
 def search(

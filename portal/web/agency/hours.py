@@ -18,7 +18,7 @@ from convocations.desk.agenda import zone_note
 from convocations.scheduling import displacing
 from portal.core import clock
 from portal.core.forms import HouseForm
-from portal.core.french import full_date, plural, short_datetime
+from portal.core.french import day_span, plural, short_datetime
 from portal.core.transitions import Refusal
 from portal.web.desk.hours import Line, removed, span
 
@@ -126,12 +126,8 @@ def _week(agency_id: int) -> list[tuple[OpeningHours.Kind, list[Line]]]:
 
 
 def _closure(row: Closure) -> Line:
-    days = (
-        full_date(row.first_day).capitalize()
-        if row.first_day == row.last_day
-        else f"Du {full_date(row.first_day)} au {full_date(row.last_day)}"
-    )
-    return Line(f"fermeture:{row.pk}", f"{days}, {span(row.starts, row.ends)}", row.reason)
+    when = day_span(row.first_day, row.last_day).capitalize()
+    return Line(f"fermeture:{row.pk}", f"{when}, {span(row.starts, row.ends)}", row.reason)
 
 
 def _kiosk(row: Kiosk) -> Line:
@@ -145,7 +141,7 @@ def _leaves(agency_id: int, today: date) -> list[Line]:
     return [
         Line(
             "",
-            f"{row.advisor}, du {full_date(row.first_day)} au {full_date(row.last_day)}",
+            f"{row.advisor}, {day_span(row.first_day, row.last_day)}",
             f"remplacé par {row.deputy}" if row.deputy else "",
             warning="" if row.deputy else "Sans remplaçant",
         )

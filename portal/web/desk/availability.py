@@ -23,11 +23,11 @@ from accounts.models import (
 )
 from accounts.sign_in.kept_forms import restored
 from convocations.desk.agenda import zone_note
-from convocations.scheduling.free import FreeSlot, Search, free_in_ways
+from convocations.scheduling.free import FreeSlot, Search, free_in_ways, one_after_the_other
 from convocations.told.words import first_up
 from portal.core import clock
 from portal.core.forms import HouseForm
-from portal.core.french import full_date, number, plural, short_datetime
+from portal.core.french import day_span, full_date, number, plural, short_datetime
 from portal.core.transitions import Refusal
 from portal.web.desk.hours import HOME, Line, removed, span
 
@@ -158,7 +158,7 @@ def overview(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     leaves = [
         Line(
             f"conge:{row.pk}",
-            f"Du {full_date(row.first_day)} au {full_date(row.last_day)}",
+            day_span(row.first_day, row.last_day).capitalize(),
             f"{row.deputy} vous remplace"
             if row.deputy
             else "personne ne vous remplace\u00a0: vos rendez-vous de ces jours sont à déplacer",
@@ -195,7 +195,8 @@ def _free(advisor: Advisor, now: datetime) -> list[dict[str, Any]]:
     zone = advisor.agency.place.zone
     tables: list[dict[str, Any]] = []
     for kind in ReceivedFor:
-        rows = [_row(manner, next(found), zone) for manner in Manner]
+        # As their page offers them.
+        rows = [_row(manner, one_after_the_other(next(found)), zone) for manner in Manner]
         if tables and tables[-1]["rows"] == rows:
             tables[-1]["kinds"] += f" ou un {kind.label}"
         else:
@@ -206,7 +207,7 @@ def _free(advisor: Advisor, now: datetime) -> list[dict[str, Any]]:
 def _row(manner: Manner, slots: Sequence[FreeSlot], zone: tzinfo) -> dict[str, Any]:
     return {
         "label": first_up(manner.label),
-        "count": plural(len(slots), "créneau possible", "créneaux possibles") if slots else "Aucune",
+        "count": plural(len(slots), "heure à choisir", "heures à choisir") if slots else "Aucune",
         "first": [short_datetime(slot.starts_at, zone) for slot in slots[:3]],
         "more": number(len(slots) - 3) if len(slots) > 3 else "",
     }

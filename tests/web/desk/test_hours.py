@@ -67,7 +67,7 @@ def test_an_advisor_writes_their_week_and_sees_what_follows(desk, advisor):
     page = text(answer)
     assert "Jeudi de 13 h à 14 h 30" in page
     # Two Thursdays within two weeks past the notice floor, four starts each.
-    assert "8 créneaux possibles" in page
+    assert "4 heures à choisir" in page
     row = Availability.objects.get()
     desk.post(MINE, {"retirer": f"semaine:{row.pk}"})
     assert not Availability.objects.exists()
@@ -78,8 +78,8 @@ def test_hours_reserved_for_one_kind_are_counted_apart(desk, advisor):
     page = text(desk.post(f"{MINE}semaine/", {**THURSDAY, "kinds": ["REFRAMING"]}, follow=True))
     assert "Par téléphone ; seulement entretien de recadrage" in page
     ordinary, _, reframing = page.partition("<h3>Pour un entretien de recadrage</h3>")
-    assert "créneaux possibles" not in ordinary
-    assert "8 créneaux possibles" in reframing
+    assert "heures à choisir" not in ordinary
+    assert "4 heures à choisir" in reframing
 
 
 def test_hours_for_nothing_are_refused_and_kept(desk):
