@@ -7,14 +7,15 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
 from convocations.evidence import calls
-from convocations.models import CallTask
-from convocations.states import CallState
+from convocations.models import CallTask, ChangeRequest
+from convocations.states import REQUEST_PENDING, CallState
 from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.loading import call_for
 from portal.core import clock
@@ -42,12 +43,14 @@ class CallForm(HouseForm, forms.Form):
         help_text="Exemple\u00a0: message laissé, ou date convenue ensemble.",
     )
 
-    def __init__(self, *args: Any, proves: bool, asked: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, proves: bool, asked: bool, waits: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cards = cast(RadioCards, self.fields["reached"].widget)
         yes = "Convenez d’une nouvelle date, puis convoquez-la à cette date."
         if proves:
             yes = "Elle connaît maintenant son rendez-vous\u00a0: l’appel le prouve."
+        elif waits:
+            yes = "Convenez d’une date ou d’un autre moyen, puis répondez à sa demande."
         elif asked:
             yes = "Sa demande est close. Notez ce dont vous avez convenu, s’il y a lieu."
         cards.notes = {
@@ -64,10 +67,12 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     """Show whom to call and why, and log the attempt."""
     now = clock.now()
     row = call_for(advisor, ref, now)
+    request_waits = _waiting_request(row)
     form = CallForm(
         request.POST or None,
         proves=abilities.proves_by_call(row),
         asked=row.reason == CallTask.Reason.CALL_BACK,
+        waits=bool(request_waits),
         initial=restored(request),
     )
     if request.method == "POST" and form.is_valid():
@@ -96,12 +101,7 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         "phone": row.phone or row.claimant.phone,
         "title": f"Appeler {row.claimant}",
         "form": form,
-        "new_url": ""
-        if abilities.proves_by_call(row)
-        else f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
-        "new_label": "Fixer un rendez-vous"
-        if row.reason == CallTask.Reason.CALL_BACK
-        else "Convoquer à une nouvelle date",
+        **_next(row, request_waits),
         "may_call": abilities.may_call(row),
         "tries": tries,
         "left": f"Encore {plural(left, 'essai')} avant de choisir une autre voie." if left > 0 else "",
@@ -112,6 +112,30 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         "zone": zone,
     }
     return render(request, "convocations/advisor/call.html", context, status=form.http_status)
+
+
+def _waiting_request(row: CallTask) -> str:
+    """Give the request that waits for an answer about the same appointment; empty when there is none."""
+    if row.reason == CallTask.Reason.CALL_BACK or row.convocation_id is None:
+        return ""
+    waiting = ChangeRequest.objects.filter(convocation=row.convocation_id, state__in=REQUEST_PENDING)
+    return "".join(str(ref) for ref in waiting.values_list("ref", flat=True)[:1])
+
+
+def _next(row: CallTask, request_waits: str) -> dict[str, str]:
+    """Say where what was agreed is written down: its answer where a request waits, not a second appointment."""
+    if abilities.proves_by_call(row):
+        return {"new_url": ""}
+    if request_waits:
+        return {
+            "new_url": reverse("advisor:request", args=[request_waits]),
+            "new_label": "Répondre à sa demande",
+        }
+    asked = row.reason == CallTask.Reason.CALL_BACK
+    return {
+        "new_url": f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
+        "new_label": "Fixer un rendez-vous" if asked else "Convoquer à une nouvelle date",
+    }
 
 
 def _about(row: CallTask, advisor: Advisor) -> dict[str, Any]:

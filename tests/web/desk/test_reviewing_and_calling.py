@@ -8,6 +8,7 @@ from convocations.models import CallTask
 from convocations.motives import Motive
 from convocations.states import CallState, ReviewState
 from tests import factories
+from tests.convocations.requests.wishes import Kind, postpone
 from tests.factories import NOW
 from tests.people import signed_in
 from tests.web.desk import conftest as cast
@@ -152,6 +153,15 @@ def test_call_after_an_incident_leads_to_a_new_date(desk, at, camille):
     cast.attendance.record(row.pk, "TECH_INCIDENT", by=factories.acting(camille.advisor), now=at.now)
     task = CallTask.objects.get()
     assert f"/conseiller/convocations/nouvelle/?pour={camille.ref}" in desk.get(call(task)).content.decode()
+
+
+def test_call_about_a_request_that_waits_leads_to_its_answer(desk, at, camille):
+    row = factories.convocation(camille, modality="PHONE")
+    asked = postpone(row, kind=Kind.INCIDENT, wants_call=True, now=NOW)
+    page = desk.get(call(CallTask.objects.get())).content.decode()
+    assert f"/conseiller/demandes/{asked.ref}/" in page
+    assert "puis répondez à sa demande" in page
+    assert "/convocations/nouvelle/" not in page.partition("<main")[2]
 
 
 def test_call_of_somebody_without_a_number_says_what_to_do(desk, at, nadia):
