@@ -59,8 +59,13 @@ class MotiveNeeded(Refusal):
 
 
 class ProofNeeded(Refusal):
+    sentence = "Joignez un document de la liste, ou signez la déclaration sur l’honneur."
+
+
+class PaperNeeded(ProofNeeded):
     sentence = (
-        "Joignez un document de la liste, ou signez la déclaration sur l’honneur quand elle est proposée."
+        "Pour cette raison, un document est nécessaire\u00a0: la déclaration sur l’honneur ne suffit pas. "
+        "Joignez-le ici. Vous ne l’avez pas encore\u202f? Appelez votre agence ou le 3949."
     )
 
 
@@ -167,7 +172,7 @@ def _needs_proof(
     rule_of = RULES[Motive(wish.motive)]
     sworn = rule_of.sworn_is_enough and bool(wish.signed_name)
     if channel == Channel.WEB and not wish.document_ids and not sworn:
-        raise ProofNeeded
+        raise ProofNeeded if rule_of.sworn_is_enough else PaperNeeded
 
 
 def _write(

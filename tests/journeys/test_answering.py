@@ -46,9 +46,9 @@ def test_a_third_postponement_needs_a_reason_and_a_paper_and_gets_another_hour(p
     pick_an_hour(anna, 1).reads("l’heure que vous avez choisie est gardée", "Votre demande")
     why = anna.page.get_by_label("Quelle est la raison")
     why.select_option("OFFICIAL_SUMMONS")
-    anna.reads("la convocation reçue")
+    anna.reads("À joindre à votre demande\u00a0: la convocation reçue.")
     anna.page.get_by_label(re.compile("^Expliquez")).fill("Je suis convoquée au tribunal ce jour-là.")
-    anna.press("Envoyer ma demande").reads("Joignez un document de la liste")
+    anna.press("Envoyer ma demande").reads("Pour cette raison, un document est nécessaire")
     expect(why).to_have_value("OFFICIAL_SUMMONS")
     anna.page.get_by_label("Ajouter des fichiers").set_input_files([note()])
     anna.page.get_by_role("button", name="Envoyer ma demande").dblclick()
@@ -148,7 +148,11 @@ def test_an_hour_becomes_days_in_which_one_writes(portal, seat):
     assert "inclus" in told
     assert "par échange écrit" in told
     chloe.go(f"/espace/demandes/{request}/").reads("Acceptée", "inclus").follow("Lire ma convocation")
-    chloe.reads("Vous n’avez pas à vous déplacer", "Sans réponse, l’agence peut noter une absence")
+    chloe.reads(
+        "Vous ne pouvez pas répondre par écrit",
+        "Vous n’avez pas à vous déplacer",
+        "Sans réponse, l’agence peut noter une absence",
+    )
 
 
 def test_a_video_that_fails_beforehand_becomes_a_call(portal, seat):
@@ -163,7 +167,7 @@ def test_a_video_that_fails_beforehand_becomes_a_call(portal, seat):
     # It stands on the list of calls at once; a problem of technique cannot be answered with a no.
     marc.go("/conseiller/?nature=appels").follow(dario_in.name).reads("06 11 22 33 44", "incident technique")
     marc.choose("Oui, je lui ai parlé").press("Noter cet appel").reads("Appel clos")
-    marc.go(f"/conseiller/demandes/{request}/").reads("Pas d’image.", "Oui, la personne le préfère")
+    marc.follow("Répondre à sa demande").reads("Pas d’image.", "Oui, la personne le préfère")
     expect(marc.page.get_by_role("radio", name=re.compile("^Ne pas accepter"))).to_be_disabled()
     marc.choose("Accepter autrement").page.locator("[name=modality]").select_option("PHONE")
     marc.page.get_by_label(re.compile("^Jour")).fill(portal.weekday(20).isoformat())

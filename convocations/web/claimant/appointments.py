@@ -204,7 +204,8 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
     displaced = displacing.kept_from(convocation, now)
     may = of_appointment(convocation, now, displaced=bool(displaced))
     title = f"{words.KINDS[convocation.kind]} du {full_datetime(convocation.starts_at, tz)}"
-    if convocation.modality == Modality.ASYNC_MESSAGE:
+    by_writing = convocation.modality == Modality.ASYNC_MESSAGE
+    if by_writing:
         title = f"{words.KINDS[convocation.kind]} par écrit, {manners.when(convocation, tz)}"
     return {
         "convocation": convocation,
@@ -215,6 +216,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
             {"label": "Mes rendez-vous", "url": reverse("espace:appointments")},
         ],
         "binding": binding,
+        "by_writing": by_writing,
         "stands": words.DISPLACED if displaced else words.said(convocation.state, binding, begun),
         "may": may,
         "displaced": f"{words.first_up(displaced)}." if displaced else "",

@@ -74,7 +74,7 @@ def test_the_third_postponement_needs_a_reason_and_waits(convocation):
     third = twice[-1]
     with pytest.raises(asking.MotiveNeeded):
         postpone(third, **slot(16))
-    with pytest.raises(asking.ProofNeeded):
+    with pytest.raises(asking.PaperNeeded):
         postpone(third, motive=Motive.EXAM, **slot(16))
     assert ChangeRequest.objects.filter(convocation=third).count() == 0
     name = str(third.claimant.user)

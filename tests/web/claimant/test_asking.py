@@ -149,7 +149,7 @@ def test_the_third_time_a_reason_and_a_signature_are_asked_for(convocation, brow
 
 
 def test_a_paper_that_is_needed_at_once_is_not_said_to_wait(convocation, browser_of_camille, camille):
-    later, now = "Vous pouvez l’envoyer plus tard", "Joignez un document à votre demande"
+    later, now = "Vous pouvez l’envoyer plus tard", "À joindre à votre demande"
     free = browser_of_camille.get(page(convocation, "reporter/") + "?creneau=aucun")
     assert (later in free.text, now in free.text) == (True, False)
     for days in (20, 21):
@@ -163,6 +163,16 @@ def test_a_paper_that_is_needed_at_once_is_not_said_to_wait(convocation, browser
     known = browser_of_camille.get(page(convocation, "modalite/?moyen=PHONE"))
     assert "aucun document n’est demandé" in known.text
     assert "certificat médical de limites fonctionnelles" not in known.text
+
+
+def test_a_signature_that_is_not_enough_is_answered_with_what_is(convocation, browser_of_camille, camille):
+    sent = {"form_key": uuid.uuid4(), "text": "", "signed_name": str(camille.user)}
+    refused = browser_of_camille.post(
+        page(convocation, "modalite/?moyen=PHONE"), {**sent, "motive": "DISABILITY"}
+    )
+    assert "un document est nécessaire" in refused.text
+    assert "la déclaration sur l’honneur ne suffit pas" in refused.text
+    assert not ChangeRequest.objects.exists()
 
 
 def test_a_written_exchange_that_was_granted_is_told_from_day_to_day(
