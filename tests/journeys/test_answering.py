@@ -180,7 +180,7 @@ def test_a_video_that_fails_beforehand_becomes_a_call(portal, seat):
 
 def test_a_call_asked_for_is_tried_on_three_days_and_ends_in_writing(portal, seat):
     emma_in, marc = portal.cast["emma"], seat("marc")
-    portal.go_to(at(portal.weekday(1, (0,)), 10))
+    portal.go_to(at(portal.weekday(1, (0,)), 15))
     emma = seat("emma").sign_in("/espace/").follow("Être rappelé")
     emma.page.get_by_label(re.compile("^À quel sujet")).select_option("BENEFITS")
     emma.fill("À quel numéro\u202f?", "06 99 88 77 66")
@@ -203,7 +203,7 @@ def test_a_call_asked_for_is_tried_on_three_days_and_ends_in_writing(portal, sea
         if number < 3:
             marc.reads(f"Encore {3 - number} essai")
             emma.reads("À venir")
-            portal.go_to(at(portal.weekday(1, range(5)), 10))
+            portal.go_to(at(portal.weekday(1, range(5)), 15))
 
     # After the third nobody calls for ever: it is written, held against nobody, and asked again in one click.
     assert "Rien ne vous est reproché" in portal.mail(emma_in, "Nous n’avons pas réussi à vous joindre")

@@ -26,8 +26,7 @@ def of(
     modality: str = "",
     first: datetime | None = None,
 ) -> list[FreeSlot]:
-    """List the hours that are free for the person and whom they are to meet; none for what gathers many people.
-    """
+    """List the hours that are free for the person and whom they are to meet; none for what gathers many people."""
     modality = modality or convocation.modality
     if not needs_own_hour(Kind(convocation.kind), Modality(modality)):
         return []
