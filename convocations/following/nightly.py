@@ -16,8 +16,8 @@ from accounts.models import WebWish
 from convocations import deeds
 from convocations.following.owed import TO_CONTACT
 from convocations.models import FollowUpTask
-from convocations.scheduling.clocks import tell_supervisors
 from convocations.states import FollowUpState
+from messaging.chasing import tell_supervisors
 from portal.core import parameters
 from portal.core.arrays import of_numbers
 from portal.core.references import draw_free
