@@ -88,7 +88,7 @@ def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
     for row in FollowUpTask.objects.filter(claimant=claimant, state=FollowUpState.OPEN):
         found.append(_matter("Suivi à faire", "suivis", row.ref, row.due_at, str(row.get_reason_display())))
     for row in Thread.objects.filter(claimant=claimant, state=ThreadState.WAITING_ADVISOR):
-        found.append(_matter("Message à traiter", "messages", row.ref, row.answer_due_at, row.subject))
+        found.append(_matter("Message sans réponse", "messages", row.ref, row.answer_due_at, row.subject))
     return sorted(found, key=lambda matter: matter["due_at"])
 
 

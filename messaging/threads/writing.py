@@ -127,10 +127,9 @@ def _say_who_reads(thread: Thread, now: datetime) -> None:
     )
     if leave is None or thread.answer_due_at is None:
         return
-    who = f"{leave.deputy}, qui le remplace, lit" if leave.deputy else "Votre agence lit"
+    who = f"{leave.deputy} lit vos messages à sa place" if leave.deputy else "Votre agence lit vos messages"
     body = (
-        f"Réponse automatique. {leave.advisor} est absent jusqu’au {full_date(leave.last_day)} inclus. "
-        f"{who} vos messages. Une réponse vous est due au plus tard le "
-        f"{full_deadline(thread.answer_due_at, zone)}."
+        f"{leave.advisor} n’est pas là jusqu’au {full_date(leave.last_day)} inclus. {who}. "
+        f"Une réponse vous est due au plus tard le {full_deadline(thread.answer_due_at, zone)}."
     )
     put(thread, Text(body, None), Side.AUTOMATIC, by=PORTAL, now=now)

@@ -10,11 +10,20 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from messaging.models import Attachment, Message, Side, Thread, Via
+from messaging.models import Attachment, Message, Side, Thread, Topic, Via
 from messaging.states import ThreadState
 from portal.core.french import NBSP, full_datetime, full_deadline, plural, short_datetime
 from portal.core.models.document import DocumentState
 
+# What a thread is about, as the service says it; a complaint is the person's to make.
+TOPICS: dict[str, str] = {
+    Topic.APPOINTMENT: "Un rendez-vous",
+    Topic.BENEFITS: "L’allocation",
+    Topic.JOB_SEARCH: "La recherche d’emploi",
+    Topic.DOCUMENTS: "Un document",
+    Topic.COMPLAINT: "Une réclamation",
+    Topic.OTHER: "Autre chose",
+}
 # So many messages stand on one page of a thread, the latest.
 PAGE = 50
 

@@ -1,6 +1,6 @@
 """What the service writes: an answer, a first message to one or several people, a talk noted."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -8,7 +8,10 @@ from django import forms
 from messaging.models import BODY_MAX, SUBJECT_MAX, Topic, Via
 from messaging.threads.messages import Expected, TooLong
 from messaging.waiting import clocks
+from messaging.web import shown
+from portal.core import parameters
 from portal.core.forms import HouseForm
+from portal.core.french import full_date
 from portal.core.working_time import Territory
 
 _HOW = [
@@ -16,14 +19,7 @@ _HOW = [
     (str(Via.PHONE), "Un échange par téléphone, que je note"),
     (str(Via.COUNTER), "Un échange à l’accueil, que je note"),
 ]
-# As the service says them; a complaint is the person's to make.
-TOPICS = [
-    (str(Topic.APPOINTMENT), "Un rendez-vous"),
-    (str(Topic.BENEFITS), "L’allocation"),
-    (str(Topic.JOB_SEARCH), "La recherche d’emploi"),
-    (str(Topic.DOCUMENTS), "Un document"),
-    (str(Topic.OTHER), "Autre chose"),
-]
+TOPICS = [(value, label) for value, label in shown.TOPICS.items() if value != Topic.COMPLAINT]
 
 
 class SayForm(HouseForm, forms.Form):
@@ -50,6 +46,8 @@ class SayForm(HouseForm, forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.usual = today + timedelta(days=parameters.current().message_expected_days)
+        self.fields["expected_on"].help_text = f"Sans date, la personne a jusqu’au {full_date(self.usual)}."
 
     def clean_body(self) -> str:
         """Count characters as they are kept: a line ends with one."""
@@ -57,11 +55,11 @@ class SayForm(HouseForm, forms.Form):
         return body.replace("\r\n", "\n")
 
     def clean(self) -> dict[str, Any]:
-        """What is asked for and its date go together, and the day is still to come."""
+        """What is asked for has a date, the usual one if none is given, and the day is still to come."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         what, on = (data.get("expected") or "").strip(), data.get("expected_on")
         if what and not on and "expected_on" not in self.errors:
-            self.add_error("expected_on", "Indiquez jusqu’à quand vous l’attendez.")
+            data["expected_on"] = on = self.usual
         if on and not what and "expected" not in self.errors:
             self.add_error("expected", "Dites ce que vous attendez, ou effacez la date.")
         if on and on <= self.today:

@@ -34,6 +34,7 @@ _VIEWS: dict[str, tuple[str, ThreadState]] = {
     "repondus": ("Répondus", ThreadState.ANSWERED),
     "regles": ("Réglés", ThreadState.RESOLVED),
 }
+_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 _EMPTY = {
     "": "Personne n’attend de réponse de vous.",
     "attendus": "Vous n’attendez rien de personne.",
@@ -97,12 +98,12 @@ def _line(row: Thread, advisor: Advisor, now: datetime) -> dict[str, Any]:
         "url": reverse("threads:thread", args=[row.ref]),
         "title": str(row.claimant),
         "subject": row.subject,
-        "meta": f"{row.get_topic_display().capitalize()} · {shown.last_words(row, zone)}{owner}",
+        "meta": f"{shown.TOPICS[row.topic]} · {shown.last_words(row, zone)}{owner}",
         "unread": shown.unread(row.advisor_unread),
         "state": "" if row.answer_due_at else stands.label,
         "tone": stands.tone,
         "left": due_in(row.answer_due_at, now, zone) if row.answer_due_at else "",
-        "level": urgency(row.answer_due_at, now, zone) if row.answer_due_at else "",
+        "left_tone": _TONES[urgency(row.answer_due_at, now, zone)] if row.answer_due_at else "",
     }
 
 
@@ -170,7 +171,7 @@ def _page(
     context = {
         "row": row,
         "title": row.subject,
-        "topic": row.get_topic_display().capitalize(),
+        "topic": shown.TOPICS[row.topic],
         "stands": stands,
         "due": {
             "date": full_deadline(due, zone),

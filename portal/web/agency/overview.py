@@ -23,7 +23,7 @@ TABS = {
     DECISIONS: "Absences à décider",
     REQUESTS: "Demandes à étudier",
     CALLS: "Personnes à rappeler",
-    MESSAGES: "Messages à traiter",
+    MESSAGES: "Messages sans réponse",
 }
 _ROOMS = {
     RECORDS: "convocations",

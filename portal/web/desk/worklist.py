@@ -29,7 +29,7 @@ SORTS = {
         owed.TO_REPLY,
         "messages",
         "Messages",
-        "Message à traiter",
+        "Message sans réponse",
         "message-square",
         "MS",
         "/conseiller/messages/",

@@ -66,7 +66,7 @@ def test_what_is_owed_comes_first_and_each_view_has_its_own(desk, at, nadia):
     # In the one list of all that waits, too.
     work = desk.get("/conseiller/?nature=messages").text
     assert f"/conseiller/messages/{soon.ref}/" in work
-    assert "Message à traiter" in work
+    assert "Message sans réponse" in work
 
 
 def test_an_answer_is_sent_and_reading_is_noted(desk, nadia, thread):
@@ -93,12 +93,18 @@ def test_something_is_asked_for_by_a_date(desk, thread):
     assert again.expected_by.astimezone(zone).isoformat() == "2026-12-02T00:00:00+01:00"
 
 
+def test_what_is_asked_for_without_a_date_has_the_usual_days(desk, thread):
+    assert "la personne a jusqu’au mardi 1er" in desk.get(page(thread)).text
+    desk.post(page(thread), typed(thread, expected="Une photo lisible"))
+    again = fresh(thread)
+    assert again.expected_by.astimezone(again.agency.place.zone).isoformat() == "2026-12-02T00:00:00+01:00"
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
         ({"body": ""}, "Écrivez votre message."),
         ({"body": "x" * 1_000_000}, "Ce message est trop long"),
-        ({"expected": "Un papier"}, "Indiquez jusqu’à quand"),
         ({"expected_on": "2026-12-01"}, "Dites ce que vous attendez"),
         ({"expected": "Un papier", "expected_on": "2026-11-23"}, "Choisissez une date à venir."),
         (
@@ -308,7 +314,7 @@ def test_the_supervisor_hands_late_messages_over(at, helene, agency, nadia, thre
 
 def test_the_file_tells_it(desk, thread):
     text = unescape(desk.get(f"/conseiller/demandeurs/{thread.claimant.ref}/").text)
-    assert "Message à traiter" in text
+    assert "Message sans réponse" in text
     assert "a écrit un message" in text
     assert "est-elle arrivée" not in text
 
