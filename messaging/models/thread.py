@@ -30,7 +30,13 @@ class ThreadQuerySet(StatefulQuerySet):
         return self.filter(claimant_id=claimant_id)
 
     def hold(self, thread_id: int) -> "Thread":
-        """Lock one thread, then read it with its people and agency."""
+        """Lock one thread, then read it with its people and agency.
+
+        Its person first, as whoever gives them another advisor does: their threads follow in that
+        transaction, and two locks taken in two orders are a deadlock.
+        """
+        person_id = self.values_list("claimant_id", flat=True).get(pk=thread_id)
+        Claimant.objects.select_for_update(no_key=True).only("pk").get(pk=person_id)
         self.select_for_update(no_key=True).only("pk").get(pk=thread_id)
         found: Thread = self.select_related(
             "claimant__user", "claimant__agency", "agency", "advisor__user", "resolved_by"

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from accounts.following import transfers
 from accounts.models import Claimant, Leave
 from messaging import deeds
 from messaging.models import Attachment, Draft, Message, Side, Thread, Topic
@@ -221,6 +222,44 @@ def test_two_clicks_at_once_send_once_and_numbers_have_no_hole():
     assert [number for number, _ in rows] == [1, 2, 3, 4, 5]
     assert [pk for _, pk in rows] == sorted(pk for _, pk in rows)
     assert fresh(thread).last_number == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writing_while_the_file_moves_meets_no_deadlock_and_the_thread_follows():
+    here, there = factories.advisor(), factories.advisor()
+    person = factories.claimant(here)
+    thread = ask(person)
+    trouble, rounds = [], 8
+
+    def run(deed) -> None:
+        try:
+            for n in range(rounds):
+                deed(n)
+        except Exception as error:  # noqa: BLE001 - told by the assertion
+            trouble.append(error)
+        finally:
+            connection.close()
+
+    def move(n: int) -> None:
+        to = (there, here)[n % 2].agency_id
+        transfers.transfer(person.pk, to, by=acting(person), now=NOW + HOUR + n * HOUR)
+
+    def say(n: int) -> None:
+        writing.write(thread.pk, text(f"Message {n}"), by=acting(person), now=NOW + HOUR + n * HOUR)
+
+    crowd = [threading.Thread(target=run, args=[deed]) for deed in (move, say, say)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+    assert trouble == []
+    again = fresh(thread)
+    person.refresh_from_db()
+    assert (again.last_number, again.agency_id, again.advisor_id) == (
+        1 + 2 * rounds,
+        person.agency_id,
+        person.advisor_id,
+    )
 
 
 def test_an_advisor_writes_first_and_nothing_is_owed(person):

@@ -319,6 +319,13 @@ def test_the_file_tells_it(desk, thread):
     assert "est-elle arrivée" not in text
 
 
+def test_a_thread_whose_owner_is_gone_is_on_the_page_of_the_night(at, helene, nadia, thread):
+    nadia.user.is_active = False
+    nadia.user.save()
+    text = signed_in(helene).get("/agence/suivis/").text
+    assert f"/conseiller/messages/{thread.ref}/" in text
+
+
 # --- few questions --------------------------------------------------------------------------
 
 
