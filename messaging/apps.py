@@ -7,7 +7,11 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
-        from messaging import account_mails, oversight_mails, personal_data  # noqa: F401 - declares itself
+        # Handlers, receivers and mails declare themselves when imported.
+        from messaging import account_mails, oversight_mails, personal_data  # noqa: F401
+        from messaging.mails import threads  # noqa: F401
+        from messaging.threads import following  # noqa: F401
+        from messaging.waiting import clocks  # noqa: F401
 
         account_mails.connect()
         oversight_mails.connect()

@@ -1,15 +1,18 @@
-"""What messaging holds about a person: that e-mails were sent, of what kind, when; never their text. And how long."""
+"""What messaging holds about a person: threads and what was written in them; that e-mails were sent. And how long."""
 
 from datetime import datetime, timedelta
 
 from messaging import emails, outbox
-from messaging.models import OutboxMessage
+from messaging.models import Attachment, Draft, Message, MessageReading, OutboxMessage, Thread
+from messaging.threads import drafts
 from portal.core import parameters
-from portal.core.personal_data import Outcome, column, days, held, retained
+from portal.core.personal_data import Outcome, column, days, held, retained, who
 from portal.core.personal_data.declaring import Row
 
 INSIDE = "un numéro interne, qui ne dit rien de la personne"
 ENGINE = "sert à ne pas envoyer deux fois"
+WHOSE = "c’est la personne elle-même"
+DESK = "sert à ranger la liste du conseiller"
 
 
 def _named(row: Row, person_id: int) -> Row:
@@ -58,3 +61,109 @@ def _emails(now: datetime, dry_run: bool) -> Outcome:
     if dry_run:
         return Outcome(OutboxMessage.objects.filter(settled_at__lt=before).count())
     return Outcome(outbox.purge(before))
+
+
+held(
+    Thread,
+    "echanges",
+    "Vos échanges avec votre conseiller",
+    lambda person: Thread.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("ref", "Référence"),
+        column("topic", "Sujet"),
+        column("subject", "Objet"),
+        who("advisor__user", "Suivi par"),
+        column("agency__name", "Agence"),
+        column("state", "État"),
+        column("opened_at", "Ouvert le"),
+        column("last_at", "Dernier message le"),
+        column("last_number", "Messages"),
+        column("waiting_since", "Attend une réponse depuis le"),
+        column("answer_due_at", "Réponse attendue avant le"),
+        column("expected", "Élément attendu de vous"),
+        column("expected_by", "Attendu avant le"),
+        column("resolved_at", "Réglé le"),
+        who("resolved_by", "Réglé par"),
+    ],
+    left_out={
+        "id": INSIDE,
+        "claimant": WHOSE,
+        "claimant_unread": "se compte dans les lectures",
+        "advisor_unread": "se compte dans les lectures",
+        "reminded_at": DESK,
+        "escalated_at": DESK,
+        "days_left": DESK,
+    },
+)
+held(
+    Message,
+    "messages",
+    "Les messages de vos échanges",
+    lambda person: Message.objects.filter(thread__claimant_id=person).order_by("thread_id", "number"),
+    [
+        column("thread__ref", "Échange"),
+        column("number", "Numéro"),
+        column("side", "De la part de"),
+        who("author", "Auteur"),
+        column("via", "Voie"),
+        column("body", "Texte"),
+        column("expected", "Élément attendu"),
+        column("expected_by", "Attendu avant le"),
+        column("sent_at", "Envoyé le"),
+        column("content_hash", "Empreinte SHA-256 de ce qui a été envoyé"),
+    ],
+    left_out={"id": INSIDE, "form_key": ENGINE},
+)
+held(
+    Attachment,
+    "pieces-des-messages",
+    "Les documents joints à vos messages",
+    lambda person: Attachment.objects.filter(message__thread__claimant_id=person).order_by("pk"),
+    [
+        column("message__thread__ref", "Échange"),
+        column("message__number", "Numéro du message"),
+        column("document__ref", "Document"),
+        column("document__title", "Nom du document"),
+        column("position", "Place"),
+    ],
+    left_out={"id": INSIDE},
+)
+held(
+    MessageReading,
+    "lectures-des-messages",
+    "Qui a lu les messages de vos échanges, et quand",
+    lambda person: MessageReading.objects.filter(message__thread__claimant_id=person).order_by("pk"),
+    [
+        column("message__thread__ref", "Échange"),
+        column("message__number", "Numéro du message"),
+        who("reader", "Lu par"),
+        column("at", "Lu le"),
+    ],
+    left_out={"id": INSIDE},
+)
+held(
+    Draft,
+    "brouillons",
+    "Vos brouillons de messages",
+    # What an advisor has begun to write and not sent is not yet said to anybody.
+    lambda person: Draft.objects.filter(author_id=person).order_by("pk"),
+    [
+        column("thread__ref", "Échange"),
+        column("topic", "Sujet"),
+        column("subject", "Objet"),
+        column("body", "Texte"),
+        column("documents", "Documents choisis"),
+        column("saved_at", "Gardé le"),
+    ],
+    left_out={"id": INSIDE, "author": WHOSE, "claimant": WHOSE},
+)
+
+
+@retained(
+    "drafts",
+    "Vos brouillons de messages",
+    why="Pour que vous puissiez reprendre un message commencé.",
+    how_long=lambda: days("retention_draft_days"),
+)
+def _drafts(now: datetime, dry_run: bool) -> Outcome:
+    return Outcome(drafts.let_go(now, dry_run=dry_run))

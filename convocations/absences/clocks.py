@@ -6,9 +6,9 @@ from datetime import datetime
 from convocations import deeds
 from convocations.models import Absence
 from convocations.outage_slices import put_off
-from convocations.scheduling.clocks import left_over, take, tell_files, tell_supervisors
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState
 from messaging import outbox
+from messaging.chasing import left_over, take, tell_files, tell_supervisors
 from portal.core import deadlines, outages
 from portal.core.deadlines import Due, Outcome
 

@@ -9,12 +9,12 @@ from django.db import transaction
 from accounts.models import Claimant
 from convocations import deeds
 from convocations.absences.deciding import AlreadyDecided, decided_sentence
-from convocations.evidence.ledger import content_hash
 from convocations.models import Absence, Explanation, Justificatif
 from convocations.motives import RULES, Motive
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState
 from messaging import outbox
 from portal.core import journal, parameters
+from portal.core.fingerprint import content_hash
 from portal.core.journal import Actor
 from portal.core.models import Document
 from portal.core.safe import retention

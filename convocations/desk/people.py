@@ -27,6 +27,8 @@ from convocations.states import (
     FollowUpState,
     ReviewState,
 )
+from messaging.models import Thread
+from messaging.states import ThreadState
 from portal.core.french import full_datetime
 
 
@@ -64,7 +66,7 @@ def ahead_after_transfer(claimant_ids: Collection[int], now: datetime) -> dict[i
 
 
 def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
-    """List what waits for somebody's act in one person's file, by deadline; five queries."""
+    """List what waits for somebody's act in one person's file, by deadline; seven queries."""
     found: list[dict[str, Any]] = []
     for row in Convocation.objects.filter(claimant=claimant, state=ConvocationState.AWAITING_STATUS):
         found.append(_matter("Présence à enregistrer", "convocations", row.ref, row.record_due_at))
@@ -85,11 +87,13 @@ def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
         found.append(_matter("Appel à passer", "appels", row.ref, row.due_at, str(row.get_reason_display())))
     for row in FollowUpTask.objects.filter(claimant=claimant, state=FollowUpState.OPEN):
         found.append(_matter("Suivi à faire", "suivis", row.ref, row.due_at, str(row.get_reason_display())))
+    for row in Thread.objects.filter(claimant=claimant, state=ThreadState.WAITING_ADVISOR):
+        found.append(_matter("Message sans réponse", "messages", row.ref, row.answer_due_at, row.subject))
     return sorted(found, key=lambda matter: matter["due_at"])
 
 
 def in_hand(claimant_ids: Collection[int]) -> dict[int, int]:
-    """Count, by person, the open work that would follow them to another advisor; five queries."""
+    """Count, by person, the open work that would follow them to another advisor; six queries."""
     counted: Counter[int] = Counter()
     theirs = Q(claimant_id__in=claimant_ids)
     # What `handover` carries along.
@@ -99,6 +103,7 @@ def in_hand(claimant_ids: Collection[int]) -> dict[int, int]:
         Justificatif.objects.filter(theirs, state=ReviewState.IN_REVIEW),
         CallTask.objects.filter(theirs, state=CallState.OPEN),
         FollowUpTask.objects.filter(theirs, state=FollowUpState.OPEN),
+        Thread.objects.filter(theirs, state=ThreadState.WAITING_ADVISOR),
     ):
         counted.update(dict(rows.order_by().values_list("claimant_id").annotate(n=Count("pk"))))
     return dict(counted)

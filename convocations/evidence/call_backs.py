@@ -8,13 +8,13 @@ from django.db import transaction
 
 from accounts.models import Advisor, Claimant
 from convocations import deeds, reassigning
-from convocations.evidence.ledger import content_hash
 from convocations.models import CallTask, Convocation
-from convocations.scheduling.clocks import left_over, take, tell_files, tell_supervisors
 from convocations.states import CallState
 from messaging import outbox
+from messaging.chasing import left_over, take, tell_files, tell_supervisors
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Due, Outcome, Planned
+from portal.core.fingerprint import content_hash
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 from portal.core.working_time import end_of_period

@@ -1,7 +1,5 @@
 """The evidence ledger: what proves that a person was told, and knew, each fact dated."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,12 +25,6 @@ class WrongEvidenceDate(Refusal):
     sentence = (
         "Cette date ne convient pas : elle doit suivre l’envoi de la convocation et ne pas être à venir."
     )
-
-
-def content_hash(shown: dict[str, Any]) -> bytes:
-    """Digest what a person is shown: SHA-256 of its sorted JSON, the same on both sides' receipts."""
-    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).digest()
 
 
 def shown_content(convocation: Any, ref: str) -> dict[str, Any]:

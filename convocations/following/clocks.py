@@ -5,8 +5,8 @@ from datetime import datetime
 
 from convocations import deeds
 from convocations.models import FollowUpTask
-from convocations.scheduling.clocks import left_over, take, tell_files, tell_supervisors
 from convocations.states import FollowUpState
+from messaging.chasing import left_over, take, tell_files, tell_supervisors
 from portal.core import deadlines
 from portal.core.deadlines import Due, Outcome
 

@@ -16,8 +16,8 @@ from accounts.models import WebWish
 from convocations import deeds
 from convocations.following.owed import TO_CONTACT
 from convocations.models import FollowUpTask
-from convocations.scheduling.clocks import tell_supervisors
 from convocations.states import FollowUpState
+from messaging.chasing import tell_supervisors
 from portal.core import parameters
 from portal.core.arrays import of_numbers
 from portal.core.references import draw_free
@@ -55,6 +55,7 @@ _BRANCHES = (
     ),
     ("suivis", "SU", "convocations_followuptask", "work.agency_id", "work.state IN ('OPEN')"),
     ("convocations", "CV", "convocations_convocation", "work.agency_id", "work.state IN ('AWAITING_STATUS')"),
+    ("messages", "MS", "messaging_thread", "work.agency_id", "work.state IN ('WAITING_ADVISOR')"),
     # What is to come with somebody who is gone; found from the few closed accounts.
     (
         "convocations",

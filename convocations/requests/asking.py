@@ -15,7 +15,6 @@ from django.db import transaction
 from accounts.models import Claimant
 from accounts.people import record_accommodations
 from convocations import deeds
-from convocations.evidence.ledger import content_hash
 from convocations.models import CallTask, ChangeRequest, Convocation, Modality
 from convocations.models import Kind as AppointmentKind
 from convocations.motives import RULES, Motive
@@ -27,6 +26,7 @@ from convocations.scheduling.slots import needs_own_hour
 from convocations.states import AHEAD, REQUEST_PENDING, ConvocationState
 from messaging import outbox
 from portal.core import journal, parameters
+from portal.core.fingerprint import content_hash
 from portal.core.french import full_datetime
 from portal.core.journal import Actor
 from portal.core.models import Document

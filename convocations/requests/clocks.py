@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef
 from convocations import deeds
 from convocations.models import ChangeRequest
 from convocations.outage_slices import put_off
-from convocations.scheduling.clocks import left_over, take, tell_files, tell_supervisors
 from convocations.states import REQUEST_WAITS_FOR_ADVISOR, RequestState
 from messaging import outbox
+from messaging.chasing import left_over, take, tell_files, tell_supervisors
 from portal.core import deadlines, outages, parameters
 from portal.core.deadlines import Due, Outcome, Planned
 from portal.core.models import Deadline, Outage

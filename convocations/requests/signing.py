@@ -4,8 +4,8 @@ import unicodedata
 from datetime import datetime
 
 from accounts.models import Claimant
-from convocations.evidence.ledger import content_hash
 from convocations.models import ChangeRequest, SwornStatement
+from portal.core.fingerprint import content_hash
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 

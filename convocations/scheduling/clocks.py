@@ -6,27 +6,24 @@ appointment (SKIP LOCKED), they come back to it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model, QuerySet
 
-from accounts.models import Advisor, Agency
+from accounts.models import Agency
 from convocations import deeds
 from convocations.models import CallTask, Convocation, SlotHold
 from convocations.scheduling.holding import sweep
 from convocations.states import AHEAD, UNREAD, ConvocationState
 from messaging import outbox
-from portal.core import arrays, deadlines, journal, parameters
+from messaging.chasing import LATER, MOOT, left_over, take, tell_files, tell_supervisors
+from portal.core import arrays, deadlines, parameters
 from portal.core.deadlines import Due, Outcome, Planned
-from portal.core.journal import PORTAL, JournalCode, Line
 from portal.core.models import Deadline
 from portal.core.working_time import Territory, end_of_period
 
-_Row = TypeVar("_Row", bound=Model)
-TOO_LATE, MOOT, LATER = Deadline.State.TOO_LATE, Deadline.State.MOOT, Deadline.State.PENDING
+TOO_LATE = Deadline.State.TOO_LATE
 
 
 @deadlines.handles(deeds.DUE_REMINDER, "rappel avant un rendez-vous", batch=5_000)
@@ -147,47 +144,10 @@ def escalate_records(batch: Sequence[Due], now: datetime) -> Outcome:
     return left_over(batch, taken, {row.pk for row in rows})
 
 
-def take(asked: QuerySet[_Row], batch: Sequence[Due]) -> dict[int, _Row]:
-    """Lock the rows of a batch that nobody holds right now, by id."""
-    rows = asked.filter(pk__in=[due.subject_id for due in batch])
-    return {row.pk: row for row in rows.select_for_update(no_key=True, skip_locked=True, of=("self",))}
-
-
-def left_over(batch: Sequence[Due], taken: Collection[int], worked: Collection[int]) -> Outcome:
-    """Sort what a handler did not work: held by somebody (again later), or no longer in need of it."""
-    return {
-        LATER: [due.id for due in batch if due.subject_id not in taken],
-        MOOT: [due.id for due in batch if due.subject_id in taken and due.subject_id not in worked],
-    }
-
-
 def record_due(ends_at: datetime, territory: Territory) -> datetime:
     """Say until when the advisor may record attendance: the parameter's working days after the end."""
     days = parameters.current().record_status_working_days
     return end_of_period(ends_at, jours_ouvres=days, territory=territory)
-
-
-def tell_files(code: JournalCode, rows: Iterable[Any], now: datetime) -> None:
-    """Write in each person's journal what time brought to a row of theirs (`claimant_id`, `ref`)."""
-    journal.record_all(
-        (Line(code, file_id=row.claimant_id, subject_id=row.pk, data={"ref": str(row.ref)}) for row in rows),
-        by=PORTAL,
-        now=now,
-    )
-
-
-def tell_supervisors(mail: int, agency_ids: set[int], *, now: datetime) -> None:
-    """Owe each supervisor of these agencies one mail a day that lists what is late when it leaves."""
-    supervisors = Advisor.objects.filter(
-        agency_id__in=agency_ids, is_supervisor=True, user__is_active=True
-    ).values_list("pk", "agency_id")
-    outbox.enqueue(
-        (
-            outbox.Owed(mail, pk, agency_id, occurrence=now.date().toordinal())
-            for pk, agency_id in supervisors
-        ),
-        now=now,
-    )
 
 
 @deadlines.handles(deeds.DUE_HOLD_END, "fin d’un créneau gardé", batch=5_000)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from accounts.models import Claimant, Closure, Leave
 from convocations import deeds
-from convocations.evidence.ledger import content_hash, deposit_all, shown_content
+from convocations.evidence.ledger import deposit_all, shown_content
 from convocations.following import owed
 from convocations.models import Bindingness, CallTask, Convocation, ConvocationBatch, Kind, Modality
 from convocations.scheduling.conflicts import conflict_sentences, in_turn, kept_for_others
@@ -22,6 +22,7 @@ from convocations.scheduling.spans import wall_span
 from messaging import outbox
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
+from portal.core.fingerprint import content_hash
 from portal.core.french import clock_time, full_date, full_datetime
 from portal.core.journal import Actor, Line
 from portal.core.references import draw_free, to_text

@@ -24,6 +24,7 @@ from portal.core.documents.sandbox import caller
 from portal.core.safe.receiving import DUE_CHECK
 from tests import factories, people
 from tests.factories import acting
+from tests.messaging.threads import talk
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -102,6 +103,7 @@ def world(db, settings, tmp_path):
         by=acting(person),
         now=now,
     )
+    said = talk.ask(person, now=now)
     key = uuid.uuid4()
     issue_many(
         [factories.draft(person, starts_at=now + timedelta(days=11))],
@@ -133,6 +135,7 @@ def world(db, settings, tmp_path):
         "justificatifs": str(Justificatif.objects.get().ref),
         "appels": str(call.ref),
         "rappel": str(asked.ref),
+        "messages": str(said.ref),
         "demandes": str(wanted.ref),
         "suivis": str(owed.ref),
         "documents": str(sent.documents[0].ref),

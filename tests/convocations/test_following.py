@@ -30,6 +30,7 @@ from portal.core.models import Deadline, JournalEntry
 from tests import factories
 from tests.convocations.test_mails import shown
 from tests.factories import NOW, acting
+from tests.messaging.threads import talk
 from tests.web.desk import conftest as cast
 
 pytestmark = pytest.mark.django_db
@@ -349,12 +350,14 @@ def test_work_whose_owner_left_the_agency_is_seen(camille):
     absence, after = cast.absent(camille, starts_at=NOW + timedelta(days=3))
     cast.explained(absence, after, cast.document(camille))
     ask(camille)
+    talk.ask(camille)
     assert nightly.orphans(camille.agency_id, 9) == []
     type(camille.advisor).objects.filter(pk=camille.advisor_id).update(agency=factories.agency())
     assert {row[0] for row in nightly.orphans(camille.agency_id, 9)} == {
         "absences",
         "justificatifs",
         "appels",
+        "messages",
     }
 
 

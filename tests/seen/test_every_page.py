@@ -14,10 +14,12 @@ NO_PAGE = {
         *("/accuser-reception/", "/repondre/", "/lues/", "/presence/", "/reprendre/", "/relancer/"),
         "/donnees/copie/",
         *("/retirer/", "/quitter/", "/portefeuilles/apercu/", "/demandes/<ref:ref>/corriger/"),
+        "/conseiller/messages/<ref:ref>/regle/",
         "/demo/entrer/<int:user_id>/",
     ),
     "gives a file": (
         "recu.pdf",
+        "recu-<int:number>.pdf",
         "calendrier.ics",
         "/agenda/<str:feed>.ics",
         ".csv",

@@ -36,6 +36,8 @@ from convocations.requests import answering, changing_mind, papers
 from convocations.scheduling.issuing import issue_many
 from messaging.delivery.rendering import letter
 from messaging.emails import Row
+from messaging.models import Thread, Topic, Via
+from messaging.threads import drafts
 from portal.core.models import Deadline, Outage
 from stack.mailsink import Mailbox
 from tests import factories, people
@@ -43,6 +45,7 @@ from tests.access.addresses import filled, routes
 from tests.access.test_every_address import let_in
 from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
+from tests.messaging.threads import talk
 from tests.web.claimant import story
 from tests.web.desk import conftest as cast
 
@@ -70,6 +73,8 @@ EMPTY = {
         "/espace/journal/",
         "/espace/suivi/",
         "/espace/rappel/",
+        "/espace/messages/",
+        "/espace/messages/nouveau/",
         "/espace/profil/demenagement/",
     ],
     "advisor": [
@@ -77,10 +82,12 @@ EMPTY = {
         "/conseiller/agenda/",
         "/conseiller/portefeuille/",
         "/conseiller/disponibilites/",
+        "/conseiller/messages/",
     ],
     "supervisor": [
         "/agence/",
         "/agence/?retards=absences",
+        "/agence/?retards=messages",
         "/agence/sans-e-mail/",
         "/agence/portefeuilles/",
         "/agence/suivis/",
@@ -117,6 +124,7 @@ def build(camille, folder: Path) -> World:
     _following(camille, unread)
     _hours(camille, supervisor)
     requests = _requests(camille)
+    threads = _threads(camille)
     key = uuid.uuid4()
     drafts = [
         factories.draft(who, starts_at=NOW + timedelta(days=40 + n))
@@ -167,6 +175,7 @@ def build(camille, folder: Path) -> World:
         "demandes": str(requests["waiting"].ref),
         "suivis": str(FollowUpTask.objects.filter(reason="IN_PERSON", claimant=camille).latest("pk").ref),
         "documents": str(piece.document.ref),
+        "messages": str(threads["asked"].ref),
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
         "number": "1",
         "key": str(key),
@@ -265,6 +274,30 @@ def _requests(camille) -> dict[str, ChangeRequest]:
     return made
 
 
+def _threads(camille) -> dict[str, Thread]:
+    """A thread in every state, with a talk noted, documents of each kind, long words, and drafts."""
+    advisor, yesterday = acting(camille.advisor), NOW - timedelta(days=1)
+    joined = [
+        story.document(camille, "Attestation de l’employeur"),
+        story.document(camille, "En cours", state="QUARANTINED", scan="", settled_at=None, clean_key=""),
+    ]
+    made = {"asked": talk.ask(camille, documents=[one.pk for one in joined], now=yesterday)}
+    talk.answer(made["asked"], expected=NOW + timedelta(days=2), now=NOW)
+    made["late"] = talk.ask(
+        camille, "<b>Gras</b> " + "long" * 60, topic=Topic.COMPLAINT, now=NOW - timedelta(days=20)
+    )
+    long = "Un objet aussi long que l’objet d’un message peut l’être, et " + "sansespace" * 4
+    made["waiting"] = talk.ask(camille, subject=long, now=yesterday)
+    talk.answer(made["waiting"], "Nous en avons parlé.", via=Via.PHONE, now=yesterday)
+    talk.write(made["waiting"], now=NOW)
+    made["settled"] = talk.ask(camille, topic=Topic.OTHER, now=yesterday)
+    talk.answer(made["settled"], settles=True, now=NOW)
+    drafts.save(camille.user_id, camille.pk, None, {"body": "Bonj", "subject": "Dé"}, now=NOW)
+    drafts.save(camille.user_id, camille.pk, made["late"].pk, {"body": "Encore"}, now=NOW)
+    drafts.save(advisor.person_id, camille.pk, made["late"].pk, {"body": "Je regar"}, now=NOW)
+    return made
+
+
 def _hours(camille, supervisor) -> None:
     """A week, an exception, leave with and without a deputy, a closed day with somebody to move, a kiosk."""
     advisor = camille.advisor
@@ -327,6 +360,9 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
     desk += [f"/conseiller/appels/{ref}/" for ref in CallTask.objects.values_list("ref", flat=True)]
     desk += [f"/conseiller/suivis/{ref}/" for ref in FollowUpTask.objects.values_list("ref", flat=True)]
     desk += [f"/conseiller/demandes/{ref}/" for ref in ChangeRequest.objects.values_list("ref", flat=True)]
+    threads = [str(ref) for ref in Thread.objects.values_list("ref", flat=True)]
+    desk += [f"/conseiller/messages/{ref}/" for ref in threads]
+    desk += [f"/conseiller/messages/?vue={view}" for view in ("attendus", "repondus", "regles")]
     person = str(Convocation.objects.first().claimant.ref)
     ahead = re.search(r"/espace/convocations/CV-[^/]+/", pages["acknowledged"]).group(0)
     desk += [
@@ -334,6 +370,9 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
         "/conseiller/?retard=1",
         "/conseiller/?personne=zzz",
         "/conseiller/portefeuille/?q=zzz",
+        "/conseiller/?nature=messages",
+        f"/conseiller/messages/nouveau/?pour={person}",
+        f"/conseiller/messages/nouveau/?pour={person}&pour={Convocation.objects.last().claimant.ref}",
         f"/conseiller/convocations/nouvelle/?pour={person}",
         "/conseiller/convocations/nouvelle/?fichier=1",
     ]
@@ -341,6 +380,8 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
         "claimant": [
             *sorted(set(pages.values())),
             *(f"/espace/demandes/{ref}/" for ref in ChangeRequest.objects.values_list("ref", flat=True)),
+            *(f"/espace/messages/{ref}/" for ref in threads),
+            *(f"/espace/messages/{ref}/?envoye=1" for ref in threads[:1]),
             f"{ahead}reporter/?creneau=aucun",
             *(f"/espace/convocations/{ref}/" for ref in _displaced(person)),
             *(f"/espace/convocations/{ref}/reporter/" for ref in _displaced(person)),
@@ -360,6 +401,7 @@ def _states(pages: dict[str, str], absences: list[str]) -> dict[str, list[str]]:
         "supervisor": [
             "/agence/?retards=absences",
             "/agence/?retards=demandes",
+            "/agence/?retards=messages",
             f"/agence/portefeuilles/?conseiller={Convocation.objects.first().claimant.advisor_id}",
         ],
         "nobody": FAILURES,

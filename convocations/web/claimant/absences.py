@@ -24,9 +24,10 @@ from convocations.told import examination, words
 from convocations.web import paper
 from convocations.web.claimant import taking
 from convocations.web.claimant.abilities import of_absence
-from convocations.web.claimant.forms import DocumentsForm, ExplanationForm
+from convocations.web.claimant.forms import ExplanationForm
 from portal.core import clock
 from portal.core.french import days_left, full_date, full_datetime, full_deadline, urgency
+from portal.core.safe.choosing import DocumentsForm
 from portal.core.transitions import Refusal
 
 _MOTIVES = [

@@ -11,8 +11,8 @@ from accounts.models import Claimant
 from convocations.models import Modality
 from convocations.motives import TO_CHANGE_MODALITY, TO_RESCHEDULE, choices
 from convocations.told import manners
-from convocations.web.claimant.forms import DocumentsForm
 from portal.core.forms import HouseForm, RadioCards
+from portal.core.safe.choosing import DocumentsForm
 
 # In this order: what serves most people first.
 MANNERS = (

@@ -21,10 +21,10 @@ from convocations.web import paper
 from convocations.web.claimant import taking
 from convocations.web.claimant.abilities import of_request
 from convocations.web.claimant.asking_forms import CorrectionForm
-from convocations.web.claimant.forms import DocumentsForm
 from convocations.web.claimant.loading import own_request
 from portal.core import clock, keyset
 from portal.core.french import days_left, full_datetime, full_deadline, short_datetime, urgency
+from portal.core.safe.choosing import DocumentsForm
 from portal.core.transitions import Refusal
 
 PAGE = 50

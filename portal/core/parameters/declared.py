@@ -122,6 +122,18 @@ class Parameters:
     call_back_jours_ouvrables: int = _number(
         2, "Délai pour rappeler une personne qui l’a demandé", "jours ouvrables", (1, 10), "9"
     )
+    # --- §9 threads
+    message_sla_jours_ouvrables: int = _number(
+        2, "Délai de réponse du conseiller à un message", "jours ouvrables", (1, 20), "9"
+    )
+    complaint_sla_days: int = _number(7, "Délai de réponse à une réclamation", "jours", (2, 60), "9")
+    message_reminder_percent: int = _number(
+        75, "Message sans réponse\u00a0: rappel au conseiller après", "% du délai", (10, 95), "9"
+    )
+    message_expected_days: int = _number(
+        8, "Délai proposé pour envoyer ce que le conseiller demande", "jours", (1, 60), "9"
+    )
+    retention_draft_days: int = _number(30, "Conservation d’un brouillon de message", "jours", (1, 365), "9")
     # --- §10 portfolios
     portfolio_min: int = _number(
         100, "Portefeuille d’un conseiller\u00a0: repère bas", "personnes", (1, 1000), "10"

@@ -95,6 +95,7 @@ _ROOMS = {
     "justificatifs": "Justificatif à examiner",
     "appels": "Appel à passer",
     "suivis": "Suivi à faire",
+    "messages": "Message sans réponse",
     "convocations": "Rendez-vous",
 }
 

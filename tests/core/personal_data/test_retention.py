@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import BreakGlass, FileOpening, ReadingAlert
 from convocations.models import Convocation, ConvocationBatch
-from messaging.models import OutboxMessage
+from messaging.models import Draft, OutboxMessage
+from messaging.threads import drafts
 from portal.core import clock, parameters, personal_data
 from portal.core.models import Deadline, Document, DocumentReading, Heartbeat, JournalEntry
 from portal.core.models.document import DocumentState
@@ -79,6 +80,11 @@ def _batch(now, age) -> None:
     )
 
 
+def _draft(now, age) -> None:
+    person = factories.claimant()
+    drafts.save(person.user_id, person.pk, None, {"body": "Commencé"}, now=now - age)
+
+
 CASES = [
     ("sessions", Session, _session, None),
     ("file-openings", FileOpening, _opening, "retention_trace_days"),
@@ -88,6 +94,7 @@ CASES = [
     ("deadlines", Deadline, _deadline, "closed_deadline_retention_days"),
     ("document-readings", DocumentReading, _reading, "retention_trace_days"),
     ("batches", ConvocationBatch, _batch, "retention_trace_days"),
+    ("drafts", Draft, _draft, "retention_draft_days"),
 ]
 
 

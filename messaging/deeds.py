@@ -1,0 +1,41 @@
+"""The numbers other rows carry for ever: journal codes, e-mail kinds and deadline kinds of threads (200–249)."""
+
+from portal.core import journal
+
+# --- journal --------------------------------------------------------------------
+WRITTEN = journal.code(200, "message_written", "{actor} a écrit un message ({ref}, n° {number}).")
+OPENED_BY_ADVISOR = journal.code(
+    201, "thread_opened_by_advisor", "{actor} vous a écrit un message ({ref}, n° {number})."
+)
+ANSWERED = journal.code(202, "message_answered", "{actor} a répondu à votre message ({ref}, n° {number}).")
+EXPECTED = journal.code(
+    203, "message_asks", "{actor} vous a demandé un élément dans l’échange {ref}, avant le {until}."
+)
+NOTED = journal.code(204, "talk_noted", "{actor} a noté un {how} avec vous ({ref}, n° {number}).")
+RESOLVED = journal.code(205, "thread_resolved", "{actor} a marqué l’échange {ref} comme réglé.")
+REOPENED = journal.code(206, "thread_reopened", "{actor} a rouvert l’échange {ref}.")
+REASSIGNED = journal.code(
+    207, "thread_reassigned", "{actor} a confié l’échange {ref} à {advisor}. Raison : {reason}"
+)
+LATE = journal.code(
+    208, "message_late", "La réponse à votre message ({ref}) est en retard : responsable d’agence prévenu."
+)
+NOT_COME = journal.code(
+    209,
+    "expected_not_come",
+    "L’élément attendu pour l’échange {ref} n’est pas arrivé à la date prévue. Rien ne vous est reproché.",
+)
+
+# --- deadlines --------------------------------------------------------------------
+# Step 1: three quarters of the time are spent; step 2: it is over.
+DUE_ANSWER = 200
+DUE_EXPECTED = 201
+OF_THREAD = (DUE_ANSWER, DUE_EXPECTED)
+
+# --- e-mails --------------------------------------------------------------------
+MAIL_MESSAGE = 200
+MAIL_EXPECTED = 201
+MAIL_LATE = 202
+MAIL_LATE_ADVISOR = 203
+MAIL_LATE_DEPUTY = 204
+MAIL_LATE_SUPERVISOR = 205

@@ -1,0 +1,1 @@
+"""The e-mails about threads; none holds a word of what was written."""

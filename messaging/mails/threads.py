@@ -1,0 +1,214 @@
+"""E-mails about threads: a message waits, something is asked for, an answer is late. Never what was written."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from accounts.models import Advisor
+from messaging import deeds
+from messaging.emails import Mail, Row, absolute, composes
+from messaging.models import Message, Thread
+from messaging.states import ThreadState
+from portal.core.french import full_date, full_deadline, plural
+
+_WHY = "vous échangez avec votre conseiller dans votre espace."
+_WHY_STAFF = "vous suivez ou encadrez ces dossiers."
+
+
+@composes(deeds.MAIL_MESSAGE, "message", label="message de votre conseiller")
+def message_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that a message waits in their space; one already read there is not announced."""
+    return {
+        row.id: _to_person(
+            message.thread,
+            subject="Un message vous attend dans votre espace",
+            preheader=f"De {message.author}, le {_day(message)}.",
+            paragraphs=[
+                f"{message.author}, {message.thread.agency.name}, vous a écrit le {_day(message)}.",
+                "Par sécurité, le message n’est pas dans cet e-mail. Lisez-le dans votre espace.",
+                "Ne répondez pas à cet e-mail : personne ne le lirait. Répondez dans votre espace.",
+            ],
+            action="Lire le message",
+        )
+        for row, message in _unread(rows)
+    }
+
+
+@composes(deeds.MAIL_EXPECTED, "message_expected", label="élément demandé par votre conseiller")
+def expected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that something is asked of them and until when; what it is stands in their space."""
+    mails = {}
+    for row, message in _unread(rows):
+        if message.expected_by is None or message.expected_by <= now:
+            continue
+        until = full_deadline(message.expected_by, message.thread.agency.place.zone)
+        mails[row.id] = _to_person(
+            message.thread,
+            subject="Votre conseiller attend un élément de vous",
+            preheader=f"À envoyer le {until}.",
+            paragraphs=[
+                f"{message.author}, {message.thread.agency.name}, vous a écrit le {_day(message)}.",
+                "Un document ou une réponse vous est demandé. Le détail est dans votre espace.",
+                "Vous n’avez pas cet élément ? Dites-le dans votre réponse. Rien ne vous est reproché.",
+            ],
+            action="Lire et répondre",
+            deadline=f"À envoyer le {until}.",
+        )
+    return mails
+
+
+@composes(deeds.MAIL_LATE, "message_late", label="réponse en retard")
+def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that the answer they are owed is late, with an apology and the offer of a call."""
+    threads = _threads(rows)
+    mails = {}
+    for row in rows:
+        thread = threads[row.subject_id]
+        if not thread.is_late(now) or thread.waiting_since is None:
+            continue
+        asked = full_date(thread.waiting_since.astimezone(thread.agency.place.zone))
+        mails[row.id] = _to_person(
+            thread,
+            subject="La réponse à votre message est en retard",
+            preheader="Nous vous présentons nos excuses. Vous pouvez être rappelé.",
+            paragraphs=[
+                f"Vous nous avez écrit le {asked}. Nous n’avons pas répondu à temps.",
+                "Nous vous présentons nos excuses. Vous pouvez être rappelé.",
+                "Le responsable de votre agence est prévenu. Votre message reste en tête de liste.",
+                "Vous préférez parler à quelqu’un ? Demandez un rappel dans votre espace, "
+                f"ou appelez le 3949 ou l’agence : {thread.agency.phone}.",
+            ],
+            action="Demander à être rappelé",
+            path="/espace/rappel/",
+        )
+    return mails
+
+
+@composes(deeds.MAIL_LATE_ADVISOR, "late_messages", label="messages à traiter")
+def late_advisor_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Remind an advisor of messages whose answer is nearly due."""
+    return _digests(rows, _near(rows, now), path="/conseiller/messages/", sentence=_ADVISOR)
+
+
+@composes(deeds.MAIL_LATE_DEPUTY, "late_messages_deputy", label="messages d’un collègue absent")
+def late_deputy_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell a deputy of the messages that wait for the colleague they stand in for."""
+    names = dict(
+        Advisor.objects.filter(pk__in={row.subject_id for row in rows}).values_list("pk", "user__last_name")
+    )
+    counts = _near(rows, now)
+    mails: dict[int, Mail] = {}
+    for row in rows:
+        sentence = f"Vous remplacez {names[row.subject_id]} aujourd’hui. Ces messages sont dans votre liste."
+        mails |= _digests([row], counts, path="/conseiller/messages/", sentence=sentence)
+    return mails
+
+
+@composes(deeds.MAIL_LATE_SUPERVISOR, "late_messages_agency", label="messages en retard")
+def late_supervisor_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell a supervisor how many people of the agency wait for an answer beyond its time."""
+    agencies = {row.subject_id for row in rows}
+    late = Thread.objects.filter(
+        agency_id__in=agencies, state=ThreadState.WAITING_ADVISOR, answer_due_at__lte=now
+    )
+    counts = dict(late.values("agency_id").annotate(n=Count("pk")).values_list("agency_id", "n"))
+    return _digests(
+        rows,
+        counts,
+        path="/agence/?retards=messages",
+        sentence="Vous pouvez les confier à un autre conseiller de l’agence. Les personnes ont été prévenues.",
+        one="message attend une réponse en retard",
+        many="messages attendent une réponse en retard",
+        action="Voir les retards de l’agence",
+    )
+
+
+_ADVISOR = "Répondez, ou demandez ce qui vous manque\u00a0: la personne attend."
+
+
+def _near(rows: Sequence[Row], now: datetime) -> dict[int, int]:
+    """Count what is due within a day, or late, by owner (the row's subject)."""
+    near = Thread.objects.filter(
+        advisor_id__in={row.subject_id for row in rows},
+        state=ThreadState.WAITING_ADVISOR,
+        answer_due_at__lte=now + timedelta(days=2),
+    )
+    return dict(near.values("advisor_id").annotate(n=Count("pk")).values_list("advisor_id", "n"))
+
+
+def _unread(rows: Sequence[Row]) -> list[tuple[Row, Message]]:
+    """Give each row's message (its number is the occurrence), those left out that the person has opened."""
+    found = Message.objects.filter(
+        thread_id__in={row.subject_id for row in rows},
+        number__in={row.occurrence for row in rows},
+        reading__isnull=True,
+    ).select_related("author", "thread__agency")
+    by_place = {(message.thread_id, message.number): message for message in found}
+    return [
+        (row, by_place[row.subject_id, row.occurrence])
+        for row in rows
+        if (row.subject_id, row.occurrence) in by_place
+    ]
+
+
+def _threads(rows: Sequence[Row]) -> dict[int, Thread]:
+    return Thread.objects.select_related("agency").in_bulk({row.subject_id for row in rows})
+
+
+def _day(message: Message) -> str:
+    return full_date(message.sent_at.astimezone(message.thread.agency.place.zone))
+
+
+def _to_person(
+    thread: Thread,
+    *,
+    subject: str,
+    preheader: str,
+    paragraphs: Sequence[str],
+    action: str,
+    path: str = "",
+    deadline: str = "",
+) -> Mail:
+    context = {
+        "title": subject,
+        "preheader": preheader,
+        "body": "\n\n".join(paragraphs),
+        "action_url": absolute(path or f"/espace/messages/{thread.ref}/"),
+        "action_label": action,
+        "why": _WHY,
+    }
+    if deadline:
+        context["deadline_text"] = deadline
+    return Mail("notice", subject, context)
+
+
+def _digests(
+    rows: Sequence[Row],
+    counts: Mapping[int, int],
+    *,
+    path: str,
+    sentence: str,
+    one: str = "message attend votre réponse",
+    many: str = "messages attendent votre réponse",
+    action: str = "Ouvrir les messages",
+) -> dict[int, Mail]:
+    """One mail per row whose count is not zero; what was done meanwhile is not announced."""
+    mails = {}
+    for row in rows:
+        if not (count := counts.get(row.subject_id, 0)):
+            continue
+        headline = plural(count, one, many)
+        mails[row.id] = Mail(
+            "notice",
+            headline,
+            {
+                "title": headline,
+                "preheader": sentence,
+                "body": sentence,
+                "action_url": absolute(path),
+                "action_label": action,
+                "why": _WHY_STAFF,
+            },
+        )
+    return mails
