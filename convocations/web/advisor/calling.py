@@ -42,7 +42,9 @@ class CallForm(HouseForm, forms.Form):
         help_text="Exemple\u00a0: message laissé, ou date convenue ensemble.",
     )
 
-    def __init__(self, *args: Any, proves: bool, asked: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, proves: bool, asked: bool, about_address: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         cards = cast(RadioCards, self.fields["reached"].widget)
         yes = "Convenez d’une nouvelle date, puis convoquez-la à cette date."
@@ -50,6 +52,10 @@ class CallForm(HouseForm, forms.Form):
             yes = "Elle connaît maintenant son rendez-vous\u00a0: l’appel le prouve."
         elif asked:
             yes = "Sa demande est close. Notez ce dont vous avez convenu, s’il y a lieu."
+        elif about_address:
+            yes = (
+                "Demandez-lui de corriger son adresse dans son espace, ou corrigez-la avec l’administration."
+            )
         cards.notes = {
             "oui": yes,
             "non": "Rien ne lui est reproché. Après trois essais, elle est prévenue par écrit."
@@ -68,6 +74,7 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         request.POST or None,
         proves=abilities.proves_by_call(row),
         asked=row.reason == CallTask.Reason.CALL_BACK,
+        about_address=row.reason == CallTask.Reason.ADDRESS,
         initial=restored(request),
     )
     if request.method == "POST" and form.is_valid():
@@ -99,9 +106,7 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         "new_url": ""
         if abilities.proves_by_call(row)
         else f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
-        "new_label": "Fixer un rendez-vous"
-        if row.reason == CallTask.Reason.CALL_BACK
-        else "Convoquer à une nouvelle date",
+        "new_label": "Fixer un rendez-vous" if row.convocation is None else "Convoquer à une nouvelle date",
         "may_call": abilities.may_call(row),
         "tries": tries,
         "left": f"Encore {plural(left, 'essai')} avant de choisir une autre voie." if left > 0 else "",
@@ -118,11 +123,11 @@ def _about(row: CallTask, advisor: Advisor) -> dict[str, Any]:
     """Show the appointment the call is about, where there is one, and where a closed call leads."""
     if row.convocation is None:
         file = f"/conseiller/demandeurs/{row.claimant.ref}/"
-        sentence = (
-            "La personne a retiré sa demande."
-            if row.state == CallState.DROPPED
-            else "La personne a été jointe, ou prévenue par écrit."
-        )
+        sentence = "La personne a été jointe, ou prévenue par écrit."
+        if row.state == CallState.DROPPED:
+            sentence = "La personne a retiré sa demande."
+            if row.reason == CallTask.Reason.ADDRESS:
+                sentence = "L’adresse e-mail de la personne marche de nouveau."
         return {"closed_sentence": sentence, "closed_url": file, "closed_label": "Voir le dossier"}
     row.convocation.advisor = advisor
     return {
