@@ -40,3 +40,12 @@ def enhanced_status(words: str) -> str:
     """Give the «5.1.1» in a server's words, which may hold an address and are kept nowhere."""
     found = _STATUS.search(words[:400])
     return found.group() if found else ""
+
+
+# 5.3 to 5.7 speak of us, of a policy or of a server: not of the address. 5.2.2 is a mailbox that is full today.
+_NOT_THE_ADDRESS = re.compile(r"5\.([34567]\.|2\.2$)")
+
+
+def refused(status: str) -> Nature:
+    """Say what a final refusal with this code means: the address is wrong, or this mail was not delivered."""
+    return Nature.SOFT if _NOT_THE_ADDRESS.match(status) else Nature.BOUNCED

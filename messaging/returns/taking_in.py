@@ -180,6 +180,8 @@ def _count_soft(address: str, now: datetime) -> tuple[list[tuple[Outcome, Settle
             FROM messaging_deliveryevent AS event JOIN messaging_outboxmessage AS message
                 ON message.id = event.message_id
             WHERE event.address_digest = %s AND event.nature = 2 AND event.at > %s AND message.outcome = 2
+                -- A server that refuses all of us (a policy, a list) says nothing of this address.
+                AND event.status !~ '^[45][.][34567][.]'
                 AND NOT EXISTS (
                     SELECT FROM messaging_stoppedaddress AS known WHERE known.address = %s
                         AND known.reopened_at >= coalesce(message.accepted_at, message.created_at)
