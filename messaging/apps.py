@@ -7,7 +7,14 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
-        from messaging import account_mails, oversight_mails, personal_data  # noqa: F401 - declares itself
+        from messaging import (  # noqa: F401 - some declare themselves
+            account_mails,
+            deeds_of_delivery,
+            oversight_mails,
+            personal_data,
+        )
+        from messaging.returns import proofs
 
         account_mails.connect()
         oversight_mails.connect()
+        proofs.connect()

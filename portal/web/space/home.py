@@ -67,6 +67,8 @@ class Me:
     tz: tzinfo
     hours: list[dict[str, str]]
     closures: list[str]
+    # Our e-mails do not arrive: said first, with what to do.
+    email_stopped: bool
 
 
 @prepared
@@ -96,6 +98,7 @@ def _file(claimant_id: int, today: date, soon: date) -> Any:
             "agency__territory",
             "open_at",
             "closed_on",
+            "email_bounced_at",
         )
     )
 
@@ -105,7 +108,8 @@ def _me(claimant_id: int, now: datetime) -> Me:
     rows = _file(claimant_id=claimant_id, today=today, soon=today + CLOSURES_AHEAD)
     if not rows:
         raise Http404
-    read_at, first, last, direct, name, street, postcode, city, phone, territory, open_at, closed_on = rows[0]
+    read_at, first, last, direct, name, street, postcode, city, phone, *rest = rows[0]
+    territory, open_at, closed_on, bounced_at = rest
     return Me(
         news_read_at=read_at,
         advisor_name=f"{first} {last}",
@@ -119,4 +123,5 @@ def _me(claimant_id: int, now: datetime) -> Me:
             closed_in_words(date.fromisoformat(day["first"]), date.fromisoformat(day["last"]), day["reason"])
             for day in closed_on
         ],
+        email_stopped=bounced_at is not None,
     )
