@@ -1,5 +1,6 @@
 """The back office's pages of mails that did not leave, of what came back, and of addresses not written to."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -118,10 +119,8 @@ class StoppedAddressAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         reopen = self.admin_site.admin_view(self.reopen)
-        return [
-            path("<str:key>/rouvrir/", reopen, name="messaging_stoppedaddress_reopen"),
-            *super().get_urls(),
-        ]
+        door = path("<path:object_id>/rouvrir/", reopen, name="messaging_stoppedaddress_reopen")
+        return [door, *super().get_urls()]
 
     @admin.display(description="rouvrir")
     def reopening(self, row: StoppedAddress) -> str:
@@ -130,9 +129,9 @@ class StoppedAddressAdmin(ReadOnlyAdmin):
         url = reverse("admin:messaging_stoppedaddress_reopen", args=[row.pk])
         return format_html('<a href="{}">Rouvrir {}</a>', url, row.address)
 
-    def reopen(self, request: HttpRequest, key: str) -> HttpResponse:
+    def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Write to an address again, for a reason."""
-        number = int(key) if key.isascii() and key.isdigit() and len(key) <= 18 else 0
+        number = int(object_id) if re.fullmatch(r"[0-9]{1,18}", object_id) else 0
         row = StoppedAddress.objects.filter(pk=number, state=AddressState.STOPPED).first()
         if row is None:
             raise Http404

@@ -8,3 +8,6 @@ ADDRESS_STOPPED = code(
 ADDRESS_REOPENED = code(
     251, "address_reopened", "{actor} a rouvert l’envoi d’e-mails à l’adresse du dossier. Motif\u00a0: {why}"
 )
+
+# --- mails
+MAIL_NOBODY_READS = 250

@@ -27,9 +27,9 @@ def _with_address(each: Reported, returned: Returned | None) -> Reported:
     """Name the account's address, where the mail went to this very one: what a report says of it could be forged."""
     if returned is None:
         return each
-    address = (
-        OutboxMessage.objects.filter(pk=returned.row_id).values_list("person__email", flat=True).first()
-    )
+    address = OutboxMessage.objects.filter(pk=returned.row_id).values_list("person__email", flat=True).first()
     if not address or not identity.is_recipient(returned, address):
         return each
-    return Reported(each.event_id, each.nature, each.at, row_id=each.row_id, address=address, status=each.status)
+    return Reported(
+        each.event_id, each.nature, each.at, row_id=each.row_id, address=address, status=each.status
+    )

@@ -22,6 +22,8 @@ from messaging.returns import identity
 from messaging.returns.identity import normal
 from messaging.returns.reports import header, is_report
 
+# The longest address there is (RFC 5321 §4.5.3.1.3).
+_LONGEST = 254
 _PARIS = ZoneInfo("Europe/Paris")
 _ROBOTS = frozenset({"mailer-daemon", "postmaster", "noreply", "no-reply", "ne-pas-repondre", "listserv"})
 _AUTOMATIC = frozenset({"bulk", "junk", "list", "auto_reply"})
@@ -46,7 +48,9 @@ def answer(message: Message, sender: str, *, now: datetime) -> bool:
 def is_automatic(message: Message, sender: str) -> bool:
     """Say whether a program sent this, or it looks like one: then silence is the only safe answer."""
     local, _, domain = sender.rpartition("@")
-    if not local or not domain or local in _ROBOTS or sender in _ours() or identity.read(sender):
+    if not local or not domain or len(sender) > _LONGEST or not sender.isprintable():
+        return True
+    if local in _ROBOTS or sender in _ours() or identity.read(sender):
         return True
     if header(message, "Auto-Submitted").lower() not in ("", "no") or is_report(message):
         return True
@@ -62,7 +66,9 @@ def _ours() -> set[str]:
     return {normal(address) for _, address in getaddresses([text for text in given if text])}
 
 
-@emails.composes(deeds.MAIL_NOBODY_READS, "nobody_reads", label="réponse\u00a0: personne ne lit cette adresse")
+@emails.composes(
+    deeds.MAIL_NOBODY_READS, "nobody_reads", label="réponse\u00a0: personne ne lit cette adresse"
+)
 def nobody_reads(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Say that nobody reads there, and every way to reach us."""
     roles = dict(User.objects.filter(pk__in=[row.person_id for row in rows]).values_list("pk", "role"))
@@ -76,7 +82,8 @@ def _mail(*, claimant: bool) -> Mail:
         {
             "preheader": "Écrivez-nous depuis votre espace, ou appelez le 3949.",
             "title": "Personne ne lit cette adresse",
-            "body": "Vous avez répondu à un de nos e-mails. Nous ne lisons pas les réponses, et la vôtre n’est pas gardée.\n\n"
+            "body": "Vous avez répondu à un de nos e-mails. Nous ne lisons pas les réponses, et la vôtre n’est pas "
+            "gardée.\n\n"
             "Pour répondre à une convocation, envoyer un document ou être rappelé, connectez-vous. "
             "Vous pouvez aussi appeler le 3949, ou venir à l’accueil de votre agence.",
             "action_url": emails.absolute("/espace/" if claimant else "/"),

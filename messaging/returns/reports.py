@@ -45,7 +45,9 @@ def returned_to(message: Message, envelope_to: str) -> Returned | None:
     return _first(given)
 
 
-def read(message: Message, returned: Returned | None, now: datetime) -> list[tuple[Reported, Returned | None]]:
+def read(
+    message: Message, returned: Returned | None, now: datetime
+) -> list[tuple[Reported, Returned | None]]:
     """Give what a report says, each with the proof of which mail it speaks of; nothing for one that says nothing."""
     natures = list(_delivery(message)) or list(_complaint(message))
     if natures and returned is None:
@@ -76,7 +78,8 @@ def _delivery(message: Message) -> Iterator[tuple[Nature, str]]:
         action = header(block, "Action").partition(" ")[0].lower()
         status = enhanced_status(header(block, "Status")) or enhanced_status(header(block, "Diagnostic-Code"))
         if action == "failed":
-            yield (Nature.SOFT if status.startswith("4.") else refused(status)), status
+            # One that does not say why closes no address by itself.
+            yield (refused(status) if status.startswith("5.") else Nature.SOFT), status
         elif action == "delayed":
             yield Nature.DEFERRED, status
         elif action == "delivered":
