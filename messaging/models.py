@@ -74,7 +74,7 @@ class OutboxMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["run_at", "id"], name="outbox_due", condition=Q(state=0)),
-            models.Index(fields=["settled_at"], name="outbox_failed", condition=Q(state__in=[3, 4])),
+            models.Index(fields=["settled_at"], name="outbox_failed", condition=Q(state__in=[3, 4, 5])),
         ]
 
 
@@ -115,6 +115,12 @@ class DeliveryEvent(models.Model):
         indexes = [
             models.Index(fields=["received_at"], name="delivery_event_received"),
             models.Index(fields=["message_id"], name="delivery_event_of_message"),
+            # Apart from the many that arrived: what somebody may have to look at.
+            models.Index(
+                fields=["received_at"],
+                name="delivery_event_to_look_at",
+                condition=Q(nature__in=[4, 5]) | Q(message_id__isnull=True),
+            ),
             models.Index(fields=["address_digest", "at"], name="delivery_event_soft", condition=Q(nature=2)),
         ]
 
