@@ -140,7 +140,9 @@ PROVEN = "un code reçu à cette adresse a été saisi."
 def prove(user: User, address: str, *, by: Actor, now: datetime) -> None:
     """Take a code that was read at an address as proof that mails arrive there."""
     with transaction.atomic():
-        row = StoppedAddress.objects.filter(address=address.lower(), state=AddressState.STOPPED).first()
+        # Held: an administrator may be reopening it at this moment.
+        listed = StoppedAddress.objects.select_for_update(no_key=True).filter(address=address.lower()).first()
+        row = listed if listed is not None and listed.state == AddressState.STOPPED else None
         if row is not None:
             reopen(row.pk, why=PROVEN, by=by, now=now)
         elif normal(user.email or "") == normal(address):

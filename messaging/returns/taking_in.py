@@ -45,6 +45,8 @@ class _Mail:
 def take_in(reported: Sequence[Reported], *, provider: Provider, now: datetime) -> Taken:
     """Keep what was reported, and let the new part of it have its effect; a handful of statements."""
     with transaction.atomic():
+        if any(each.nature == Nature.SOFT for each in reported):
+            _count_alone()
         mails = _mails(reported)
         fresh = _keep(reported, mails, provider, now)
         told = [(each, mails[each]) for each in fresh if each in mails]
@@ -62,6 +64,12 @@ def take_in(reported: Sequence[Reported], *, provider: Provider, now: datetime) 
             stops += stopped
         _say(moved, stops, now)
         return Taken(len(fresh), len(fresh) - len(told))
+
+
+def _count_alone() -> None:
+    """Take soft ones in one call after the other: two at once would miss each other's and hold each other's mails."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('soft returns'))")
 
 
 def _speaks(each: Reported) -> bool:

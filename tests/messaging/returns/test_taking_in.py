@@ -188,3 +188,27 @@ def test_take_in_by_two_at_once_stops_and_says_it_once(claimant, composer, to_th
         each.join(20)
     assert (DeliveryEvent.objects.count(), sorted(said["bounced"])) == (mails, [row.pk for row in rows])
     assert JournalEntry.objects.filter(code=250).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_take_in_soft_ones_by_three_at_once_misses_none(claimant, composer, to_the_sink):
+    rows = sent(claimant, 1, 2, 3)
+    start, broken = Barrier(3), []
+
+    def report(row) -> None:
+        try:
+            start.wait(20)
+            hear(word(row, N.SOFT))
+        except Exception as error:
+            broken.append(error)
+        finally:
+            connection.close()
+
+    three = [Thread(target=report, args=[row]) for row in rows]
+    for each in three:
+        each.start()
+    for each in three:
+        each.join(20)
+    assert broken == []
+    assert StoppedAddress.objects.get().reason == "SOFT"
+    assert [fate(row)[0] for row in rows] == [Outcome.BOUNCED] * 3
