@@ -8,10 +8,12 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         # Handlers, receivers and mails declare themselves when imported.
-        from messaging import account_mails, oversight_mails, personal_data  # noqa: F401
+        from messaging import account_mails, deeds, oversight_mails, personal_data  # noqa: F401
         from messaging.mails import threads  # noqa: F401
+        from messaging.returns import proofs
         from messaging.threads import following  # noqa: F401
         from messaging.waiting import clocks  # noqa: F401
 
         account_mails.connect()
         oversight_mails.connect()
+        proofs.connect()

@@ -1,4 +1,4 @@
-"""The numbers other rows carry for ever: journal codes, e-mail kinds and deadline kinds of threads (200–249)."""
+"""The numbers other rows carry for ever: of threads (200–249) and of what comes back of e-mails (250–279)."""
 
 from portal.core import journal
 
@@ -26,6 +26,13 @@ NOT_COME = journal.code(
     "L’élément attendu pour l’échange {ref} n’est pas arrivé à la date prévue. Rien ne vous est reproché.",
 )
 
+ADDRESS_STOPPED = journal.code(
+    250, "address_stopped", "Nous n’envoyons plus d’e-mails à l’adresse du dossier\u00a0: {why}."
+)
+ADDRESS_REOPENED = journal.code(
+    251, "address_reopened", "{actor} a rouvert l’envoi d’e-mails à l’adresse du dossier. Motif\u00a0: {why}"
+)
+
 # --- deadlines --------------------------------------------------------------------
 # Step 1: three quarters of the time are spent; step 2: it is over.
 DUE_ANSWER = 200
@@ -39,3 +46,4 @@ MAIL_LATE = 202
 MAIL_LATE_ADVISOR = 203
 MAIL_LATE_DEPUTY = 204
 MAIL_LATE_SUPERVISOR = 205
+MAIL_NOBODY_READS = 250

@@ -102,6 +102,7 @@ class Backlog:
     oldest: datetime | None
     refused: int
     given_up: int
+    withheld: int
 
 
 def backlog(now: datetime) -> Backlog:
@@ -114,16 +115,16 @@ def backlog(now: datetime) -> Backlog:
                 WHERE state = 0 AND run_at <= %s ORDER BY run_at, id LIMIT 10000
             ), failed AS (
                 SELECT state FROM messaging_outboxmessage
-                WHERE state IN (3, 4) AND settled_at > %s ORDER BY settled_at DESC LIMIT 10000
+                WHERE state IN (3, 4, 5) AND settled_at > %s ORDER BY settled_at DESC LIMIT 10000
             )
             SELECT (SELECT count(*) FROM due), (SELECT min(created_at) FROM due),
                    (SELECT count(*) FROM failed WHERE state = 3),
-                   (SELECT count(*) FROM failed WHERE state = 4)
+                   (SELECT count(*) FROM failed WHERE state = 4),
+                   (SELECT count(*) FROM failed WHERE state = 5)
             """,
             [now, now - timedelta(days=30)],
         )
-        pending, oldest, refused, given_up = cursor.fetchone()
-    return Backlog(pending, oldest, refused, given_up)
+        return Backlog(*cursor.fetchone())
 
 
 def retry_given_up(ids: Collection[int], *, now: datetime) -> int:

@@ -24,3 +24,14 @@ class Settled:
 # server answered). A receiver that raises undoes the settling of its group,
 # never the sending: the mail server's yes is already written down.
 messages_settled = Signal()
+
+# What came back after the server's yes, in the transaction that notes it, each message in at most one signal a kind:
+# bounced: list[Settled], complained: list[Settled], now (`Settled.at` is when it happened).
+messages_returned = Signal()
+
+# Messages that were not sent because their address is stopped: withheld: list[Settled], now.
+messages_withheld = Signal()
+
+# Files whose address is written to no more, or again: claimant_ids: list[int], now.
+address_stopped = Signal()
+address_reopened = Signal()

@@ -1,4 +1,4 @@
-"""The life cycle of a thread (product §9); the only list of its states in the code."""
+"""The life cycles of threads (product §9) and addresses, and what becomes of a mail: the only lists of their states."""
 
 from django.db import models
 
@@ -25,5 +25,37 @@ THREAD_TRANSITIONS = transitions(
         _S.ANSWERED: {_S.WAITING_ADVISOR, _S.WAITING_CLAIMANT, _S.RESOLVED},
         # Whoever writes again opens it again.
         _S.RESOLVED: {_S.WAITING_ADVISOR, _S.WAITING_CLAIMANT, _S.ANSWERED},
+    }
+)
+
+
+class Outcome(models.IntegerChoices):
+    """What came back about one mail, from the weakest word to the strongest.
+
+    Words arrive late, twice and in any order: the strongest stands, and PostgreSQL refuses the way back
+    (`outbox_outcome_never_goes_back`).
+    """
+
+    NOTHING = 0, "rien n’est revenu"
+    DEFERRED = 1, "en attente chez sa messagerie"
+    SOFT = 2, "non remis cette fois"
+    DELIVERED = 3, "arrivé dans sa messagerie"
+    BOUNCED = 4, "refusé par sa messagerie"
+    COMPLAINED = 5, "signalé comme indésirable"
+
+
+# What says that nothing more should be sent there.
+CLOSING = frozenset({Outcome.BOUNCED, Outcome.COMPLAINED})
+
+
+class AddressState(models.TextChoices):
+    STOPPED = "STOPPED", "plus d’e-mails"
+    REOPENED = "REOPENED", "rouverte"
+
+
+ADDRESS_TRANSITIONS = transitions(
+    {
+        AddressState.STOPPED: {AddressState.REOPENED},
+        AddressState.REOPENED: {AddressState.STOPPED},
     }
 )

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/sante/", health.page, name="health"),
     path("admin/sante/relancer/", health.retry_stuck, name="health_retry"),
     path("", include("accounts.web.urls")),
+    path("", include("messaging.web.urls")),
     path("admin/", back_office.urls),
     path("", include("portal.web.public")),
     path("espace/", include((_space, "espace"))),

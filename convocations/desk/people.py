@@ -31,6 +31,8 @@ from messaging.models import Thread
 from messaging.states import ThreadState
 from portal.core.french import full_datetime
 
+MAIL_FACTS = (Fact.EMAIL_ACCEPTED, Fact.EMAIL_BOUNCED, Fact.EMAIL_COMPLAINED, Fact.EMAIL_NOT_SENT)
+
 
 def next_appointments(claimant_ids: Collection[int], now: datetime) -> dict[int, datetime]:
     """Give the start of each person's next appointment; one query."""
@@ -128,7 +130,7 @@ def reviews_of(document_ids: Collection[int]) -> dict[int, str]:
 def mail_facts(claimant: Claimant, since: datetime, until: datetime | None) -> list[DeliveryEvidence]:
     """List what mail servers answered for this person between two instants: the journal does not tell it."""
     rows = DeliveryEvidence.objects.filter(
-        convocation__claimant=claimant, fact__in=[Fact.EMAIL_ACCEPTED, Fact.EMAIL_BOUNCED], at__gte=since
+        convocation__claimant=claimant, fact__in=MAIL_FACTS, at__gte=since
     ).select_related("convocation")
     if until is not None:
         rows = rows.filter(at__lt=until)

@@ -22,6 +22,8 @@ _FACTS: dict[str, str] = {
     Fact.DEPOSITED: "Déposée dans l’espace personnel",
     Fact.EMAIL_ACCEPTED: "E-mail remis au serveur de messagerie de la personne",
     Fact.EMAIL_BOUNCED: "E-mail refusé par la messagerie",
+    Fact.EMAIL_COMPLAINED: "E-mail signalé comme indésirable",
+    Fact.EMAIL_NOT_SENT: "E-mail non envoyé : l’adresse ne marche plus",
     Fact.LETTER_POSTED: "Lettre postée",
     Fact.LETTER_DELIVERED: "Lettre remise",
     Fact.CONSULTED: "Première consultation par la personne",

@@ -8,9 +8,17 @@ from django.db import connection
 from django.dispatch import receiver
 
 from convocations import deeds, justificatifs
+from convocations.evidence import address_calls
 from convocations.models import CallTask, Convocation, Fact
 from convocations.states import AHEAD, ConvocationState
-from messaging.signals import Settled, messages_settled
+from messaging.signals import (
+    Settled,
+    address_reopened,
+    address_stopped,
+    messages_returned,
+    messages_settled,
+    messages_withheld,
+)
 from portal.core import parameters
 from portal.core.models import Document
 from portal.core.safe.checking import document_rejected
@@ -31,13 +39,45 @@ def note_settled(sender: Any, *, accepted: Sequence[Settled], refused: Sequence[
         _ask_for_calls([mail.subject_id for mail in refused], max(mail.at for mail in refused))
 
 
+@receiver(messages_returned, dispatch_uid="convocations.returns")
+def note_returned(
+    sender: Any, *, bounced: Sequence[Settled], complained: Sequence[Settled], now: datetime, **_: Any
+) -> None:
+    """Write what came back after the server's yes: that e-mail proved nothing, and a call is asked for."""
+    bounced = [mail for mail in bounced if mail.kind in deeds.NOTIFYING_MAILS]
+    complained = [mail for mail in complained if mail.kind in deeds.NOTIFYING_MAILS]
+    _write(bounced, Fact.EMAIL_BOUNCED, written_at=now)
+    _write(complained, Fact.EMAIL_COMPLAINED, written_at=now)
+    _ask_for_calls([mail.subject_id for mail in (*bounced, *complained)], now)
+
+
+@receiver(messages_withheld, dispatch_uid="convocations.withheld")
+def note_withheld(sender: Any, *, withheld: Sequence[Settled], now: datetime, **_: Any) -> None:
+    """Write that an e-mail was not sent at all, and ask for a call where the person may not know."""
+    withheld = [mail for mail in withheld if mail.kind in deeds.NOTIFYING_MAILS]
+    _write(withheld, Fact.EMAIL_NOT_SENT)
+    _ask_for_calls([mail.subject_id for mail in withheld], now)
+
+
+@receiver(address_stopped, dispatch_uid="convocations.address_stopped")
+def note_address_stopped(sender: Any, *, claimant_ids: Sequence[int], now: datetime, **_: Any) -> None:
+    """Ask for a call about the address itself, where no call is owed yet."""
+    address_calls.ask(claimant_ids, now)
+
+
+@receiver(address_reopened, dispatch_uid="convocations.address_reopened")
+def note_address_reopened(sender: Any, *, claimant_ids: Sequence[int], now: datetime, **_: Any) -> None:
+    """Take the call about the address off the list: it works again."""
+    address_calls.drop(claimant_ids, now)
+
+
 @receiver(document_rejected, dispatch_uid="convocations.justificatifs")
 def note_rejected(sender: Any, *, document: Document, now: datetime, **_: Any) -> None:
     """Tell the person that a file could not be read."""
     justificatifs.tell_rejected(document, now=now)
 
 
-def _write(mails: Sequence[Settled], fact: Fact) -> None:
+def _write(mails: Sequence[Settled], fact: Fact, *, written_at: datetime | None = None) -> None:
     if not mails:
         return
     # One statement without models: this runs for each mail that leaves, a tenth of the sender's time otherwise.
@@ -45,12 +85,13 @@ def _write(mails: Sequence[Settled], fact: Fact) -> None:
         cursor.execute(
             """
             INSERT INTO convocations_deliveryevidence (convocation_id, fact, at, written_at, message_id, detail)
-            SELECT convocation_id, %s, at, at, message_id, ''
+            SELECT convocation_id, %s, at, coalesce(%s, at), message_id, ''
             FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]) AS mail (convocation_id, at, message_id)
             ON CONFLICT DO NOTHING
             """,
             [
                 fact,
+                written_at,
                 [mail.subject_id for mail in mails],
                 [mail.at for mail in mails],
                 [mail.id for mail in mails],
@@ -59,6 +100,9 @@ def _write(mails: Sequence[Settled], fact: Fact) -> None:
 
 
 def _ask_for_calls(convocation_ids: Sequence[int], now: datetime) -> None:
+    """Ask for a call about each summons to come that its person has not read."""
+    if not convocation_ids:
+        return
     hours = timedelta(hours=parameters.current().notice_floor_hours)
     CallTask.objects.bulk_create(
         (
@@ -71,7 +115,11 @@ def _ask_for_calls(convocation_ids: Sequence[int], now: datetime) -> None:
                 due_at=max(now, row.starts_at - hours),
             )
             for row in Convocation.objects.filter(
-                pk__in=convocation_ids, state__in=AHEAD, starts_at__gt=now, bindingness="CONVOCATION"
+                pk__in=convocation_ids,
+                state__in=AHEAD,
+                starts_at__gt=now,
+                bindingness="CONVOCATION",
+                known_at=None,
             )
         ),
         ignore_conflicts=True,

@@ -50,7 +50,7 @@ _BRANCHES = (
         "appels",
         "AP",
         "convocations_calltask",
-        "CASE WHEN work.reason = 'CALL_BACK' THEN person.agency_id ELSE advisor.agency_id END",
+        "CASE WHEN work.reason IN ('CALL_BACK', 'ADDRESS') THEN person.agency_id ELSE advisor.agency_id END",
         "work.state IN ('OPEN')",
     ),
     ("suivis", "SU", "convocations_followuptask", "work.agency_id", "work.state IN ('OPEN')"),

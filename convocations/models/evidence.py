@@ -11,6 +11,8 @@ class Fact(models.TextChoices):
     DEPOSITED = "DEPOSITED", "déposée dans l’espace personnel"
     EMAIL_ACCEPTED = "EMAIL_ACCEPTED", "e-mail remis au serveur de la personne"
     EMAIL_BOUNCED = "EMAIL_BOUNCED", "e-mail refusé"
+    EMAIL_COMPLAINED = "EMAIL_COMPLAINED", "e-mail signalé comme indésirable"
+    EMAIL_NOT_SENT = "EMAIL_NOT_SENT", "e-mail non envoyé\u00a0: l’adresse ne marche plus"
     LETTER_POSTED = "LETTER_POSTED", "lettre postée"
     LETTER_DELIVERED = "LETTER_DELIVERED", "lettre remise"
     CONSULTED = "CONSULTED", "première consultation"

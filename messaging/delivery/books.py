@@ -19,7 +19,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from messaging.emails import Row
 from messaging.models import OutboxMessage
-from messaging.signals import Settled, messages_settled
+from messaging.returns import addresses
+from messaging.signals import Settled, messages_settled, messages_withheld
 from portal.core import parameters
 
 log = logging.getLogger(__name__)
@@ -235,10 +236,18 @@ def settle(accepted: Collection[int], refused: Sequence[Refusal], now: datetime)
 def _settle(accepted: Collection[int], refused: Sequence[Refusal], now: datetime) -> int:
     taken = _close_accepted(accepted)
     bounced = _close_refused(refused, now)
-    if bounced:
-        _note_bounces([each for each in refused if each.id in {b.id for b in bounced}], now)
     if taken or bounced:
         messages_settled.send(OutboxMessage, accepted=taken, refused=bounced, now=now)
+    if bounced:
+        whose = {each.id: each.person_id for each in bounced}
+        addresses.stop(
+            [
+                addresses.Stop(each.address, whose[each.id], addresses.Reason.REFUSED, now)
+                for each in refused
+                if each.id in whose
+            ],
+            now=now,
+        )
     return len(taken) + len(bounced)
 
 
@@ -277,22 +286,6 @@ def _close_refused(refused: Sequence[Refusal], now: datetime) -> list[Settled]:
         return sorted((Settled(*each) for each in cursor.fetchall()), key=lambda each: each.id)
 
 
-def _note_bounces(refused: Sequence[Refusal], now: datetime) -> None:
-    """A refused address counts only while it is still the person's: they may have mended it meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE accounts_claimant SET email_bounced_at = %s
-            FROM unnest(%s::bigint[], %s::text[]) AS refusal (message_id, address)
-            JOIN messaging_outboxmessage AS message ON message.id = message_id
-            JOIN accounts_user ON accounts_user.id = message.person_id
-            WHERE accounts_claimant.user_id = accounts_user.id AND email_bounced_at IS NULL
-                AND lower(accounts_user.email) = lower(address)
-            """,
-            [now, [each.id for each in refused], [each.address for each in refused]],
-        )
-
-
 def close_moot(reasons: Mapping[int, str], now: datetime) -> int:
     """Close what has lost its purpose or has no way to its person, with the reason."""
     if not reasons:
@@ -308,6 +301,49 @@ def close_moot(reasons: Mapping[int, str], now: datetime) -> int:
             [now, list(reasons), list(reasons.values())],
         )
         return int(cursor.rowcount)
+
+
+def close_withheld(reasons: Mapping[int, str], now: datetime) -> int:
+    """Close what is not sent because its address is stopped, and say so; a mail that fails here fails alone."""
+    if not reasons:
+        return 0
+    try:
+        with transaction.atomic():
+            return _close_withheld(reasons, now)
+    except Exception as error:
+        if database_is_gone(error):
+            raise
+        if len(reasons) == 1:
+            alone = next(iter(reasons))
+            log.exception("message %s can't be withheld", alone)
+            _try_later(alone, error, now)
+            return 0
+    return sum(close_withheld({each: reason}, now) for each, reason in reasons.items())
+
+
+def _close_withheld(reasons: Mapping[int, str], now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE messaging_outboxmessage
+            SET state = 5, settled_at = %s, payload = NULL, leased_until = NULL, last_error = reason
+            FROM unnest(%s::bigint[], %s::text[]) AS held (message_id, reason)
+            WHERE id = message_id AND state = 0 AND accepted_at IS NULL RETURNING {_SETTLED}
+            """,
+            [now, list(reasons), list(reasons.values())],
+        )
+        withheld = sorted((Settled(*each) for each in cursor.fetchall()), key=lambda each: each.id)
+        # An address may have been given to the account after it was stopped: the file says so from now on.
+        cursor.execute(
+            """
+            UPDATE accounts_claimant SET email_bounced_at = %s
+            WHERE user_id = ANY(%s) AND email_bounced_at IS NULL
+            """,
+            [now, [each.person_id for each in withheld]],
+        )
+    if withheld:
+        messages_withheld.send(OutboxMessage, withheld=withheld, now=now)
+    return len(withheld)
 
 
 def set_back(failed: Leased, words: str, now: datetime) -> bool:

@@ -24,10 +24,11 @@ UNWANTED = "rappels par e-mail arrêtés par la personne"
 
 @dataclass(slots=True)
 class Composed:
-    """What a batch has become: mails to send in order, what is moot and why, what failed and how."""
+    """What a batch has become: mails to send in order, what is moot or withheld and why, what failed and how."""
 
     mails: list[tuple[Leased, Mail, str]] = field(default_factory=list)
     moot: dict[int, str] = field(default_factory=dict)
+    withheld: dict[int, str] = field(default_factory=dict)
     failed: list[tuple[Leased, str]] = field(default_factory=list)
 
 
@@ -36,8 +37,9 @@ def compose(leased: Sequence[Leased], now: datetime) -> Composed:
     outcome = Composed()
     by_kind: dict[int, list[Leased]] = defaultdict(list)
     addresses = _reachable(leased, outcome)
+    closed = outcome.moot.keys() | outcome.withheld.keys()
     for each in leased:
-        if each.row.id not in outcome.moot:
+        if each.row.id not in closed:
             by_kind[each.kind].append(each)
     words: dict[int, Mail] = {}
     for number, rows in by_kind.items():
@@ -50,7 +52,7 @@ def compose(leased: Sequence[Leased], now: datetime) -> Composed:
     for each in leased:
         if each.row.id in words:
             outcome.mails.append((each, words[each.row.id], addresses[each.row.id]))
-        elif each.row.id not in failed:
+        elif each.row.id not in failed and each.row.id not in outcome.withheld:
             outcome.moot.setdefault(each.row.id, NO_LONGER)
     return outcome
 
@@ -76,13 +78,15 @@ def _compose_kind(
 
 
 def _reachable(leased: Sequence[Leased], outcome: Composed) -> dict[int, str]:
-    """The address of each message's person; those that can't or don't want to be reached become moot."""
+    """The address of each message's person; who can't or doesn't want to be reached is left out."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT accounts_user.id, coalesce(email, ''), is_active, coalesce(prefers_letters, false),
-                   email_bounced_at IS NOT NULL, coalesce(reminders_by_email, true)
+                   email_bounced_at IS NOT NULL OR stopped.id IS NOT NULL, coalesce(reminders_by_email, true)
             FROM accounts_user LEFT JOIN accounts_claimant ON user_id = accounts_user.id
+            LEFT JOIN messaging_stoppedaddress AS stopped
+                ON stopped.address = lower(email) AND stopped.state = 'STOPPED'
             WHERE accounts_user.id = ANY(%s)
             """,
             [list({each.row.person_id for each in leased})],
@@ -94,7 +98,9 @@ def _reachable(leased: Sequence[Leased], outcome: Composed) -> dict[int, str]:
         address, *about = people[each.row.person_id]
         addresses[each.row.id] = address
         reason = None if kind and kind.on_request else _why_not(address, *about, kind=kind)
-        if reason:
+        if reason == BOUNCED:
+            outcome.withheld[each.row.id] = reason
+        elif reason:
             outcome.moot[each.row.id] = reason
     return addresses
 

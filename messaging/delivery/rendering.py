@@ -21,6 +21,7 @@ from django.core.validators import validate_email
 
 from messaging.delivery.templates import ready
 from messaging.emails import Mail
+from messaging.returns.identity import return_address
 from portal.core.french import typographic
 
 
@@ -52,10 +53,10 @@ def _typeset(name: str, value: Any) -> Any:
 _typographic = lru_cache(maxsize=4_096)(typographic)
 
 
-def letter(mail: Mail, *, to: str, message_id: str, now: datetime) -> Letter:
+def letter(mail: Mail, *, to: str, message_id: str, now: datetime, row_id: int = 0) -> Letter:
     """Write one mail out; the same row gives the same Message-ID whenever it is sent.
 
-    Raises NoSuchAddress.
+    What comes back goes to an address of the row's own, where the deployment takes it in. Raises NoSuchAddress.
     """
     text, html = rendered(mail)
     recipient = deliverable(mail.to or to)
@@ -74,7 +75,7 @@ def letter(mail: Mail, *, to: str, message_id: str, now: datetime) -> Letter:
     ).encode("ascii")
     parts = (_part(b"plain", text), _part(b"html", html))
     return Letter(
-        sender=_from()[1],
+        sender=(return_address(row_id, recipient) if row_id else "") or _from()[1],
         recipient=recipient,
         content=head
         + b"".join(b"\r\n--=_espace-emploi\r\n" + p for p in parts)

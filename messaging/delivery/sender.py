@@ -142,7 +142,8 @@ class Batch:
             now = self._clock()
             composed = compose([each for each in self._rows if not each.accepted_at], now)
             self._settled += books.close_moot(composed.moot, now)
-            self._open -= composed.moot.keys()
+            self._settled += books.close_withheld(composed.withheld, now)
+            self._open -= composed.moot.keys() | composed.withheld.keys()
             self._unwritten += composed.failed
             self._send(composed)
         finally:
@@ -222,7 +223,7 @@ class Batch:
         for leased, words, address in composed.mails:
             try:
                 identity = message_id(leased.row.id, leased.created_at)
-                yield leased, letter(words, to=address, message_id=identity, now=now)
+                yield leased, letter(words, to=address, message_id=identity, now=now, row_id=leased.row.id)
             except NoSuchAddress:
                 self._refused.append(Refusal(leased.row.id, address, "adresse inutilisable"))
                 self._open.discard(leased.row.id)

@@ -1,4 +1,4 @@
-"""The tables of what is said: the e-mails owed, the threads between a person and their advisor."""
+"""The tables of what is said: e-mails owed, what came back of them, threads between people and their advisor."""
 
 from messaging.models.message import (
     ATTACHMENTS_MAX,
@@ -10,6 +10,7 @@ from messaging.models.message import (
     Via,
 )
 from messaging.models.outbox import OutboxMessage
+from messaging.models.returned import DeliveryEvent, StoppedAddress
 from messaging.models.thread import SUBJECT_MAX, Draft, Thread, Topic
 
 __all__ = [
@@ -17,11 +18,13 @@ __all__ = [
     "BODY_MAX",
     "SUBJECT_MAX",
     "Attachment",
+    "DeliveryEvent",
     "Draft",
     "Message",
     "MessageReading",
     "OutboxMessage",
     "Side",
+    "StoppedAddress",
     "Thread",
     "Topic",
     "Via",

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from messaging.states import Outcome
+
 
 class OutboxMessage(models.Model):
     """A message owed to a person: written in the transaction that owes it, sent later.
@@ -21,6 +23,7 @@ class OutboxMessage(models.Model):
         MOOT = 2, "sans objet"
         REFUSED = 3, "adresse refusée"
         GIVEN_UP = 4, "abandonné après plusieurs essais"
+        WITHHELD = 5, "non envoyé\u00a0: adresse arrêtée"
 
     id = models.BigAutoField(primary_key=True)
     kind = models.SmallIntegerField("nature")
@@ -43,6 +46,11 @@ class OutboxMessage(models.Model):
     settled_at = models.DateTimeField("réglé le", null=True, blank=True)
     # What only the caller knew (a sign-in code); emptied once the message has left.
     payload = models.JSONField(null=True, blank=True)
+    # What came back after the server's yes, and when it happened (messaging/returns/).
+    outcome = models.SmallIntegerField(
+        "retour", choices=Outcome.choices, default=Outcome.NOTHING, db_default=Outcome.NOTHING
+    )
+    outcome_at = models.DateTimeField("retour du", null=True, blank=True)
 
     class Meta:
         verbose_name = "message à envoyer"
@@ -58,8 +66,11 @@ class OutboxMessage(models.Model):
             models.CheckConstraint(
                 condition=Q(state=0) | Q(payload__isnull=True), name="outbox_keeps_no_secret"
             ),
+            models.CheckConstraint(
+                condition=Q(outcome=0) | Q(outcome_at__isnull=False), name="outbox_outcome_is_dated"
+            ),
         ]
         indexes = [
             models.Index(fields=["run_at", "id"], name="outbox_due", condition=Q(state=0)),
-            models.Index(fields=["settled_at"], name="outbox_failed", condition=Q(state__in=[3, 4])),
+            models.Index(fields=["settled_at"], name="outbox_failed", condition=Q(state__in=[3, 4, 5])),
         ]

@@ -263,6 +263,11 @@ DEFAULT_FROM_EMAIL = env(
     "DEFAULT_FROM_EMAIL", default="Espace Emploi <ne-pas-repondre@espace-emploi.invalid>"
 )
 EMAIL_TIMEOUT = 10
+# Where mails come back to (`retours@…`, with «+» addressing): the envelope's sender. Empty: to DEFAULT_FROM_EMAIL.
+RETURN_ADDRESS = env("RETURN_ADDRESS", default="")
+# Who may tell us what became of a mail: the shared secrets of the relay's webhook (the newest first), Mailgun's key.
+RETURNS_SECRETS = env.list("RETURNS_SECRETS", default=[])
+MAILGUN_WEBHOOK_SIGNING_KEY = env("MAILGUN_WEBHOOK_SIGNING_KEY", default="")
 # How many senders may speak to the mail server at once, over all workers.
 OUTBOX_SENDERS = env.int("OUTBOX_SENDERS", default=1)
 

@@ -1,5 +1,6 @@
 """What a production may not be: checks of `manage.py check --deploy`, and one refusal to start at all."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from portal.core.documents import scanning
 # How the secrets of demo and tests begin; everybody can read them in the source.
 KNOWN_SECRETS = ("demo-only", "tests-only")
 SHORTEST_SECRET = 50
+SHORTEST_RETURNS_SECRET = 32
+# Its local part leaves room for what names a row, in the 64 characters a server takes.
+RETURN_ADDRESS = re.compile(r"[a-z0-9._-]{1,16}@[a-z0-9.-]{1,253}")
 
 
 def refuse_known_secret() -> None:
@@ -42,7 +46,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
                 id="portal.E002",
             )
         )
-    return [*found, *_check_antivirus(), *_check_addresses()]
+    return [*found, *_check_antivirus(), *_check_addresses(), *_check_returns()]
 
 
 def _check_antivirus() -> list[CheckMessage]:
@@ -84,6 +88,26 @@ def _check_addresses() -> list[CheckMessage]:
     if settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith(".invalid"):
         found.append(
             Error("DEFAULT_FROM_EMAIL is not set.", hint="The sender of every e-mail.", id="portal.E008")
+        )
+    return found
+
+
+def _check_returns() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if any(len(secret) < SHORTEST_RETURNS_SECRET for secret in settings.RETURNS_SECRETS):
+        found.append(
+            Error(
+                "A secret of RETURNS_SECRETS is too short: whoever guesses it says what became of our mails.",
+                hint="python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+                id="portal.E010",
+            )
+        )
+    address = settings.RETURN_ADDRESS
+    if address and not RETURN_ADDRESS.fullmatch(address):
+        found.append(
+            Error(
+                "RETURN_ADDRESS is no address.", hint="RETURN_ADDRESS=retours@example.org", id="portal.E011"
+            )
         )
     return found
 

@@ -22,6 +22,8 @@ TABLE: dict[str, set[str]] = {
     "/vos-donnees/": EVERYBODY,
     "/inscription/": EVERYBODY,
     "/connexion/…": EVERYBODY,
+    # Signed calls of mail servers: whoever asks, and nobody without the secret (tests/messaging/returns).
+    "/retours/…": EVERYBODY,
     "/deconnexion/": EVERYBODY,
     "/compte/…": SIGNED_IN,
     "/documents/…": HERS | HER_ADVISORS,

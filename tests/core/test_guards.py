@@ -47,7 +47,7 @@ from convocations.models import (
     SwornStatement,
 )
 from convocations.states import ConvocationState
-from messaging.models import OutboxMessage
+from messaging.models import DeliveryEvent, OutboxMessage, StoppedAddress
 from portal.core import deadlines
 from portal.core.models import (
     Deadline,
@@ -139,6 +139,7 @@ def world() -> SimpleNamespace:
     _following(w)
     w.alert = ReadingAlert.objects.create(reader=advisor.user, hour=NOW, opened=70)
     w.mail = OutboxMessage.objects.filter(person_id=person.pk).first()
+    _returns(w)
     w.deadline = Deadline.objects.filter(kind=deeds.DUE_ENDED).first()
     w.parameter = ParameterOverride.objects.create(key="free_reschedules", value=3)
     w.entry = JournalEntry.objects.first()
@@ -215,6 +216,18 @@ def _following(w: SimpleNamespace) -> None:
     w.silence = FollowUpTask.objects.create(reason="NO_CONTACT", **line)
     # By hand, for an appointment that is over: an absence there is what the guard refuses.
     w.in_person = FollowUpTask.objects.create(reason="IN_PERSON", convocation=w.owed, **line)
+
+
+def _returns(w: SimpleNamespace) -> None:
+    w.returned = OutboxMessage.objects.filter(person_id=w.person.pk).last()
+    OutboxMessage.objects.filter(pk=w.returned.pk).update(outcome=4, outcome_at=NOW)
+    w.event = DeliveryEvent.objects.create(provider=1, event_id="e1", nature=4, at=NOW, received_at=NOW)
+    w.stopped = StoppedAddress.objects.create(
+        address="camille@exemple.fr", person=w.user, reason="BOUNCED", stopped_at=NOW
+    )
+    w.address_call = CallTask.objects.create(
+        claimant=w.person, advisor=w.advisor, reason="ADDRESS", opened_at=NOW, due_at=NOW
+    )
 
 
 def _documents(w: SimpleNamespace) -> None:
@@ -596,6 +609,7 @@ ATTACKS: dict[str, list[Attack]] = {
         change("fixed", "wired_100 = -1"),
     ],
     "one_call_back_a_topic": [again("call_back", ref="1")],
+    "one_call_about_an_address": [again("address_call", ref="1")],
     "call_has_an_appointment_or_was_asked": [change("call", "convocation_id = NULL")],
     "call_back_says_what_and_where": [
         change("call_back", f"{column} = {nothing}")
@@ -837,6 +851,15 @@ ATTACKS: dict[str, list[Attack]] = {
     "outbox_says_it_once": [again("mail")],
     "outbox_settled_is_dated": [change("mail", "state = 1")],
     "outbox_keeps_no_secret": [change("mail", "state = 1, settled_at = created_at, payload = '{}'")],
+    "outbox_outcome_is_dated": [change("mail", "outcome = 3")],
+    "outbox_outcome_never_goes_back": [
+        change("returned", f"outcome = {weaker}, outcome_at = outcome_at + interval '1 day'")
+        for weaker in range(4)
+    ],
+    "delivery_event_counts_once": [again("event")],
+    "address_is_stopped_once": [again("stopped")],
+    "stopped_address_is_in_lower_case": [change("stopped", "address = upper(address)")],
+    "reopened_address_is_dated": [change("stopped", "state = 'REOPENED'")],
     "journal_seal_once": [again("seal")],
     "journalentry_refuse_change": [change("entry", "data = '{}'"), remove("entry")],
     "journalentry_refuse_truncate": [empty("entry", "journalentry_refuse_truncate")],

@@ -113,7 +113,8 @@ def test_send_due_to_who_has_no_way_by_email_closes_with_the_reason(
     (row,) = owe(claimant, 1)
     assert send_due(clock, seconds=20) == (1, False)
     row.refresh_from_db()
-    assert (row.state, row.last_error, row.settled_at) == (State.MOOT, reason, NOW)
+    state = State.WITHHELD if reason == "adresse qui a refusé nos e-mails" else State.MOOT
+    assert (row.state, row.last_error, row.settled_at) == (state, reason, NOW)
     assert (to_the_sink.box.files(), heard.signals, composer.calls) == ([], 0, [])
 
 

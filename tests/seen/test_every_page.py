@@ -26,7 +26,13 @@ NO_PAGE = {
         "/telecharger/",
         "/documents/<ref:ref>/",
     ),
-    "is for machines": ("/healthz", "/admin/jsi18n/", "/admin/autocomplete/"),
+    "is for machines": (
+        "/healthz",
+        "/admin/jsi18n/",
+        "/admin/autocomplete/",
+        "/retours/relais/",
+        "/retours/mailgun/",
+    ),
     "leads on to another page": (
         *("/compte/deuxieme-etape/", "/admin/login/", "/<path:object_id>/", "/admin/password_change/"),
         *("/admin/password_change/done/", "/admin/r/<path:content_type_id>/<path:object_id>/"),
@@ -34,6 +40,7 @@ NO_PAGE = {
     "is shut to everybody: what happened is not added or removed by hand": (
         *("/delete/", "/advisor/add/", "/claimant/add/", "/controller/add/", "/decisionmaker/add/"),
         *("/partner/add/", "/readingalert/add/", "/deadline/add/", "/outboxmessage/add/"),
+        *("/deliveryevent/add/", "/stoppedaddress/add/"),
     ),
     "catches what is not there": ("/admin/(?P<url>.*)$",),
 }

@@ -36,7 +36,7 @@ from convocations.requests import answering, changing_mind, papers
 from convocations.scheduling.issuing import issue_many
 from messaging.delivery.rendering import letter
 from messaging.emails import Row
-from messaging.models import Thread, Topic, Via
+from messaging.models import DeliveryEvent, StoppedAddress, Thread, Topic, Via
 from messaging.threads import drafts
 from portal.core.models import Deadline, Outage
 from stack.mailsink import Mailbox
@@ -106,6 +106,18 @@ class World:
     states: dict[str, list[str]] = field(default_factory=dict)
 
 
+def _returns(camille: Any) -> None:
+    """Let a mail come back: her own pages say what to do, the back office lists it."""
+    type(camille).objects.filter(pk=camille.pk).update(email_bounced_at=NOW)
+    camille.refresh_from_db()
+    StoppedAddress.objects.create(
+        address=camille.user.email, person=camille.user, reason="BOUNCED", stopped_at=NOW
+    )
+    DeliveryEvent.objects.create(
+        provider=1, event_id="ev-1", nature=4, at=NOW, received_at=NOW, status="5.1.1"
+    )
+
+
 def build(camille, folder: Path) -> World:
     """Live through it all, once."""
     pages = story.tell(camille)
@@ -140,6 +152,7 @@ def build(camille, folder: Path) -> World:
     camille.user.email = "camille.moreau-de-la-villardiere@courriel.exemple"
     camille.user.set_password(people.PASSWORD)
     camille.user.save()
+    _returns(camille)
     Outage.objects.create(
         reason="Panne du réseau", starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1)
     )

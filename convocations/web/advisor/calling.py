@@ -43,7 +43,9 @@ class CallForm(HouseForm, forms.Form):
         help_text="Exemple\u00a0: message laissé, ou date convenue ensemble.",
     )
 
-    def __init__(self, *args: Any, proves: bool, asked: bool, waits: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, proves: bool, asked: bool, waits: bool, about_address: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         cards = cast(RadioCards, self.fields["reached"].widget)
         yes = "Convenez d’une nouvelle date, puis convoquez-la à cette date."
@@ -53,6 +55,10 @@ class CallForm(HouseForm, forms.Form):
             yes = "Convenez d’une date ou d’un autre moyen, puis répondez à sa demande."
         elif asked:
             yes = "Sa demande est close. Notez ce dont vous avez convenu, s’il y a lieu."
+        elif about_address:
+            yes = (
+                "Demandez-lui de corriger son adresse dans son espace, ou corrigez-la avec l’administration."
+            )
         cards.notes = {
             "oui": yes,
             "non": "Rien ne lui est reproché. Après trois essais, elle est prévenue par écrit."
@@ -73,6 +79,7 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         proves=abilities.proves_by_call(row),
         asked=row.reason == CallTask.Reason.CALL_BACK,
         waits=bool(request_waits),
+        about_address=row.reason == CallTask.Reason.ADDRESS,
         initial=restored(request),
     )
     if request.method == "POST" and form.is_valid():
@@ -131,10 +138,9 @@ def _next(row: CallTask, request_waits: str) -> dict[str, str]:
             "new_url": reverse("advisor:request", args=[request_waits]),
             "new_label": "Répondre à sa demande",
         }
-    asked = row.reason == CallTask.Reason.CALL_BACK
     return {
         "new_url": f"/conseiller/convocations/nouvelle/?pour={row.claimant.ref}",
-        "new_label": "Fixer un rendez-vous" if asked else "Convoquer à une nouvelle date",
+        "new_label": "Fixer un rendez-vous" if row.convocation is None else "Convoquer à une nouvelle date",
     }
 
 
@@ -142,11 +148,11 @@ def _about(row: CallTask, advisor: Advisor) -> dict[str, Any]:
     """Show the appointment the call is about, where there is one, and where a closed call leads."""
     if row.convocation is None:
         file = f"/conseiller/demandeurs/{row.claimant.ref}/"
-        sentence = (
-            "La personne a retiré sa demande."
-            if row.state == CallState.DROPPED
-            else "La personne a été jointe, ou prévenue par écrit."
-        )
+        sentence = "La personne a été jointe, ou prévenue par écrit."
+        if row.state == CallState.DROPPED:
+            sentence = "La personne a retiré sa demande."
+            if row.reason == CallTask.Reason.ADDRESS:
+                sentence = "L’adresse e-mail de la personne marche de nouveau."
         return {"closed_sentence": sentence, "closed_url": file, "closed_label": "Voir le dossier"}
     row.convocation.advisor = advisor
     return {

@@ -34,6 +34,8 @@ _FACTS: dict[str, tuple[str, str]] = {
     Fact.DEPOSITED: ("calendar-check", ""),
     Fact.EMAIL_ACCEPTED: ("mail", ""),
     Fact.EMAIL_BOUNCED: ("circle-alert", "warning"),
+    Fact.EMAIL_COMPLAINED: ("circle-alert", "warning"),
+    Fact.EMAIL_NOT_SENT: ("circle-alert", "warning"),
     Fact.LETTER_POSTED: ("send", ""),
     Fact.LETTER_DELIVERED: ("mail-open", "success"),
     Fact.CONSULTED: ("eye", "success"),

@@ -163,6 +163,12 @@ class Parameters:
     outbox_lease_seconds: int = _number(
         45, "Réservation d’un e-mail par un processus d’envoi", "secondes", (10, 600), "15"
     )
+    soft_bounces_stop: int = _number(
+        3, "E-mails non remis avant d’arrêter d’écrire à l’adresse", "e-mails", (2, 20), "15"
+    )
+    soft_bounce_days: int = _number(
+        7, "Période sur laquelle les e-mails non remis sont comptés", "jours", (1, 30), "15"
+    )
     retention_email_days: int = _number(730, "Conservation des e-mails envoyés", "jours", (30, 3650), "15")
     closed_deadline_retention_days: int = _number(
         90, "Conservation des échéances closes", "jours", (7, 3650), "15"

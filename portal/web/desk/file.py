@@ -51,6 +51,12 @@ _ICONS = {
     said.LATE.number: "hourglass",
     said.NOT_COME.number: "hourglass",
 }
+_MAIL_WORDS: dict[str, str] = {
+    Fact.EMAIL_ACCEPTED: "remis à sa messagerie",
+    Fact.EMAIL_BOUNCED: "refusé par sa messagerie",
+    Fact.EMAIL_COMPLAINED: "signalé comme indésirable",
+    Fact.EMAIL_NOT_SENT: "non envoyé\u00a0: l’adresse ne marche plus",
+}
 _TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 
 
@@ -164,10 +170,9 @@ def _story(person: Claimant, before: str, zone: Any) -> tuple[list[dict[str, Any
     ]
     since = entries[-1].at if more else datetime.min.replace(tzinfo=zone, year=1970)
     for fact in people.mail_facts(person, since, place[0] if place else None):
-        refused = fact.fact == Fact.EMAIL_BOUNCED
-        words = "refusé par sa messagerie" if refused else "remis à sa messagerie"
-        text = f"E-mail du rendez-vous {fact.convocation.ref} {words}."
-        items.append((fact.at, 0, text, "circle-alert" if refused else "mail", "warning" if refused else ""))
+        taken = fact.fact == Fact.EMAIL_ACCEPTED
+        text = f"E-mail du rendez-vous {fact.convocation.ref} {_MAIL_WORDS[fact.fact]}."
+        items.append((fact.at, 0, text, "mail" if taken else "circle-alert", "" if taken else "warning"))
     items.sort(key=lambda item: item[:2], reverse=True)
     told = [
         {"date": full_datetime(at, zone), "title": text, "icon": icon, "tone": tone}

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from messaging import outbox
+from messaging.returns import counting
 from portal.core import deadlines, journal
 from portal.core.french import number, plural, short_datetime
 from portal.core.models import Deadline, JournalEntry, JournalSeal
@@ -79,7 +80,7 @@ def health_page(now: datetime) -> Health:
     return Health(
         parts=parts,
         jobs=jobs,
-        facts=[*_deadline_facts(waiting), *_mail_facts(mails), *_journal_facts()],
+        facts=[*_deadline_facts(waiting), *_mail_facts(mails), *_return_facts(now), *_journal_facts()],
         kinds=[_kind(row) for row in kinds],
         stuck=_stuck_rows(),
         stuck_count=waiting.stuck,
@@ -136,6 +137,18 @@ def _mail_facts(mails: outbox.Backlog) -> list[dict[str, str]]:
         _fact("Plus ancien e-mail à envoyer", _when(mails.oldest)),
         _fact("Adresses refusées depuis 30 jours", number(mails.refused)),
         _fact("E-mails abandonnés depuis 30 jours", number(mails.given_up)),
+        _fact("E-mails non envoyés, adresse arrêtée, depuis 30 jours", _at_most(mails.withheld, 10_000)),
+    ]
+
+
+def _return_facts(now: datetime) -> list[dict[str, str]]:
+    back = counting.counted(now)
+    return [
+        _fact("E-mails revenus depuis 30 jours", _at_most(back.bounced, counting.AT_MOST)),
+        _fact("E-mails signalés indésirables depuis 30 jours", _at_most(back.complained, counting.AT_MOST)),
+        _fact("Retours sur un message inconnu depuis 30 jours", _at_most(back.unknown, counting.AT_MOST)),
+        _fact("Adresses arrêtées", _at_most(back.stopped, counting.AT_MOST)),
+        _fact("Dernier retour reçu", _when(back.last)),
     ]
 
 

@@ -71,6 +71,8 @@ class Me:
     hours: list[dict[str, str]]
     closures: list[str]
     threads: list[dict[str, Any]]
+    # Our e-mails do not arrive: said first, with what to do.
+    email_stopped: bool
 
 
 @prepared
@@ -105,6 +107,7 @@ def _file(claimant_id: int, today: date, soon: date) -> Any:
             "open_at",
             "closed_on",
             "threads_to_read",
+            "email_bounced_at",
         )
     )
 
@@ -115,7 +118,7 @@ def _me(claimant_id: int, now: datetime) -> Me:
     if not rows:
         raise Http404
     read_at, first, last, direct, name, street, postcode, city, phone, territory, *lists = rows[0]
-    open_at, closed_on, threads = lists
+    open_at, closed_on, threads, bounced_at = lists
     return Me(
         news_read_at=read_at,
         advisor_name=f"{first} {last}",
@@ -130,4 +133,5 @@ def _me(claimant_id: int, now: datetime) -> Me:
             for day in closed_on
         ],
         threads=threads,
+        email_stopped=bounced_at is not None,
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import BreakGlass, FileOpening, ReadingAlert
 from convocations.models import Convocation, ConvocationBatch
-from messaging.models import Draft, OutboxMessage
+from messaging.models import DeliveryEvent, Draft, OutboxMessage, StoppedAddress
 from messaging.threads import drafts
 from portal.core import clock, parameters, personal_data
 from portal.core.models import Deadline, Document, DocumentReading, Heartbeat, JournalEntry
@@ -85,7 +85,36 @@ def _draft(now, age) -> None:
     drafts.save(person.user_id, person.pk, None, {"body": "Commencé"}, now=now - age)
 
 
+def _returned(now, age) -> None:
+    number = DeliveryEvent.objects.count()
+    DeliveryEvent.objects.create(
+        provider=1, event_id=f"e{number}", nature=4, at=now - age, received_at=now - age
+    )
+
+
+def _stopped(now, age) -> None:
+    # Nobody's any more; the address somebody has today stays, however long ago it was stopped.
+    number = StoppedAddress.objects.count()
+    fields = {"reason": "BOUNCED", "stopped_at": now - age}
+    StoppedAddress.objects.create(address=f"partie{number}@exemple.fr", **fields)
+    StoppedAddress.objects.create(address=factories.user().email, **fields)
+
+
+def _reopened(now, age) -> None:
+    user = factories.user()
+    StoppedAddress.objects.create(
+        address=user.email,
+        reason="BOUNCED",
+        stopped_at=now - age - DAY,
+        state="REOPENED",
+        reopened_at=now - age,
+    )
+
+
 CASES = [
+    ("returns", DeliveryEvent, _returned, "retention_trace_days"),
+    ("stopped-addresses", StoppedAddress, _stopped, "retention_trace_days"),
+    ("stopped-addresses", StoppedAddress, _reopened, "retention_trace_days"),
     ("sessions", Session, _session, None),
     ("file-openings", FileOpening, _opening, "retention_trace_days"),
     ("file-openings", ReadingAlert, _alert, "retention_trace_days"),

@@ -22,6 +22,8 @@ from convocations.evidence import call_backs
 from convocations.evidence.call_backs import Asked
 from convocations.models import ChangeRequest, Modality
 from messaging.models import OutboxMessage
+from messaging.returns.reported import Nature, Reported
+from messaging.returns.taking_in import Provider, take_in
 from portal.core import clock, personal_data
 from portal.core.models import Document, DocumentReading, JournalEntry, ParameterOverride
 from portal.core.models.document import DocumentState
@@ -114,6 +116,9 @@ def _followed(camille):
     signed = {"motive": "CONNECTIVITY", "signed_name": str(camille.user)}
     postpone(video, now=now, kind=ChangeRequest.Kind.MODALITY, modality="PHONE", **signed)
     transfers.transfer(camille.pk, factories.advisor().agency_id, by=acting(camille), now=now)
+    mail = OutboxMessage.objects.filter(person=camille.user).first()
+    back = Reported("e1", Nature.BOUNCED, now, row_id=mail.pk, address=camille.user.email)
+    take_in([back], provider=Provider.RELAY, now=now)
 
 
 def test_copy_reads_like_the_pages(hers, camille):
