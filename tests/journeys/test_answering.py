@@ -43,7 +43,9 @@ def test_a_third_postponement_needs_a_reason_and_a_paper_and_gets_another_hour(p
     counted = anna.page.locator(".panel details li")
     expect(counted).to_have_count(2)
     expect(counted.first).to_contain_text("Report demandé le")
-    pick_an_hour(anna, 1).reads("l’heure que vous avez choisie est gardée", "Votre demande")
+    pick_an_hour(anna, 1).reads(
+        "heure que vous avez choisie est gardée pour vous jusqu’à la réponse", "Votre demande"
+    )
     why = anna.page.get_by_label("Quelle est la raison")
     why.select_option("OFFICIAL_SUMMONS")
     anna.reads("À joindre à votre demande\u00a0: la convocation reçue.")
