@@ -47,7 +47,8 @@ from convocations.models import (
     SwornStatement,
 )
 from convocations.states import ConvocationState
-from messaging.models import DeliveryEvent, OutboxMessage, StoppedAddress
+from messaging.models import DeliveryEvent, Draft, OutboxMessage, StoppedAddress
+from messaging.threads import drafts, reading
 from portal.core import deadlines
 from portal.core.models import (
     Deadline,
@@ -60,6 +61,8 @@ from portal.core.models import (
 )
 from tests import factories
 from tests.factories import NOW, acting
+from tests.messaging.threads import talk
+from tests.web.claimant.story import document
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +104,7 @@ def world() -> SimpleNamespace:
     )
     _documents(w)
     _requests(w)
+    _talk(w)
     w.outage = Outage.objects.create(starts_at=NOW, ends_at=NOW + timedelta(hours=1), reason="Panne")
     w.proof = w.missed.evidence.first()
     w.extension = Extension.objects.create(
@@ -230,6 +234,17 @@ def _returns(w: SimpleNamespace) -> None:
     )
 
 
+def _talk(w: SimpleNamespace) -> None:
+    paper = document(w.person, "Attestation")
+    w.thread = talk.ask(w.person, documents=[paper.pk])
+    reading.opened_by_service(w.thread, by=acting(w.advisor), now=NOW)
+    w.message = w.thread.messages.get()
+    w.joined, w.reading = w.message.attachments.get(), w.message.reading
+    for thread_id in (w.thread.pk, None):
+        drafts.save(w.person.pk, w.person.pk, thread_id, {"body": "Commencé"}, now=NOW)
+    w.draft, w.first_draft = Draft.objects.get(thread=w.thread), Draft.objects.get(thread=None)
+
+
 def _documents(w: SimpleNamespace) -> None:
     w.document = Document.objects.create(
         owner=w.user,
@@ -322,6 +337,17 @@ def change(row: str, assignments: str, *values: Callable[[Any], Any]) -> Attack:
 
 def remove(row: str) -> Attack:
     return lambda w: (f"DELETE FROM {getattr(w, row)._meta.db_table} WHERE id = %s", [getattr(w, row).pk])
+
+
+def say(**other: str) -> Attack:
+    """Write another message by hand, past the trigger that lets only the next one in."""
+
+    def attack(w: Any) -> tuple[str, list[Any]]:
+        sql, (pk,) = again("message", **{"number": "2", "form_key": "gen_random_uuid()", **other})(w)
+        asleep = "ALTER TABLE messaging_message DISABLE TRIGGER message_speaks_for_its_side"
+        return f"SET CONSTRAINTS ALL IMMEDIATE; {asleep}; {sql.replace('%s', str(pk))}", []
+
+    return attack
 
 
 def empty(row: str, guard: str) -> Attack:
@@ -860,6 +886,74 @@ ATTACKS: dict[str, list[Attack]] = {
     "address_is_stopped_once": [again("stopped")],
     "stopped_address_is_in_lower_case": [change("stopped", "address = upper(address)")],
     "reopened_address_is_dated": [change("stopped", "state = 'REOPENED'")],
+    "messaging_thread_ref_key": [again("thread")],
+    "thread_is_due_while_it_waits": [
+        change("thread", "answer_due_at = NULL"),
+        change("thread", "waiting_since = NULL"),
+        change("thread", "state = 'ANSWERED'"),
+    ],
+    "thread_asks_for_something_by_a_date": [
+        change("thread", "state = 'WAITING_CLAIMANT', answer_due_at = NULL"),
+        change("thread", "expected = 'Un papier'"),
+        change("thread", "days_left = 1"),
+    ],
+    "thread_is_late_only_while_it_waits": [
+        change("thread", "state = 'ANSWERED', answer_due_at = NULL, escalated_at = now()")
+    ],
+    "thread_is_resolved_by_somebody": [
+        change("thread", "state = 'RESOLVED', answer_due_at = NULL, resolved_at = now()"),
+        change("thread", "resolved_at = now()"),
+    ],
+    "thread_has_days_left_or_none": [
+        change(
+            "thread",
+            "state = 'WAITING_CLAIMANT', answer_due_at = NULL, expected = 'x', expected_by = now(), days_left = -1",
+        )
+    ],
+    "thread_counts_from_zero": [
+        change("thread", "claimant_unread = -1"),
+        change("thread", "advisor_unread = -1"),
+    ],
+    "thread_has_a_subject": [again("thread", ref="ref + 1", subject="''")],
+    "thread_stays_its_persons": [
+        change("thread", "claimant_id = %s", lambda w: w.unread.claimant_id),
+        change("thread", "subject = 'Autre'"),
+        change("thread", "last_number = 0"),
+    ],
+    "message_is_numbered_once": [say(number="1")],
+    "message_numbers_begin_at_one": [say(number="0")],
+    "message_says_something_bounded": [say(body="''"), say(body="repeat('é', 10001)")],
+    "message_hash_is_sha256": [say(content_hash="'short'::bytea")],
+    "message_is_somebodys_or_automatic": [
+        say(author_id="NULL"),
+        say(form_key="NULL"),
+        say(side="'AUTOMATIC'"),
+    ],
+    "message_of_a_talk_is_noted_by_the_service": [say(via="'PHONE'")],
+    "message_asks_for_something_by_a_date": [
+        say(expected="'Un papier'"),
+        say(side="'SERVICE'", expected_by="now()"),
+    ],
+    "messaging_message_form_key_key": [say(form_key='"form_key"')],
+    "message_speaks_for_its_side": [
+        again("message", number="2", form_key="gen_random_uuid()", side="'SERVICE'"),
+        again("message", number="2", form_key="gen_random_uuid()", author_id="NULL"),
+    ],
+    "message_refuse_change": [change("message", "body = 'Autre'"), remove("message")],
+    "message_refuse_truncate": [empty("message", "message_refuse_truncate")],
+    "attachment_has_its_place": [again("joined")],
+    "attachment_is_joined_once": [again("joined", position="1")],
+    "attachments_are_few": [again("joined", position="12"), again("joined", position="-1")],
+    "attachment_is_the_persons": [
+        lambda w: again("joined", position="1", document_id=str(document(w.unread.claimant).pk))(w)
+    ],
+    "attachment_refuse_change": [change("joined", "position = 3"), remove("joined")],
+    "attachment_refuse_truncate": [empty("joined", "attachment_refuse_truncate")],
+    "messaging_messagereading_message_id_key": [again("reading")],
+    "reading_refuse_change": [change("reading", "at = now()"), remove("reading")],
+    "reading_refuse_truncate": [empty("reading", "reading_refuse_truncate")],
+    "one_draft_per_author_and_thread": [again("draft")],
+    "one_draft_per_author_and_new_thread": [again("first_draft")],
     "journal_seal_once": [again("seal")],
     "journalentry_refuse_change": [change("entry", "data = '{}'"), remove("entry")],
     "journalentry_refuse_truncate": [empty("entry", "journalentry_refuse_truncate")],
