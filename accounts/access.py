@@ -4,15 +4,16 @@ Whatever is not for someone answers 404, exactly like what does not exist (produ
 """
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from accounts.hours.deputising import stands_in
+from accounts.hours.deputising import deputised_by, stands_in
 from accounts.models import Advisor, BreakGlass, Claimant, Role, User
 from portal.core.journal import Actor
 
@@ -193,6 +194,17 @@ def claimant_for(advisor: Advisor, ref: str, *, now: datetime) -> Claimant:
     if claimant is None or not sees(advisor, claimant, now=now):
         raise Http404
     return claimant
+
+
+def people_for(advisor: Advisor, now: datetime, **which: Collection[Any]) -> dict[int, Claimant]:
+    """Give, by id, those of these people whom the advisor may convoke or write to; one query."""
+    opened = BreakGlass.objects.filter(advisor=advisor, opened_at__lte=now, until__gt=now)
+    mine = Q(advisor=advisor) | Q(agency_id=advisor.agency_id, pk__in=opened.values("claimant"))
+    mine |= Q(agency_id=advisor.agency_id, advisor_id__in=deputised_by(advisor, now=now))
+    if advisor.is_supervisor:
+        mine |= Q(agency_id=advisor.agency_id)
+    rows = Claimant.objects.filter(mine, **which).select_related("user", "agency")
+    return {person.pk: person for person in rows}
 
 
 def colleague_claimant_for(advisor: Advisor, ref: str) -> Claimant:

@@ -11,6 +11,7 @@ from portal.web.health import views as health
 _space: list[URLPattern | URLResolver] = [
     path("", include("portal.web.space.urls")),
     path("", include("convocations.web.claimant.urls")),
+    path("", include("messaging.web.claimant.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agenda/<str:feed>.ics", calendar.feed, name="calendar_feed"),
     path("conseiller/", include("portal.web.desk.urls")),
     path("conseiller/", include("convocations.web.advisor.urls")),
+    path("conseiller/", include("messaging.web.advisor.urls")),
     path("agence/", include("portal.web.agency.urls")),
 ]
 

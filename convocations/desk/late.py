@@ -1,4 +1,4 @@
-"""What is late in an agency, and who owns it: records, decisions, answers, calls that were asked for."""
+"""What is late in an agency, and who owns it: records, decisions, answers, calls that were asked for, messages."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,15 @@ from convocations.evidence import call_backs
 from convocations.models import REQUEST_TO_ANSWER, Absence, CallTask, ChangeRequest, Convocation
 from convocations.requests import answering
 from convocations.states import AbsenceState, CallState, ConvocationState
+from messaging.models import Thread
+from messaging.threads import following
+from messaging.waiting import owed
 from portal.core.journal import Actor
 from portal.core.references import to_number, to_text
 from portal.core.transitions import Refusal
 
 RECORDS, DECISIONS, REQUESTS, CALLS = "presences", "absences", "demandes", "rappels"
+MESSAGES = "messages"
 
 
 class Late(NamedTuple):
@@ -95,6 +99,13 @@ def late_calls(agency_id: int, now: datetime, count: int, after: tuple[datetime,
     return _lines(_after(rows, "due_at", after)[:count], "AP", "due_at")
 
 
+def late_messages(
+    agency_id: int, now: datetime, count: int, after: tuple[datetime, int] | None
+) -> list[Late]:
+    """List the agency's messages past the time of their answer, the latest first; one query from one index."""
+    return _lines(_after(owed.late(agency_id, now), "answer_due_at", after)[:count], "MS", "answer_due_at")
+
+
 def _after(rows: Any, due: str, after: tuple[datetime, int] | None) -> Any:
     ordered = rows.order_by(due, "pk")
     if after is None:
@@ -109,6 +120,7 @@ _KINDS: dict[str, tuple[str, Any, Any, str]] = {
     DECISIONS: ("AB", Absence, deciding.reassign, "agency_id"),
     REQUESTS: ("DM", ChangeRequest, answering.reassign, "agency_id"),
     CALLS: ("AP", CallTask, call_backs.reassign, "advisor__agency_id"),
+    MESSAGES: ("MS", Thread, following.reassign, "agency_id"),
 }
 
 

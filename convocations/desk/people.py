@@ -27,6 +27,8 @@ from convocations.states import (
     FollowUpState,
     ReviewState,
 )
+from messaging.models import Thread
+from messaging.states import ThreadState
 from portal.core.french import full_datetime
 
 
@@ -64,7 +66,7 @@ def ahead_after_transfer(claimant_ids: Collection[int], now: datetime) -> dict[i
 
 
 def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
-    """List what waits for somebody's act in one person's file, by deadline; five queries."""
+    """List what waits for somebody's act in one person's file, by deadline; seven queries."""
     found: list[dict[str, Any]] = []
     for row in Convocation.objects.filter(claimant=claimant, state=ConvocationState.AWAITING_STATUS):
         found.append(_matter("Présence à enregistrer", "convocations", row.ref, row.record_due_at))
@@ -85,17 +87,20 @@ def open_matters(claimant: Claimant) -> list[dict[str, Any]]:
         found.append(_matter("Appel à passer", "appels", row.ref, row.due_at, str(row.get_reason_display())))
     for row in FollowUpTask.objects.filter(claimant=claimant, state=FollowUpState.OPEN):
         found.append(_matter("Suivi à faire", "suivis", row.ref, row.due_at, str(row.get_reason_display())))
+    for row in Thread.objects.filter(claimant=claimant, state=ThreadState.WAITING_ADVISOR):
+        found.append(_matter("Message à traiter", "messages", row.ref, row.answer_due_at, row.subject))
     return sorted(found, key=lambda matter: matter["due_at"])
 
 
 def in_hand(claimant_ids: Collection[int]) -> dict[int, int]:
-    """Count, by person, the open work that would follow them to another advisor; four queries."""
+    """Count, by person, the open work that would follow them to another advisor; five queries."""
     counted: Counter[int] = Counter()
     for model, states in (
         (Absence, ABSENCE_UNDECIDED),
         (Justificatif, {ReviewState.IN_REVIEW}),
         (CallTask, {CallState.OPEN}),
         (FollowUpTask, {FollowUpState.OPEN}),
+        (Thread, {ThreadState.WAITING_ADVISOR}),
     ):
         rows: Any = model.objects.filter(claimant_id__in=claimant_ids, state__in=states)
         counted.update(dict(rows.order_by().values_list("claimant_id").annotate(n=Count("pk"))))

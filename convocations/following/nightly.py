@@ -55,6 +55,7 @@ _BRANCHES = (
     ),
     ("suivis", "SU", "convocations_followuptask", "work.agency_id", "work.state IN ('OPEN')"),
     ("convocations", "CV", "convocations_convocation", "work.agency_id", "work.state IN ('AWAITING_STATUS')"),
+    ("messages", "MS", "messaging_thread", "work.agency_id", "work.state IN ('WAITING_ADVISOR')"),
     # What is to come with somebody who is gone; found from the few closed accounts.
     (
         "convocations",

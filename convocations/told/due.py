@@ -98,7 +98,14 @@ def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:
     )
 
 
-def _by(todo: Todo, due: datetime, now: datetime, tz: tzinfo) -> Todo:
+def with_more(owed: Owed, more: list[Todo]) -> Owed:
+    """Put what other rooms ask of the person among the things to do, by date."""
+    return (
+        replace(owed, todo=sorted([*owed.todo, *more], key=lambda item: item.due or _FAR)) if more else owed
+    )
+
+
+def dated(todo: Todo, due: datetime, now: datetime, tz: tzinfo) -> Todo:
     """Give a thing to do its date, the time that remains, and how pressing that is."""
     return replace(
         todo,
@@ -165,7 +172,7 @@ def _to_confirm(coming: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
             act="Lire la convocation" if unread else "Confirmer la réception",
             label="Avant le rendez-vous",
         )
-        found.append(_by(todo, starts_at, now, Territory(territory).zone))
+        found.append(dated(todo, starts_at, now, Territory(territory).zone))
     return found
 
 
@@ -195,7 +202,7 @@ def _to_explain(absences: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
             act="Expliquer mon absence",
             label="Au plus tard",
         )
-        found.append(_by(todo, due, now, tz))
+        found.append(dated(todo, due, now, tz))
     return found
 
 
@@ -232,7 +239,7 @@ def _to_send(requests: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
                 act="Envoyer les documents",
                 label="Au plus tard",
             )
-            found.append(_by(todo, due, now, Territory(territory).zone))
+            found.append(dated(todo, due, now, Territory(territory).zone))
     return found
 
 
@@ -277,7 +284,7 @@ def _to_complete(claimant_id: int, tz: tzinfo, now: datetime) -> list[Todo]:
             label="Au plus tard",
         )
         if incomplete and complete_by:
-            todo = _by(todo, datetime.combine(complete_by + timedelta(days=1), time(), tzinfo=tz), now, tz)
+            todo = dated(todo, datetime.combine(complete_by + timedelta(days=1), time(), tzinfo=tz), now, tz)
         found.append(todo)
     return found
 

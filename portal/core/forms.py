@@ -63,6 +63,7 @@ class HouseForm(forms.BaseForm):
     Class attributes:
     - `submit_label`: the act («Envoyer mon explication»); empty: the page brings its own button;
     - `cancel_url`, `cancel_label`: the way back, also settable on the instance;
+    - `draft_label`: a second button that keeps what is typed for later; the view looks for `brouillon`;
     - `one_time`: adds the hidden field `form_key`; the process stores `cleaned_data["form_key"]` (a UUID)
       under a unique key, so that a form sent twice acts once;
     - `autocomplete`: field name → token, over those known by name.
@@ -71,6 +72,7 @@ class HouseForm(forms.BaseForm):
     submit_label: str = "Envoyer"
     cancel_url: str = ""
     cancel_label: str = "Revenir sans envoyer"
+    draft_label: str = ""
     one_time: bool = False
     autocomplete: dict[str, str] = {}
     marks_optional: bool = True

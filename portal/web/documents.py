@@ -8,9 +8,13 @@ from django.views.decorators.http import require_safe
 from accounts.access import actor, advisor_of, home_path, signed_in
 from accounts.models import Role, User
 from convocations import justificatifs
+from messaging.threads import reading
 from portal.core import clock
 from portal.core.models import Document
 from portal.core.safe import delivery
+
+# Each app that puts documents before an advisor says which.
+_MAY_READ = (justificatifs.may_read, reading.may_read)
 
 
 @require_safe
@@ -43,10 +47,10 @@ def _readable(request: HttpRequest, user: User, ref: str) -> Document:
     if document is not None:
         if document.owner_id == user.pk:
             return document
-        if user.role == Role.ADVISOR and justificatifs.may_read(
-            document, advisor_of(request), now=clock.now()
-        ):
-            return document
+        if user.role == Role.ADVISOR:
+            advisor, now = advisor_of(request), clock.now()
+            if any(may_read(document, advisor, now=now) for may_read in _MAY_READ):
+                return document
     raise Http404
 
 

@@ -9,18 +9,22 @@ from django.utils.functional import SimpleLazyObject
 from accounts import access
 from accounts.models import Role, User
 from accounts.sign_in import kept_forms, second_factor
+from messaging.waiting import owed
+from portal.web.space import said
 
 Item = tuple[str, str]
 _PAGES: dict[str, tuple[Item, ...]] = {
     Role.CLAIMANT: (
         ("Mon espace", "/espace/"),
         ("Mes rendez-vous", "/espace/convocations/"),
+        ("Mes messages", "/espace/messages/"),
         ("Mes documents", "/espace/documents/"),
         ("Journal", "/espace/journal/"),
         ("Mon profil", "/espace/profil/"),
     ),
     Role.ADVISOR: (
         ("Ma liste", "/conseiller/"),
+        ("Messages", "/conseiller/messages/"),
         ("Agenda", "/conseiller/agenda/"),
         ("Portefeuille", "/conseiller/portefeuille/"),
         ("Mon compte", "/compte/"),
@@ -53,7 +57,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     # Before the second step, staff reach nothing: no menu promises otherwise.
     arrived = not access.is_staff_member(user) or second_factor.has_shown(request, user)
     return {
-        "nav_items": _items(request.path, user, supervisor) if arrived else [],
+        # Asked for when the menu is drawn: what the page itself has opened is no longer counted.
+        "nav_items": SimpleLazyObject(lambda: _items(request, user, supervisor)) if arrived else [],
         "signed_in_name": str(user),
         "signed_in_role": _role(user, supervisor),
         "form_owner": SimpleLazyObject(lambda: kept_forms.owner_token(user)),
@@ -67,15 +72,30 @@ def _role(user: User, supervisor: bool) -> str:
     return "responsable d’agence" if supervisor else user.get_role_display()
 
 
-def _items(path: str, user: User, supervisor: bool) -> list[dict[str, Any]]:
+def _items(request: HttpRequest, user: User, supervisor: bool) -> list[dict[str, Any]]:
+    path = request.path
     pages = _PAGES.get(user.role, _OTHERS)
     if supervisor:
-        pages = (*pages[:3], _SUPERVISOR, *pages[3:])
+        pages = (*pages[:-1], _SUPERVISOR, pages[-1])
     shown = [(label, url) for label, url in pages if _exists(url)]
     # The longest address that begins the page's own: «/espace/» is not current on «/espace/profil/».
     within = _BELONGS.get("/".join(path.split("/")[:3]), path)
     current = max((url for _, url in shown if within.startswith(url)), key=len, default="")
-    return [{"label": label, "url": url, "current": url == current} for label, url in shown]
+    return [
+        {"label": label, "url": url, "current": url == current, **_count(url, request, user)}
+        for label, url in shown
+    ]
+
+
+_UNREAD = {"/espace/messages/": owed.unread_by_person, "/conseiller/messages/": owed.unread_by_advisor}
+
+
+def _count(url: str, request: HttpRequest, user: User) -> dict[str, Any]:
+    """Count what was written to this person and not opened; one query, unless the page has read it."""
+    if url not in _UNREAD:
+        return {}
+    counted = said.counted(request)
+    return {"count": _UNREAD[url](user.pk) if counted is None else counted, "count_label": "à lire"}
 
 
 _known: dict[str, bool] = {}

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import actor, advisor_required
+from accounts.access import actor, advisor_required, people_for
 from accounts.models import Advisor, Claimant
 from accounts.sign_in.kept_forms import restored
 from convocations.models import Bindingness, Convocation, ConvocationBatch, Kind, Modality
@@ -21,7 +21,6 @@ from convocations.web import paper
 from convocations.web.advisor import selection
 from convocations.web.advisor.forms.convoking import ConvokeForm, ConvokeFromFileForm
 from convocations.web.advisor.forms.when import initial_of
-from convocations.web.advisor.loading import people_for
 from convocations.web.advisor.selection import Entry
 from portal.core import clock
 from portal.core.french import full_datetime, plural

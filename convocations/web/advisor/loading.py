@@ -1,29 +1,16 @@
 """Who an advisor may work for: their own people and what was handed to them; anything else is not there (404)."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404
 
 from accounts.access import sees
-from accounts.hours.deputising import deputised_by, stands_in
-from accounts.models import Advisor, BreakGlass, Claimant
+from accounts.hours.deputising import stands_in
+from accounts.models import Advisor
 from convocations.models import Absence, CallTask, ChangeRequest, Convocation, FollowUpTask, Justificatif
 from convocations.scheduling import displacing
 from portal.core.transitions import StatefulQuerySet
-
-
-def people_for(advisor: Advisor, now: datetime, **which: Collection[Any]) -> dict[int, Claimant]:
-    """Give, by id, those of these people whom the advisor may convoke; one query."""
-    opened = BreakGlass.objects.filter(advisor=advisor, opened_at__lte=now, until__gt=now)
-    mine = Q(advisor=advisor) | Q(agency_id=advisor.agency_id, pk__in=opened.values("claimant"))
-    mine |= Q(agency_id=advisor.agency_id, advisor_id__in=deputised_by(advisor, now=now))
-    if advisor.is_supervisor:
-        mine |= Q(agency_id=advisor.agency_id)
-    rows = Claimant.objects.filter(mine, **which).select_related("user", "agency")
-    return {person.pk: person for person in rows}
 
 
 def convocation_for(advisor: Advisor, ref: str, now: datetime) -> Convocation:

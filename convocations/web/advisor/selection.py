@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core import signing
 
+from accounts.access import people_for
 from accounts.models import Advisor, Claimant
 from convocations.models import Modality
 from convocations.scheduling import slots
@@ -15,7 +16,6 @@ from convocations.scheduling.from_csv import Broken, Line, Reading
 from convocations.scheduling.issuing import Draft, people, why_not
 from convocations.scheduling.slots import Wanted
 from convocations.told import manners
-from convocations.web.advisor.loading import people_for
 from portal.core.transitions import Refusal
 from portal.core.working_time import NonexistentLocalTime, local_instant
 

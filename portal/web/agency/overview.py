@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import actor, supervisor_required
 from accounts.models import Advisor, Claimant
 from convocations.desk import late
-from convocations.desk.late import CALLS, DECISIONS, RECORDS, REQUESTS, Late
+from convocations.desk.late import CALLS, DECISIONS, MESSAGES, RECORDS, REQUESTS, Late
 from portal.core import clock, keyset, parameters
 from portal.core.forms import HouseForm
 from portal.core.french import due_in, plural
@@ -23,13 +23,21 @@ TABS = {
     DECISIONS: "Absences à décider",
     REQUESTS: "Demandes à étudier",
     CALLS: "Personnes à rappeler",
+    MESSAGES: "Messages à traiter",
 }
-_ROOMS = {RECORDS: "convocations", DECISIONS: "absences", REQUESTS: "demandes", CALLS: "appels"}
+_ROOMS = {
+    RECORDS: "convocations",
+    DECISIONS: "absences",
+    REQUESTS: "demandes",
+    CALLS: "appels",
+    MESSAGES: "messages",
+}
 _READ = {
     RECORDS: late.late_records,
     DECISIONS: late.late_decisions,
     REQUESTS: late.late_requests,
     CALLS: late.late_calls,
+    MESSAGES: late.late_messages,
 }
 
 

@@ -16,6 +16,7 @@ from convocations import deeds
 from convocations.desk import people
 from convocations.models import Fact
 from convocations.told.words import first_up
+from messaging import deeds as said
 from portal.core import clock, journal, keyset
 from portal.core.french import due_in, full_datetime, short_date, short_datetime, typographic, urgency
 from portal.core.models import Document, JournalEntry
@@ -41,6 +42,14 @@ _ICONS = {
     deeds.DECISION_LATE.number: "hourglass",
     deeds.RECORD_LATE.number: "hourglass",
     delivery.READ.number: "eye",
+    said.WRITTEN.number: "message-square",
+    said.OPENED_BY_ADVISOR.number: "message-square",
+    said.ANSWERED.number: "message-square",
+    said.EXPECTED.number: "message-square",
+    said.NOTED.number: "phone",
+    said.RESOLVED.number: "circle-check",
+    said.LATE.number: "hourglass",
+    said.NOT_COME.number: "hourglass",
 }
 _TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 

@@ -14,6 +14,7 @@ from accounts.hours.deputising import absent_colleagues, deputised_by
 from accounts.models import Advisor
 from accounts.work import Narrowing, Place, Work, Worklist
 from convocations.desk import worklist as due
+from messaging.waiting import owed
 from portal.core import clock, keyset
 from portal.core.french import due_in, plural, short_date, short_datetime, urgency
 from portal.core.references import to_text
@@ -21,7 +22,21 @@ from portal.web.desk.agenda import coming
 
 PAGE = 50
 # Each app that has something for advisors to decide adds its part here.
-WORK = Worklist(due.work_for)
+WORK = Worklist(due.work_for, owed.work_for)
+SORTS = {
+    **due.SORTS,
+    owed.TO_REPLY: due.Sort(
+        owed.TO_REPLY,
+        "messages",
+        "Messages",
+        "Message à traiter",
+        "message-square",
+        "MS",
+        "/conseiller/messages/",
+        since="reçu le",
+        due="réponse",
+    ),
+}
 _GROUPS = {
     "past": "En retard",
     "urgent": "Aujourd’hui et demain",
@@ -43,7 +58,7 @@ class Filters:
     @classmethod
     def of(cls, request: HttpRequest) -> "Filters":
         """Read them from the address."""
-        kinds = {sort.slug: sort for sort in due.SORTS.values()}
+        kinds = {sort.slug: sort for sort in SORTS.values()}
         place = keyset.read(request.GET.get("apres", ""), 2)
         return cls(
             kind=kinds.get(request.GET.get("nature", "")),
@@ -129,13 +144,13 @@ def _tabs(filters: Filters, counts: Mapping[int, tuple[int, int]], total: int) -
             "current": filters.kind == sort,
             "count": counts.get(kind, (0, 0))[0],
         }
-        for kind, sort in due.SORTS.items()
+        for kind, sort in SORTS.items()
     ]
 
 
 def _shown(line: Work, now: datetime, zone: Any) -> dict[str, Any]:
     """Write one line in words; every date here is a Python string, as templates are slow at them."""
-    sort = due.SORTS[line.kind]
+    sort = SORTS[line.kind]
     ref = to_text(sort.prefix, line.ref)
     level = urgency(line.due_at, now, zone)
     return {

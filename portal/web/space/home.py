@@ -19,6 +19,7 @@ from convocations.told import due
 from portal.core import clock
 from portal.core.prepared import prepared
 from portal.core.working_time import Territory
+from portal.web.space import said
 from portal.web.space.journal import news
 
 CLOSURES_AHEAD = timedelta(days=14)
@@ -31,6 +32,8 @@ def home(request: HttpRequest, person: User) -> HttpResponse:
     now = clock.now()
     me = _me(person.pk, now)
     owed = due.of_claimant(person.pk, tz=me.tz, now=now)
+    owed = due.with_more(owed, said.to_do(me.threads, tz=me.tz, now=now))
+    said.note_count(request, me.threads)
     return render(
         request,
         "space/home.html",
@@ -56,7 +59,7 @@ def read_news(request: HttpRequest, person: User) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """What the page needs of the person's file: who follows them, where, when it is open."""
+    """What the page needs of the person's file: who follows them, where, when it is open; what to read."""
 
     news_read_at: datetime | None
     advisor_name: str
@@ -67,11 +70,12 @@ class Me:
     tz: tzinfo
     hours: list[dict[str, str]]
     closures: list[str]
+    threads: list[dict[str, Any]]
 
 
 @prepared
 def _file(claimant_id: int, today: date, soon: date) -> Any:
-    """The file, its advisor, its agency, and when that is open and closed: one question."""
+    """The file, its advisor, its agency, when that is open and closed, what waits to be read: one question."""
     hours = OpeningHours.objects.filter(agency_id=OuterRef("agency_id")).values_list(
         JSONObject(kind="kind", weekday="weekday", opens="opens", closes="closes")
     )
@@ -82,7 +86,11 @@ def _file(claimant_id: int, today: date, soon: date) -> Any:
     )
     return (
         Claimant.objects.filter(pk=claimant_id)
-        .annotate(open_at=ArraySubquery(hours), closed_on=ArraySubquery(closed))
+        .annotate(
+            open_at=ArraySubquery(hours),
+            closed_on=ArraySubquery(closed),
+            threads_to_read=ArraySubquery(said.of_claimant()),
+        )
         .values_list(
             "news_read_at",
             "advisor__user__first_name",
@@ -96,6 +104,7 @@ def _file(claimant_id: int, today: date, soon: date) -> Any:
             "agency__territory",
             "open_at",
             "closed_on",
+            "threads_to_read",
         )
     )
 
@@ -105,7 +114,8 @@ def _me(claimant_id: int, now: datetime) -> Me:
     rows = _file(claimant_id=claimant_id, today=today, soon=today + CLOSURES_AHEAD)
     if not rows:
         raise Http404
-    read_at, first, last, direct, name, street, postcode, city, phone, territory, open_at, closed_on = rows[0]
+    read_at, first, last, direct, name, street, postcode, city, phone, territory, *lists = rows[0]
+    open_at, closed_on, threads = lists
     return Me(
         news_read_at=read_at,
         advisor_name=f"{first} {last}",
@@ -119,4 +129,5 @@ def _me(claimant_id: int, now: datetime) -> Me:
             closed_in_words(date.fromisoformat(day["first"]), date.fromisoformat(day["last"]), day["reason"])
             for day in closed_on
         ],
+        threads=threads,
     )

@@ -1,0 +1,14 @@
+"""Addresses under /conseiller/messages/ (product §16)."""
+
+from django.urls import path
+
+from messaging.web.advisor import first, pages
+
+app_name = "threads"
+
+urlpatterns = [
+    path("messages/", pages.index, name="index"),
+    path("messages/nouveau/", first.new, name="new"),
+    path("messages/<ref:ref>/", pages.thread, name="thread"),
+    path("messages/<ref:ref>/regle/", pages.resolve, name="resolve"),
+]
