@@ -137,7 +137,9 @@ def choose_port(asked: str | None) -> int:
 
 def _live_port(port: int) -> int:
     """A port for the live pages' server, the next free one."""
-    return next((one for one in range(port + 1, min(port + 100, 65536)) if _free(one)), 0) or choose_port(None)
+    return next((one for one in range(port + 1, min(port + 100, 65536)) if _free(one)), 0) or choose_port(
+        None
+    )
 
 
 def _free(port: int) -> bool:

@@ -74,6 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 TOGETHER = {
     "tests/journeys/test_stories.py": "stories",
     "tests/journeys/test_requests.py": "stories",
+    "tests/journeys/test_talking.py": "stories",
     "tests/faults/test_dependencies.py": "standing portal",
     "tests/faults/test_documents_disk.py": "standing portal",
     "tests/faults/test_restarting.py": "standing portal",

@@ -33,9 +33,7 @@ class Situation:
     @property
     def name(self) -> str:
         """Name this situation in one word, another word for another situation: the id of an event."""
-        return (
-            f"{self.number}-{self.claimant_unread}-{self.advisor_unread}-{self.state.lower()}-{self.advisor_id}"
-        )
+        return f"{self.number}-{self.claimant_unread}-{self.advisor_unread}-{self.state.lower()}-{self.advisor_id}"
 
 
 def situations(thread_ids: Collection[int]) -> dict[int, Situation]:

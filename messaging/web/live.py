@@ -7,7 +7,9 @@ same door, keeps the line open, and asks again each minute whether it is still t
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import advisor_required, claimant_required
@@ -49,6 +51,15 @@ def claimant_types(request: HttpRequest, claimant: Claimant, ref: str) -> HttpRe
 def advisor_types(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     """Tell the other side that somebody of the service is writing."""
     return _types(thread_for(advisor, ref, clock.now()), Side.SERVICE)
+
+
+def line(row: Thread, door: str, typing: str, other: str) -> dict[str, str]:
+    """Say where a page listens, what it has shown already, where it says that somebody types, and who is across."""
+    return {
+        "url": f"{settings.LIVE_URL}{reverse(door, args=[row.ref])}?vu={watching.of(row).name}",
+        "types": reverse(typing, args=[row.ref]),
+        "other": other,
+    }
 
 
 def _stands(request: HttpRequest, thread: Thread, side: Side) -> HttpResponse:

@@ -25,20 +25,30 @@
     }
   }
 
+  // Changes only what differs: what is read aloud, selected or focused elsewhere stays as it is.
+  function mend(old, now) {
+    if (old.isEqualNode(now)) return;
+    if (old.nodeType !== Node.ELEMENT_NODE || old.nodeName !== now.nodeName) {
+      old.replaceWith(now.cloneNode(true));
+      return;
+    }
+    for (const name of old.getAttributeNames()) if (!now.hasAttribute(name)) old.removeAttribute(name);
+    for (const name of now.getAttributeNames()) {
+      if (old.getAttribute(name) !== now.getAttribute(name)) old.setAttribute(name, now.getAttribute(name));
+    }
+    const before = [...old.childNodes], after = [...now.childNodes];
+    after.forEach((child, at) => { if (at < before.length) mend(before[at], child); else old.append(child.cloneNode(true)); });
+    before.slice(after.length).forEach(child => child.remove());
+  }
+
   function put(fresh) {
     for (const part of document.querySelectorAll("[data-live-part]")) {
       const other = fresh.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
-      if (!other || other.innerHTML === part.innerHTML) continue;
-      // Added at the end where that is all that happened: what is read aloud, or selected, stays as it is.
-      const old = [...part.children], now = [...other.children];
-      const grown = old.length && now.length > old.length && old.every((one, at) => one.isEqualNode(now[at]));
-      if (grown) part.append(...now.slice(old.length));
-      else part.replaceChildren(...other.childNodes);
+      if (other) mend(part, other);
     }
-    for (const field of document.querySelectorAll("input[data-live-value]")) {
-      const other = fresh.querySelector(`input[data-live-value="${field.dataset.liveValue}"]`);
-      if (other) field.value = other.value;
-    }
+    // What the advisor has before them now: their answer is to this.
+    const seen = fresh.querySelector("input[name=seen]");
+    for (const field of document.querySelectorAll("input[name=seen]")) if (seen) field.value = seen.value;
     if (typing) typing.hidden = true;
   }
 

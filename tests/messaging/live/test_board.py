@@ -3,10 +3,10 @@
 import asyncio
 import json
 
+from messaging.live import board as boards
+from messaging.live.board import Board, Line, hear
 from messaging.live.watching import Situation, Watched, changed, event
 from messaging.models.message import Side
-from portal import live
-from portal.live import Board, Line
 
 
 def stands(number: int, thread_id: int = 7) -> Situation:
@@ -31,13 +31,13 @@ def played(story, *, every: float = 60.0) -> Truth:
     async def play() -> Truth:
         truth = Truth()
         board = Board(truth)
-        live.LOOK_SECONDS, ordinary = every, live.LOOK_SECONDS
+        boards.LOOK_SECONDS, ordinary = every, boards.LOOK_SECONDS
         round_ = asyncio.ensure_future(board.run())
         try:
             await story(board, truth)
         finally:
             round_.cancel()
-            live.LOOK_SECONDS = ordinary
+            boards.LOOK_SECONDS = ordinary
         return truth
 
     return asyncio.run(play())
@@ -64,7 +64,7 @@ def test_a_line_learns_where_its_thread_stands_and_then_each_change_once():
         board.look_at(7)  # a word without a change
         assert await heard(mine) == []
         truth.now[7] = stands(2)
-        live.hear(board, json.dumps({"thread": 7}).encode())
+        hear(board, json.dumps({"thread": 7}).encode())
         assert await heard(mine) == [changed(stands(2))]
 
     assert played(story).asked == [{7}, {7}, {7}]
@@ -108,7 +108,7 @@ def test_typing_is_told_to_the_other_side_alone():
             board.join(one)
             await heard(one)
         await heard(mine)
-        live.hear(board, json.dumps({"thread": 7, "typing": "CLAIMANT"}).encode())
+        hear(board, json.dumps({"thread": 7, "typing": "CLAIMANT"}).encode())
         assert await heard(theirs) == [event("typing")]
         assert await heard(mine) == await heard(elsewhere) == []
 
@@ -121,7 +121,7 @@ def test_what_is_no_word_of_ours_is_passed_over():
         board.join(mine)
         await heard(mine)
         for data in (b"", b"\xff", b"[]", b"7", b'{"thread": "x"}', b'{"thread": null}', b'{"thread": 9}'):
-            live.hear(board, data)
+            hear(board, data)
         assert await heard(mine) == []
 
     assert played(story).asked == [{7}]
@@ -129,9 +129,9 @@ def test_what_is_no_word_of_ours_is_passed_over():
 
 def test_who_does_not_read_is_let_go_with_what_waited():
     full = line()
-    for number in range(live.MOST_UNREAD + 1):
+    for number in range(boards.MOST_UNREAD + 1):
         full.say(changed(stands(number)))
-    assert full.words.get_nowait() == live._OVER
+    assert full.words.get_nowait() == boards.OVER
     assert full.words.empty()
 
 
