@@ -9,6 +9,7 @@ with it.
 import asyncio
 import io
 import os
+import random
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -90,7 +91,8 @@ class Live(Application):
     async def _until_not_theirs(self, environ: dict[str, Any]) -> None:
         """Pass through the door again each minute; come back when it is shut."""
         while True:
-            await asyncio.sleep(STILL_THEIRS_SECONDS)
+            # Not all at once: many lines open together, after a restart. (Nothing secret in it.)
+            await asyncio.sleep(STILL_THEIRS_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
             answer = await self._in_thread(self._answer, {**environ, "wsgi.input": io.BytesIO()})
             await self._in_thread(answer.close)
             # A database that is away for a while takes nobody's right.
