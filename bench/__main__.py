@@ -12,7 +12,7 @@ from bench import report, seeding
 
 PROJECT = Path(__file__).resolve().parents[1]
 STATE = PROJECT / "var" / "bench"
-PARTS = ("engines", "mails", "pages", "requests", "slots")
+PARTS = ("engines", "live", "mails", "pages", "requests", "slots")
 
 
 def main() -> int:

@@ -69,7 +69,7 @@ def main(into: Path) -> None:
     for page in pages:
         kept = page.asked[:: max(1, len(page.asked) // KEPT)]
         os.environ[f"BENCH_PAGE_{page.name}"] = json.dumps([[one.path, one.session] for one in kept])
-    with _server() as (port, pid):
+    with server() as (port, pid):
         measured = _measure(port, pid, pages, references)
         rows = [
             *_costs(pages, measured),
@@ -160,25 +160,31 @@ def _write_messages() -> None:
 # --- the server ---------------------------------------------------------------------
 
 
-@contextmanager
-def _server() -> Iterator[tuple[int, int]]:
-    """The product's server as the demo starts it: granian, two processes, eight threads each for pages."""
+def free_port() -> int:
+    """A port nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def server() -> Iterator[tuple[int, int]]:
+    """The product's server as the demo starts it: granian, two processes, eight threads each for pages."""
+    port = free_port()
     command = [sys.executable, "-m", "granian", *PAGES, "--port", str(port), "portal.rsgi:application"]
     log = (Path(settings.BASE_DIR) / "var" / "bench" / "server.log").open("wb")
-    server = subprocess.Popen(command, stdout=log, stderr=log)
+    process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        _wait(port, server)
-        yield port, server.pid
+        wait(port, process)
+        yield port, process.pid
     finally:
-        server.terminate()
-        server.wait(20)
+        process.terminate()
+        process.wait(20)
         log.close()
 
 
-def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
+def wait(port: int, server: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end and server.poll() is None:
         try:

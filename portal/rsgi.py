@@ -56,6 +56,10 @@ class Application:
         with body:
             environ = _environ(scope, body, length)
             answer = await self._in_thread(self._answer, environ)
+        await self.answer(answer, protocol, environ)
+
+    async def answer(self, answer: "Answer", protocol: Any, environ: dict[str, Any]) -> None:
+        """Give the browser what the application said."""
         if answer.content is not None:
             protocol.response_bytes(answer.status, answer.headers, answer.content)
             return
@@ -84,12 +88,15 @@ class Answer:
         self.content: bytes | None = None
         self.chunks: Iterator[bytes] = iter(())
         self.close: Callable[[], None] = lambda: None
+        # What a line is kept open for, by the process of the live pages alone.
+        self.watched: Any = None
 
     def start(self, status: str, headers: Headers, exc_info: Any = None) -> None:
         self.status, self.headers = int(status[:3]), headers
 
     def take(self, said: Any) -> None:
         self.close = getattr(said, "close", self.close)
+        self.watched = getattr(said, "watched", None)
         if getattr(said, "streaming", False):
             # An empty chunk would be taken for the end.
             self.chunks = filter(None, said)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from stack.engines import Engines, Postgres, Valkey
 from stack.places import PROJECT, database_dir, only_one, state_dir
@@ -24,6 +25,8 @@ STEADY_SECONDS = 60
 # The pages' server, as in production: two processes of eight threads (WEB_THREADS) hold at most 16 of
 # PostgreSQL's 100 connections.
 PAGES = ("--interface", "rsgi", "--workers", "2", "--respawn-failed-workers", "--no-ws")
+# The live pages' server: one process holds some hundreds of open lines.
+LIVE = ("--interface", "rsgi", "--workers", "1", "--respawn-failed-workers", "--no-ws")
 
 
 def demo(command: Sequence[str] = (), name: str = "demo") -> int:
@@ -45,8 +48,10 @@ def demo(command: Sequence[str] = (), name: str = "demo") -> int:
                 lock.flush()
                 engines = _start_engines(name)
                 environment = _environment(engines, address, state)
+                live_port = _live_port(port)
+                environment["LIVE_URL"] = f"http://{urlsplit(address).hostname}:{live_port}"
                 _prepare_data(environment, state)
-                services += _services(engines, environment, port)
+                services += _services(engines, environment, port, live_port)
                 for service in services:
                     service.start()
                 services[-1].child.wait_until(lambda: answers(port), 60)
@@ -130,6 +135,13 @@ def choose_port(asked: str | None) -> int:
         return int(probe.getsockname()[1])
 
 
+def _live_port(port: int) -> int:
+    """A port for the live pages' server, the next free one."""
+    return next((one for one in range(port + 1, min(port + 100, 65536)) if _free(one)), 0) or choose_port(
+        None
+    )
+
+
 def _free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -204,7 +216,7 @@ def _manage(environment: dict[str, str], *command: str) -> None:
         raise StackError(f"manage.py {command[0]} failed: the lines above say why.")
 
 
-def _services(engines: Engines, environment: dict[str, str], port: int) -> list[Service]:
+def _services(engines: Engines, environment: dict[str, str], port: int, live_port: int) -> list[Service]:
     def service(name: str, *arguments: str) -> Service:
         argv = [sys.executable, "-m", *arguments]
         log = engines.logs / f"{name}.log"
@@ -215,6 +227,8 @@ def _services(engines: Engines, environment: dict[str, str], port: int) -> list[
     return [
         service("worker", *celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"),
         service("beat", *celery, "beat", "--schedule", schedule, "--pidfile", ""),
+        service("live", "granian", *LIVE, "--port", str(live_port), "portal.live:application"),
+        # The last one: what is waited for.
         service("web", "granian", *PAGES, "--port", str(port), "portal.rsgi:application"),
     ]
 

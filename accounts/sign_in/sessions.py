@@ -21,6 +21,8 @@ from portal.core.personal_data import erase
 SEEN_AT = "seen_at"
 # How exactly the silence is measured: a session is written at most once a minute.
 GRAIN_SECONDS = 60
+# The end of the addresses that a page asks for by itself, whether anybody sits before it or not.
+ASKED_BY_THE_PAGE = "/direct/"
 
 
 def idle_minutes(user: User) -> int:
@@ -30,7 +32,10 @@ def idle_minutes(user: User) -> int:
 
 
 def touch(request: HttpRequest, user: User, *, now: datetime) -> bool:
-    """Note that the person is there; False when the silence was too long and the session has ended."""
+    """Note that the person is there; False when the silence was too long and the session has ended.
+
+    What a page asks by itself is no sign of anybody.
+    """
     second = int(now.timestamp())
     seen_at = request.session.get(SEEN_AT)
     if isinstance(seen_at, int):
@@ -39,6 +44,8 @@ def touch(request: HttpRequest, user: User, *, now: datetime) -> bool:
             logout(request)
             return False
         if 0 <= silence < GRAIN_SECONDS:
+            return True
+        if request.path_info.endswith(ASKED_BY_THE_PAGE):
             return True
     try:
         known = UserSession.objects.filter(session_key=request.session.session_key)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import F
 
+from messaging.live import hints
 from messaging.models import BODY_MAX, Attachment, Message, Side, Thread, Via
 from portal.core import parameters
 from portal.core.fingerprint import content_hash
@@ -105,6 +106,7 @@ def put(
         advisor_unread=thread.advisor_unread,
         claimant_unread=thread.claimant_unread,
     )
+    hints.changed(thread.pk)
     return message
 
 

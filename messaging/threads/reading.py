@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.access import sees
 from accounts.hours.deputising import stands_in
 from accounts.models import Advisor
+from messaging.live import hints
 from messaging.models import Attachment, Message, MessageReading, Side, Thread
 from portal.core.journal import Actor
 from portal.core.models import Document
@@ -37,6 +38,7 @@ def _note(thread: Thread, sides: list[Side], counter: str, *, by: Actor, now: da
             ignore_conflicts=True,
         )
         Thread.objects.filter(pk=thread.pk).update(**{counter: 0})
+        hints.changed(thread.pk)
     setattr(thread, counter, 0)
 
 

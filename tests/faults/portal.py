@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 
-from stack.demo import PAGES, answers
+from stack.demo import LIVE, PAGES, answers
 from stack.engines import Postgres, Valkey
 from stack.mailsink import Mailsink
 from stack.places import PROJECT, socket_dir
@@ -45,6 +45,8 @@ class Portal:
         # Held while the web is dead: other tests, beside this one, look for a free port just then.
         self._place = _hold_a_port()
         self.port: int = self._place.getsockname()[1]
+        self._live_place = _hold_a_port()
+        self.live_port: int = self._live_place.getsockname()[1]
         self.clock_file = folder / "clock"
         self.offset = timedelta()
         self.children: dict[str, Child] = {}
@@ -65,6 +67,7 @@ class Portal:
             "REDIS_URL": self.valkey.url,
             "EMAIL_URL": self.sink.url,
             "PUBLIC_URL": self.address,
+            "LIVE_URL": f"http://127.0.0.1:{self.live_port}",
             "MAIL_DIR": str(self.folder / "mails"),
             "DOCUMENT_ROOT": str(self.folder / "documents"),
             "DEMO_ACCOUNTS": str(self.folder / "accounts.json"),
@@ -87,6 +90,7 @@ class Portal:
             child.stop()
         self.sink.__exit__()
         self._place.close()
+        self._live_place.close()
         shutil.rmtree(self.sockets, ignore_errors=True)
 
     def manage(self, *command: str) -> str:
@@ -117,6 +121,7 @@ class Portal:
         schedule = str(self.sockets / "beat-schedule")
         self._service("worker", *celery, "worker", "-c", "2", "--without-gossip", "--without-mingle")
         self._service("beat", *celery, "beat", "--schedule", schedule, "--pidfile", "")
+        self._service("live", "granian", *LIVE, "--port", str(self.live_port), "portal.live:application")
         self._service("web", "granian", *PAGES, "--port", str(self.port), "portal.rsgi:application")
         self._minder.start()
         self.wait(lambda: answers(self.port), 60)

@@ -14,7 +14,7 @@ NO_PAGE = {
         *("/accuser-reception/", "/repondre/", "/lues/", "/presence/", "/reprendre/", "/relancer/"),
         "/donnees/copie/",
         *("/retirer/", "/quitter/", "/portefeuilles/apercu/", "/demandes/<ref:ref>/corriger/"),
-        "/conseiller/messages/<ref:ref>/regle/",
+        *("/conseiller/messages/<ref:ref>/regle/", "/saisie/"),
         "/demo/entrer/<int:user_id>/",
     ),
     "gives a file": (
@@ -28,6 +28,7 @@ NO_PAGE = {
     ),
     "is for machines": (
         "/healthz",
+        "/direct/",
         "/admin/jsi18n/",
         "/admin/autocomplete/",
         "/retours/relais/",

@@ -19,7 +19,7 @@ from messaging.states import ThreadState
 from messaging.threads import answering, drafts, reading
 from messaging.threads.answering import Answer
 from messaging.threads.messages import Text
-from messaging.web import shown
+from messaging.web import live, shown
 from messaging.web.advisor.forms import AnswerForm
 from messaging.web.loading import thread_for
 from portal.core import clock, keyset
@@ -185,6 +185,9 @@ def _page(
         "messages_shown": told,
         "earlier_url": f"{here}?avant={earlier}" if earlier else "",
         "latest_url": here if "avant" in request.GET else "",
+        "live": None
+        if "avant" in request.GET
+        else live.line(row, "threads:live", "threads:typing", str(row.claimant)),
         "form": form,
         "may_resolve": row.state != ThreadState.RESOLVED,
         "seen": row.as_seen,

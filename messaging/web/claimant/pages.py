@@ -16,7 +16,7 @@ from accounts.sign_in.kept_forms import restored
 from messaging.models import Message, Side, Thread, Topic
 from messaging.threads import drafts, reading, receipts, writing
 from messaging.threads.messages import Text, sent_before
-from messaging.web import shown
+from messaging.web import live, shown
 from messaging.web.claimant.forms import NewForm, WriteForm
 from messaging.web.loading import own_thread
 from portal.core import clock, keyset
@@ -192,6 +192,9 @@ def _page(request: HttpRequest, row: Thread, form: WriteForm, now: datetime) -> 
         "messages_shown": told,
         "earlier_url": f"{here}?avant={earlier}" if earlier else "",
         "latest_url": here if "avant" in request.GET else "",
+        "live": None
+        if "avant" in request.GET
+        else live.line(row, "espace:thread_live", "espace:thread_typing", str(row.advisor)),
         "late": row.is_late(now),
         "due": _due(row, now),
         "receipt": _receipt(sent, row) if sent and sent.side == Side.CLAIMANT else None,

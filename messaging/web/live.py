@@ -1,0 +1,85 @@
+"""The live door of a thread: who may read it may be told when it changes; «somebody is writing».
+
+The pages' server answers with where the thread stands and the word to come back in a quarter of a minute:
+that alone keeps a page fresh. The process of the live pages (`portal.live`) passes every caller through this
+same door, keeps the line open, and asks again each minute whether it is still theirs.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import advisor_required, claimant_required
+from accounts.models import Advisor, Claimant
+from messaging.live import hints, watching
+from messaging.live.watching import Watched
+from messaging.models import Thread
+from messaging.models.message import Side
+from messaging.web.loading import own_thread, thread_for
+from portal.core import clock
+
+# How soon a browser comes back by itself where nothing keeps its line open.
+COME_BACK_MS = 15_000
+
+
+@require_GET
+@claimant_required
+def claimants(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Tell a person where their thread stands."""
+    return _stands(request, own_thread(claimant, ref), Side.CLAIMANT)
+
+
+@require_GET
+@advisor_required
+def advisors(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Tell an advisor where a thread of theirs stands."""
+    return _stands(request, thread_for(advisor, ref, clock.now()), Side.SERVICE)
+
+
+@require_POST
+@claimant_required
+def claimant_types(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Tell the other side that the person is writing."""
+    return _types(own_thread(claimant, ref), Side.CLAIMANT)
+
+
+@require_POST
+@advisor_required
+def advisor_types(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
+    """Tell the other side that somebody of the service is writing."""
+    return _types(thread_for(advisor, ref, clock.now()), Side.SERVICE)
+
+
+def line(row: Thread, door: str, typing: str, other: str) -> dict[str, str]:
+    """Say where a page listens, what it has shown already, where it says that somebody types, and who is across."""
+    return {
+        "url": f"{settings.LIVE_URL}{reverse(door, args=[row.ref])}?vu={watching.of(row).name}",
+        "types": reverse(typing, args=[row.ref]),
+        "other": other,
+    }
+
+
+def _stands(request: HttpRequest, thread: Thread, side: Side) -> HttpResponse:
+    now = watching.of(thread)
+    # What the page showed when it was opened, or the last event a cut line had brought.
+    known = request.headers.get("Last-Event-ID") or request.GET.get("vu")
+    words = (
+        watching.event("calm", name=now.name, retry_ms=COME_BACK_MS)
+        if known == now.name
+        else watching.changed(now, retry_ms=COME_BACK_MS)
+    )
+    response: Any = HttpResponse(words, content_type="text/event-stream; charset=utf-8")
+    # A proxy that gathers what it is given would hold back every word.
+    response.headers["X-Accel-Buffering"] = "no"
+    # Not for the browser: what the process of the live pages keeps the line open for.
+    response.watched = Watched(thread.pk, side)
+    found: HttpResponse = response
+    return found
+
+
+def _types(thread: Thread, side: Side) -> HttpResponse:
+    hints.typing(thread.pk, side)
+    return HttpResponse(status=204)

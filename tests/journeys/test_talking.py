@@ -1,0 +1,56 @@
+"""A thread with both at their browsers: what one writes the other reads, without reloading anything."""
+
+from playwright.sync_api import expect
+
+from tests.journeys.stage import PAGE
+
+
+def says(seat, *words: str) -> None:
+    for one in words:
+        expect(seat.page.locator(".talk")).to_contain_text(one, timeout=PAGE)
+
+
+def test_two_who_write_to_each_other_see_it_at_once(portal, seat):
+    lea_in = portal.cast["lea"]
+    lea = seat("lea").sign_in("/espace/messages/nouveau/")
+    lea.page.get_by_label("À quel sujet").select_option("JOB_SEARCH")
+    lea.page.get_by_label("Objet").fill("Une formation de soudure")
+    lea.page.get_by_role("textbox", name="Votre message").fill(
+        "Est-ce que <b>cette</b> formation est prise en charge ?"
+    )
+    lea.press("Envoyer").reads("Reçu de votre message", "Est-ce que <b>cette</b> formation")
+    thread = lea.path.split("/")[3]
+
+    nadia = seat("nadia").sign_in("/conseiller/messages/").follow(lea_in.name)
+    says(nadia, "prise en charge")
+    # She has opened it: the person sees that, on the page as it stands, and that she is there.
+    says(lea, "Lu le")
+    expect(lea.page.get_by_text("a cette page ouverte en ce moment")).to_be_visible(timeout=PAGE)
+
+    begun = "Avez-vous une date ?"
+    lea.page.get_by_role("textbox", name="Votre message").fill(begun)
+    expect(nadia.page.get_by_text(f"{lea_in.name} écrit…")).to_be_visible(timeout=PAGE)
+    nadia.page.get_by_role("textbox", name="Votre message").fill("Oui, elle est prise en charge.")
+    nadia.press("Envoyer").reads("C’est envoyé")
+    says(lea, "Oui, elle est prise en charge.")
+    lea.reads("Répondu")
+    # What she has begun to write meanwhile is still there, and goes to an answer that knows it.
+    expect(lea.page.get_by_role("textbox", name="Votre message")).to_have_value(begun)
+    lea.press("Envoyer").reads("Reçu de votre message")
+    says(nadia, begun)
+    nadia.page.get_by_role("textbox", name="Votre message").fill("Le 1er février.")
+    nadia.press("Envoyer").reads("C’est envoyé")
+
+    # The line is cut and nobody holds it: the pages' own server is asked instead, and the word comes all the same.
+    says(lea, "Le 1er février.")
+    with portal.hands_off():
+        portal.kill(portal.children["live"])
+        lea.page.get_by_role("textbox", name="Votre message").fill("Merci.")
+        lea.press("Envoyer").reads("Reçu de votre message")
+    nadia.go(f"/conseiller/messages/{thread}/")
+    says(nadia, "Merci.")
+    # Started again, it goes on where it was.
+    assert portal.wait(lambda: portal.children["live"].alive, 20)
+    nadia.page.get_by_role("textbox", name="Votre message").fill("Bon courage.")
+    nadia.press("Envoyer")
+    says(lea, "Bon courage.")
