@@ -19,8 +19,30 @@ class Settled:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One letter that left the agency, and what was written about it."""
+
+    id: int
+    ref: str
+    message_id: int
+    kind: int
+    person_id: int
+    subject_id: int
+    content_hash: bytes
+    at: datetime
+    # The registered number, or why it came back.
+    detail: str = ""
+
+
 # Sent in the transaction that settles them, a group at a time, each message in one such signal only:
 # accepted: list[Settled], refused: list[Settled], now: when the books were settled (`Settled.at` is when the
 # server answered). A receiver that raises undoes the settling of its group,
 # never the sending: the mail server's yes is already written down.
 messages_settled = Signal()
+
+# Sent in the transaction that writes it, each letter in one such signal only: letters: list[Posted] (`at`: the day it
+# was posted, handed over, or came back), by, now.
+letters_posted = Signal()
+letters_delivered = Signal()
+letters_returned = Signal()

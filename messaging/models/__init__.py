@@ -1,5 +1,6 @@
 """The tables of what is said: the e-mails owed, the threads between a person and their advisor."""
 
+from messaging.models.letter import Letter, LetterBatch
 from messaging.models.message import (
     ATTACHMENTS_MAX,
     BODY_MAX,
@@ -18,6 +19,8 @@ __all__ = [
     "SUBJECT_MAX",
     "Attachment",
     "Draft",
+    "Letter",
+    "LetterBatch",
     "Message",
     "MessageReading",
     "OutboxMessage",

@@ -21,6 +21,7 @@ class OutboxMessage(models.Model):
         MOOT = 2, "sans objet"
         REFUSED = 3, "adresse refusée"
         GIVEN_UP = 4, "abandonné après plusieurs essais"
+        LETTER = 5, "envoyé par courrier"
 
     id = models.BigAutoField(primary_key=True)
     kind = models.SmallIntegerField("nature")
