@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agenda/<str:feed>.ics", calendar.feed, name="calendar_feed"),
     path("conseiller/", include("portal.web.desk.urls")),
     path("conseiller/", include("convocations.web.advisor.urls")),
+    path("agence/courrier/", include("portal.web.mailroom.urls")),
     path("agence/", include("portal.web.agency.urls")),
 ]
 

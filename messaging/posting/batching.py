@@ -29,13 +29,18 @@ def close_due(now: datetime) -> int:
     hour = parameters.current().letters_hour
     closed = 0
     for agency in Agency.objects.filter(pk__in=Letter.objects.waiting().values("agency_id")).order_by("pk"):
-        local = now.astimezone(agency.place.zone)
-        if local.hour >= hour and _works(agency, local.date()):
-            closed += close(agency.pk, local.date(), now=now) is not None
+        day = now.astimezone(agency.place.zone).date()
+        if _its_hour(agency, now, hour):
+            closed += close(agency.pk, day, now=now) is not None
     return closed
 
 
-def _works(agency: Agency, day: date) -> bool:
+def _its_hour(agency: Agency, now: datetime, hour: int) -> bool:
+    """Say whether it is a working morning there, and late enough in it."""
+    local = now.astimezone(agency.place.zone)
+    day = local.date()
+    if local.hour < hour:
+        return False
     closures = Closure.objects.whole_days().filter(agency=agency, first_day__lte=day, last_day__gte=day)
     return is_jour_ouvre(day, agency.place) and not closures.exists()
 

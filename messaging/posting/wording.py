@@ -50,6 +50,16 @@ def frozen(
     )
 
 
+def as_text(words: dict[str, Any]) -> str:
+    """Read a frozen letter out, a line a sentence: for a person's copy and for a screen."""
+    lines = [words["place_and_date"], words["banner"], words["title"], words["deadline"]]
+    lines += [f"{fact['label']}{NBSP}: {fact['value']}" for fact in words["facts"]]
+    lines += words["paragraphs"]
+    for part in words["parts"]:
+        lines += [part["title"], *part["sentences"]]
+    return "\n".join(line for line in [*lines, words["signature"]] if line)
+
+
 def recipient(person: Claimant) -> list[str]:
     """Give the lines of a person's postal address, as the post reads them: the town in capitals, last."""
     lines = [str(person), *person.street.splitlines(), f"{person.postcode} {person.city.upper()}"]

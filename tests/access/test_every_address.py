@@ -59,6 +59,8 @@ TABLE: dict[str, set[str]] = {
     "/conseiller/suivis/<ref:ref>/…": HER_ADVISORS,
     "/conseiller/suivi-web/": STAFF,
     "/agence/…": {"supervisor", "other supervisor"},
+    "/agence/courrier/lots/<ref:ref>/…": {"supervisor"},
+    "/agence/courrier/lettres/<ref:ref>/…": {"supervisor"},
     "/admin/…": {"admin"},
     "/admin/sante/…": {"admin", "supervisor", "other supervisor"},
 }

@@ -11,8 +11,7 @@ from messaging.models import Letter
 from tests import factories
 from tests.factories import NOW
 from tests.messaging.on_paper import hours
-
-HOME = {"street": "12 rue des Acacias", "postcode": "35200", "city": "Rennes"}
+from tests.messaging.posting.made import by_post
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +32,6 @@ def marcel(supervisor) -> Claimant:
         row.agency = supervisor.agency
     OpeningHours.objects.bulk_create(rows)
     return by_post(supervisor)
-
-
-def by_post(advisor, **fields) -> Claimant:
-    """Somebody who prefers letters, at home."""
-    return factories.claimant(advisor, **{"prefers_letters": True, **HOME, **fields})
 
 
 def send() -> None:

@@ -17,13 +17,14 @@ from messaging import deeds
 from messaging.models import Letter, LetterBatch
 from messaging.posting import batching, fates, printing
 from messaging.states import BatchState, LetterState
-from portal.core import deadlines
+from portal.core import deadlines, personal_data
 from portal.core.models import Deadline, JournalEntry
 from portal.core.safe import sweeping
 from portal.core.transitions import IllegalMove
 from tests import factories
 from tests.factories import NOW, acting
-from tests.messaging.posting.conftest import by_post, letter_of, send
+from tests.messaging.posting.conftest import letter_of, send
+from tests.messaging.posting.made import by_post
 from tests.paper import text_of
 
 pytestmark = pytest.mark.django_db
@@ -322,3 +323,28 @@ def test_a_letter_handed_over_keeps_its_number(marcel, supervisor):
     fates.deliver(letter.pk, TUESDAY, by=acting(supervisor), now=MORNING)
     with pytest.raises(fates.NumberTooLate):
         fates.register(letter.pk, "2", by=acting(supervisor), now=MORNING)
+
+
+# --- what goes with time ------------------------------------------------------------------
+
+
+def test_the_file_to_print_goes_a_month_after_it_was_posted(marcel, supervisor):
+    letter_of(marcel)
+    batch = posted(supervisor)
+    kept, gone = MORNING + timedelta(days=30), MORNING + timedelta(days=31)
+    assert personal_data.let_go(kept, only=["letter-files"])["letter-files"].erased == 0
+    assert personal_data.let_go(gone, dry_run=True, only=["letter-files"])["letter-files"].erased == 1
+    assert default_storage.exists(batch.pdf_key)
+    assert personal_data.let_go(gone, only=["letter-files"])["letter-files"].erased == 1
+    assert not default_storage.exists(batch.pdf_key)
+    batch.refresh_from_db()
+    assert batch.pdf_key == ""
+
+
+def test_a_batch_goes_with_its_last_letter(marcel, supervisor):
+    letter_of(marcel)
+    posted(supervisor)
+    later = MORNING + timedelta(days=800)
+    personal_data.let_go(later, only=["letter-files", "letters"])
+    personal_data.let_go(later, only=["letters"])
+    assert (Letter.objects.count(), LetterBatch.objects.count()) == (0, 0)

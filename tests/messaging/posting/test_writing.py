@@ -21,7 +21,8 @@ from tests import factories
 from tests.factories import NOW
 from tests.messaging.conftest import mail_about
 from tests.messaging.on_paper import hours
-from tests.messaging.posting.conftest import by_post, letter_of, send
+from tests.messaging.posting.conftest import letter_of, send
+from tests.messaging.posting.made import by_post
 
 pytestmark = pytest.mark.django_db
 
