@@ -22,8 +22,8 @@ from portal.core.safe.storing import StoreUnavailable, keep
 from portal.core.safe.sweeping import sweeps
 
 FOLDER = "letters"
-# Typesetting looks each letter's last page up among all of its piece: small pieces are quick, and share their fonts.
-AT_ONCE = 100
+# The typesetter remembers its last ten pieces: with twenty letters each 5,000 take 570 MB, with a hundred 1.6 GB.
+AT_ONCE = 20
 
 
 @deadlines.handles_slowly(deeds.DUE_PRINT, "impression d’un lot de courrier")

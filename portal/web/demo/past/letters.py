@@ -1,6 +1,6 @@
 """The demo's mailroom: each agency's batch is closed, printed and posted in its own morning, but for the latest."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from accounts.models import Advisor
@@ -15,13 +15,13 @@ from portal.core.journal import Actor
 LEFT = timedelta(hours=24)
 
 
-def post_due(advisors: Mapping[int, Advisor], moment: datetime, *, until: datetime) -> None:
+def post_due(advisors: Sequence[Advisor], moment: datetime, *, until: datetime) -> None:
     """Close and print what is due, and let a supervisor post what was printed before."""
     batching.close_due(moment)
     deadlines.work_slowly(deeds.DUE_PRINT, lambda: moment, seconds=120)
     if moment > until - LEFT:
         return
-    supervisors = {one.agency_id: one for one in advisors.values() if one.is_supervisor}
+    supervisors = {one.agency_id: one for one in advisors if one.is_supervisor}
     for batch in LetterBatch.objects.filter(state=BatchState.PRINTED).order_by("pk"):
         if batch.agency_id in supervisors:
             by = Actor(supervisors[batch.agency_id].pk, "SUPERVISOR", "198.51.100.4")
