@@ -233,3 +233,5 @@ MAIL_FIRST_INTERVIEW_LATE = 164
 
 # Mails that carry the notification itself: their acceptance or refusal is evidence.
 NOTIFYING_MAILS = frozenset({MAIL_CONVOCATION, MAIL_INVITATION, MAIL_REMINDER, MAIL_UNREAD})
+# On paper, what tells of an appointment with all its content; a moved one has such a letter of its own.
+NOTIFYING_LETTERS = frozenset({MAIL_CONVOCATION, MAIL_INVITATION})

@@ -10,6 +10,7 @@ class MessagingConfig(AppConfig):
         # Handlers, receivers and mails declare themselves when imported.
         from messaging import account_mails, deeds, oversight_mails, personal_data  # noqa: F401
         from messaging.mails import threads  # noqa: F401
+        from messaging.posting import printing  # noqa: F401
         from messaging.returns import proofs
         from messaging.threads import following  # noqa: F401
         from messaging.waiting import clocks  # noqa: F401

@@ -1,4 +1,4 @@
-"""The numbers other rows carry for ever: of threads (200–249) and of what comes back of e-mails (250–279)."""
+"""The numbers other rows carry for ever: of threads (200–249), returned e-mails (250–279) and letters (280–299)."""
 
 from portal.core import journal
 
@@ -47,3 +47,23 @@ MAIL_LATE_ADVISOR = 203
 MAIL_LATE_DEPUTY = 204
 MAIL_LATE_SUPERVISOR = 205
 MAIL_NOBODY_READS = 250
+
+# --- letters (280–299) -----------------------------------------------------------
+LETTER_POSTED = journal.code(280, "letter_posted", "{actor} a posté votre lettre {ref} ({what}), le {when}.")
+LETTER_SET_ASIDE = journal.code(
+    281, "letter_set_aside", "{actor} a écarté l’impression de la lettre {ref}. Raison : {reason}"
+)
+LETTER_REGISTERED = journal.code(
+    282, "letter_registered", "{actor} a noté que la lettre {ref} part en recommandé, numéro {number}."
+)
+LETTER_DELIVERED = journal.code(283, "letter_delivered", "La lettre {ref} vous a été remise le {when}.")
+LETTER_RETURNED = journal.code(
+    284,
+    "letter_returned",
+    "La lettre {ref} est revenue le {when}. Motif : {reason}. Rien ne vous est reproché.",
+)
+BATCH_POSTED = journal.code(285, "letter_batch_posted", "{actor} a posté le lot de courrier {ref} ({count}).")
+BATCH_TAKEN = journal.code(
+    286, "letter_batch_taken", "{actor} a téléchargé le lot de courrier {ref} ({what})."
+)
+DUE_PRINT = 280

@@ -37,12 +37,33 @@ class Mail:
     `emails/base.html` names: preheader (the deadline), title, body, action_url, action_label,
     deadline_text, why. Never the content of a message, a motive or a document (product §9).
     `to` is for a mail that goes elsewhere than to the account's address (a new one being confirmed).
+    `letter` gives the same facts as words on paper, asked for only when the person is reached by post.
     """
 
     template: str
     subject: str
     context: dict[str, Any] = field(default_factory=dict)
     to: str | None = None
+    letter: "Callable[[], Words] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a letter says by itself, to somebody who may never open the space: content, reasons, how to act.
+
+    `kind` («convocation», «invitation») gives the frame, `banner` the line above the title; `deadline` is a full
+    sentence; `parts` are headed paragraphs (the reasons), `law` too (the rules, the remedies), which stand last.
+    Who writes, from where and how to answer are added when the letter is written.
+    """
+
+    title: str
+    paragraphs: Sequence[str] = ()
+    facts: Sequence[tuple[str, str]] = ()
+    deadline: str = ""
+    parts: Sequence[tuple[str, Sequence[str]]] = ()
+    law: Sequence[tuple[str, Sequence[str]]] = ()
+    kind: str = ""
+    banner: str = ""
 
 
 Composer = Callable[[Sequence[Row], datetime], Mapping[int, Mail]]
@@ -57,6 +78,7 @@ class Kind:
     label: str
     optional: bool
     on_request: bool
+    by_post: bool
     compose: Composer
 
 
@@ -64,19 +86,26 @@ _kinds: dict[int, Kind] = {}
 
 
 def composes(
-    number: int, name: str, *, label: str, optional: bool = False, on_request: bool = False
+    number: int,
+    name: str,
+    *,
+    label: str,
+    optional: bool = False,
+    on_request: bool = False,
+    by_post: bool = False,
 ) -> Callable[[Composer], Composer]:
     """Declare the composer of one kind of e-mail.
 
     `optional`: the person may switch it off in their preferences; legal notices can't be (product §15).
     `on_request`: the person waits for it before their screen (a sign-in code). It overtakes the others,
     and neither a preference for letters nor an old bounce stops it.
+    `by_post`: a notice to a claimant; whom no e-mail reaches gets it as a letter (each `Mail` brings one).
     """
 
     def declare(compose: Composer) -> Composer:
         if number in _kinds:
             raise ValueError(f"e-mail kind {number} is taken: {_kinds[number].name}")
-        _kinds[number] = Kind(number, name, label, optional, on_request, compose)
+        _kinds[number] = Kind(number, name, label, optional, on_request, by_post, compose)
         return compose
 
     return declare

@@ -11,16 +11,19 @@ from messaging.models import (
     Attachment,
     DeliveryEvent,
     Draft,
+    Letter,
+    LetterBatch,
     Message,
     MessageReading,
     OutboxMessage,
     StoppedAddress,
     Thread,
 )
+from messaging.posting import ending, wording
 from messaging.states import AddressState
 from messaging.threads import drafts
 from portal.core import parameters
-from portal.core.personal_data import Outcome, column, days, erase, held, retained, who
+from portal.core.personal_data import Outcome, column, days, erase, held, kept_out, retained, who
 from portal.core.personal_data.declaring import Row
 
 INSIDE = "un numéro interne, qui ne dit rien de la personne"
@@ -113,6 +116,68 @@ def _emails(now: datetime, dry_run: bool) -> Outcome:
     if dry_run:
         return Outcome(OutboxMessage.objects.filter(settled_at__lt=before).count())
     return Outcome(outbox.purge(before))
+
+
+def _written(row: Row, person_id: int) -> Row:
+    return _named({**row, "words": wording.as_text(row["words"])}, person_id)
+
+
+held(
+    Letter,
+    "lettres",
+    "Les lettres que nous vous avons écrites",
+    lambda person: Letter.objects.filter(claimant_id=person).order_by("pk"),
+    [
+        column("ref", "Référence"),
+        column("kind", "Numéro de la nature"),
+        column("agency__name", "Agence"),
+        column("words", "Texte"),
+        column("recipient", "Adresse"),
+        column("state", "État"),
+        column("written_at", "Écrite le"),
+        column("pages", "Pages"),
+        column("set_aside", "Impression écartée : raison"),
+        column("is_registered", "Recommandée"),
+        column("registered_number", "Numéro de recommandé"),
+        column("posted_at", "Postée le"),
+        column("delivered_at", "Remise le"),
+        column("returned_at", "Revenue le"),
+        column("return_reason", "Motif du retour"),
+        column("content_hash", "Empreinte SHA-256 de ce qui est écrit"),
+    ],
+    left_out={
+        "id": INSIDE,
+        "message_id": INSIDE,
+        "claimant": WHOSE,
+        "subject_id": INSIDE,
+        "occurrence": ENGINE,
+        "step": ENGINE,
+        "batch": "le lot de l’agence, qui porte aussi les lettres d’autres personnes",
+    },
+    told=_written,
+    told_labels={"label": "Nature"},
+)
+kept_out("le lot que l’agence imprime ; vos lettres y sont, chacune dans votre copie", LetterBatch)
+
+
+@retained(
+    "letters",
+    "Les lettres postées, avec leur texte",
+    why="Pour prouver ce qui vous a été écrit.",
+    how_long=lambda: days("retention_email_days"),
+)
+def _letters(now: datetime, dry_run: bool) -> Outcome:
+    return ending.let_letters_go(now, dry_run=dry_run)
+
+
+@retained(
+    "letter-files",
+    "Les fichiers d’impression des lettres",
+    why="Pour imprimer de nouveau une lettre abîmée.",
+    how_long=lambda: days("retention_print_days"),
+)
+def _letter_files(now: datetime, dry_run: bool) -> Outcome:
+    return ending.let_files_go(now, dry_run=dry_run)
 
 
 held(

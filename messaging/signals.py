@@ -19,6 +19,22 @@ class Settled:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One letter that left the agency, and what was written about it."""
+
+    id: int
+    ref: str
+    message_id: int
+    kind: int
+    person_id: int
+    subject_id: int
+    content_hash: bytes
+    at: datetime
+    # The registered number, or why it came back.
+    detail: str = ""
+
+
 # Sent in the transaction that settles them, a group at a time, each message in one such signal only:
 # accepted: list[Settled], refused: list[Settled], now: when the books were settled (`Settled.at` is when the
 # server answered). A receiver that raises undoes the settling of its group,
@@ -35,3 +51,9 @@ messages_withheld = Signal()
 # Files whose address is written to no more, or again: claimant_ids: list[int], now.
 address_stopped = Signal()
 address_reopened = Signal()
+
+# Sent in the transaction that writes it, each letter in one such signal only: letters: list[Posted] (`at`: the day it
+# was posted, handed over, or came back), by, now.
+letters_posted = Signal()
+letters_delivered = Signal()
+letters_returned = Signal()

@@ -1,4 +1,4 @@
-"""The life cycles of threads (product §9) and addresses, and what becomes of a mail: the only lists of their states."""
+"""The life cycles of threads (product §9), addresses and letters (§15), and what becomes of a mail: the only lists."""
 
 from django.db import models
 
@@ -59,3 +59,42 @@ ADDRESS_TRANSITIONS = transitions(
         AddressState.REOPENED: {AddressState.STOPPED},
     }
 )
+
+
+class LetterState(models.TextChoices):
+    WAITING = "WAITING", "attend le prochain lot"
+    BATCHED = "BATCHED", "dans un lot à poster"
+    POSTED = "POSTED", "postée"
+    DELIVERED = "DELIVERED", "remise"
+    RETURNED = "RETURNED", "revenue"
+
+
+class BatchState(models.TextChoices):
+    CLOSED = "CLOSED", "en préparation"
+    PRINTED = "PRINTED", "prêt à imprimer"
+    POSTED = "POSTED", "posté"
+    EMPTIED = "EMPTIED", "vidé"
+
+
+_L, _B = LetterState, BatchState
+
+LETTER_TRANSITIONS = transitions(
+    {
+        _L.WAITING: {_L.BATCHED},
+        # A spoilt print goes into the next batch.
+        _L.BATCHED: {_L.WAITING, _L.POSTED},
+        _L.POSTED: {_L.DELIVERED, _L.RETURNED},
+        _L.DELIVERED: set(),
+        _L.RETURNED: set(),
+    }
+)
+BATCH_TRANSITIONS = transitions(
+    {
+        _B.CLOSED: {_B.PRINTED},
+        _B.PRINTED: {_B.POSTED, _B.EMPTIED},
+        _B.POSTED: set(),
+        _B.EMPTIED: set(),
+    }
+)
+# What left the agency: the person may have it in hand.
+SENT = frozenset({_L.POSTED, _L.DELIVERED, _L.RETURNED})

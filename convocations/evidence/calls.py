@@ -17,7 +17,8 @@ from portal.core.transitions import Refusal
 
 TRIES = 3
 # Reasons for which being reached proves that the person knows of the appointment.
-PROVING = frozenset({CallTask.Reason.UNREAD, CallTask.Reason.BOUNCED, CallTask.Reason.NO_EMAIL})
+_R = CallTask.Reason
+PROVING = frozenset({_R.UNREAD, _R.BOUNCED, _R.RETURNED, _R.NO_EMAIL})
 
 
 class CallClosed(Refusal):

@@ -26,6 +26,7 @@ _FACTS: dict[str, str] = {
     Fact.EMAIL_NOT_SENT: "E-mail non envoyé : l’adresse ne marche plus",
     Fact.LETTER_POSTED: "Lettre postée",
     Fact.LETTER_DELIVERED: "Lettre remise",
+    Fact.LETTER_RETURNED: "Lettre revenue à l’agence",
     Fact.CONSULTED: "Première consultation par la personne",
     Fact.ACKNOWLEDGED: "Réception confirmée par la personne",
     Fact.PHONE_CONFIRMED: "Confirmée par téléphone",

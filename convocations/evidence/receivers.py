@@ -9,17 +9,22 @@ from django.dispatch import receiver
 
 from convocations import deeds, justificatifs
 from convocations.evidence import address_calls
-from convocations.models import CallTask, Convocation, Fact
+from convocations.models import CallTask, Convocation, DeliveryEvidence, Fact
 from convocations.states import AHEAD, ConvocationState
 from messaging.signals import (
+    Posted,
     Settled,
     address_reopened,
     address_stopped,
+    letters_delivered,
+    letters_posted,
+    letters_returned,
     messages_returned,
     messages_settled,
     messages_withheld,
 )
 from portal.core import parameters
+from portal.core.journal import Actor
 from portal.core.models import Document
 from portal.core.safe.checking import document_rejected
 
@@ -36,7 +41,29 @@ def note_settled(sender: Any, *, accepted: Sequence[Settled], refused: Sequence[
             pk__in=[mail.subject_id for mail in accepted], state=ConvocationState.ISSUED
         ).move_all(ConvocationState.DELIVERED)
     if refused:
-        _ask_for_calls([mail.subject_id for mail in refused], max(mail.at for mail in refused))
+        latest = max(mail.at for mail in refused)
+        _ask_for_calls([mail.subject_id for mail in refused], CallTask.Reason.BOUNCED, latest)
+
+
+@receiver(letters_posted, dispatch_uid="convocations.letters_posted")
+def note_posted(sender: Any, *, letters: Sequence[Posted], by: Actor, now: datetime, **_: Any) -> None:
+    """Write the letters that left into the ledger, with the fingerprint of what they say."""
+    _write_letters(letters, Fact.LETTER_POSTED, by, now)
+
+
+@receiver(letters_delivered, dispatch_uid="convocations.letters_delivered")
+def note_delivered(sender: Any, *, letters: Sequence[Posted], by: Actor, now: datetime, **_: Any) -> None:
+    """Write that a registered letter was handed over: from then on the person is proven to know."""
+    ids = _write_letters(letters, Fact.LETTER_DELIVERED, by, now)
+    Convocation.objects.filter(pk__in=ids, state=ConvocationState.ISSUED).move_all(ConvocationState.DELIVERED)
+
+
+@receiver(letters_returned, dispatch_uid="convocations.letters_returned")
+def note_come_back(sender: Any, *, letters: Sequence[Posted], by: Actor, now: datetime, **_: Any) -> None:
+    """Write that a letter came back: it proves nothing, and somebody calls, once."""
+    ids = _write_letters(letters, Fact.LETTER_RETURNED, by, now)
+    if ids:
+        _ask_for_calls(ids, CallTask.Reason.RETURNED, now)
 
 
 @receiver(messages_returned, dispatch_uid="convocations.returns")
@@ -48,7 +75,7 @@ def note_returned(
     complained = [mail for mail in complained if mail.kind in deeds.NOTIFYING_MAILS]
     _write(bounced, Fact.EMAIL_BOUNCED, written_at=now)
     _write(complained, Fact.EMAIL_COMPLAINED, written_at=now)
-    _ask_for_calls([mail.subject_id for mail in (*bounced, *complained)], now)
+    _ask_for_calls([mail.subject_id for mail in (*bounced, *complained)], CallTask.Reason.BOUNCED, now)
 
 
 @receiver(messages_withheld, dispatch_uid="convocations.withheld")
@@ -56,7 +83,7 @@ def note_withheld(sender: Any, *, withheld: Sequence[Settled], now: datetime, **
     """Write that an e-mail was not sent at all, and ask for a call where the person may not know."""
     withheld = [mail for mail in withheld if mail.kind in deeds.NOTIFYING_MAILS]
     _write(withheld, Fact.EMAIL_NOT_SENT)
-    _ask_for_calls([mail.subject_id for mail in withheld], now)
+    _ask_for_calls([mail.subject_id for mail in withheld], CallTask.Reason.BOUNCED, now)
 
 
 @receiver(address_stopped, dispatch_uid="convocations.address_stopped")
@@ -99,7 +126,30 @@ def _write(mails: Sequence[Settled], fact: Fact, *, written_at: datetime | None 
         )
 
 
-def _ask_for_calls(convocation_ids: Sequence[int], now: datetime) -> None:
+def _write_letters(letters: Sequence[Posted], fact: Fact, by: Actor, now: datetime) -> list[int]:
+    """Write a fact of each letter that tells of an appointment; whose appointments they are."""
+    told = [letter for letter in letters if letter.kind in deeds.NOTIFYING_LETTERS]
+    DeliveryEvidence.objects.bulk_create(
+        (
+            DeliveryEvidence(
+                convocation_id=letter.subject_id,
+                fact=fact,
+                at=letter.at,
+                written_at=now,
+                by_id=by.user_id,
+                message_id=letter.message_id,
+                detail=", ".join(part for part in (letter.ref, letter.detail) if part)[:240],
+                shown_hash=letter.content_hash,
+            )
+            for letter in told
+        ),
+        batch_size=1_000,
+        ignore_conflicts=True,
+    )
+    return [letter.subject_id for letter in told]
+
+
+def _ask_for_calls(convocation_ids: Sequence[int], reason: CallTask.Reason, now: datetime) -> None:
     """Ask for a call about each summons to come that its person has not read."""
     if not convocation_ids:
         return
@@ -110,7 +160,7 @@ def _ask_for_calls(convocation_ids: Sequence[int], now: datetime) -> None:
                 convocation=row,
                 claimant_id=row.claimant_id,
                 advisor_id=row.advisor_id,
-                reason=CallTask.Reason.BOUNCED,
+                reason=reason,
                 opened_at=now,
                 due_at=max(now, row.starts_at - hours),
             )

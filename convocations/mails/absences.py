@@ -1,13 +1,15 @@
 """E-mails about an absence and its justificatifs: nothing is decided, how to explain, by when, what was decided."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from convocations import deeds
+from convocations.letters import absences as letters
 from convocations.models import Absence, ChangeRequest, Explanation, Extension, Justificatif
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from convocations.told.examination import during
-from messaging.emails import Mail, Row, absolute, composes
+from messaging.emails import Mail, Row, Words, absolute, composes
 from portal.core.french import days_left, full_date, full_datetime, full_deadline, last_day
 
 _WHY = "vous êtes suivi par le service public de l’emploi et cette démarche vous concerne."
@@ -40,7 +42,7 @@ def _load(rows: Sequence[Row]) -> dict[int, Absence]:
     )
 
 
-@composes(deeds.MAIL_ABSENCE_OPENED, "absence_opened", label="absence à expliquer")
+@composes(deeds.MAIL_ABSENCE_OPENED, "absence_opened", label="absence à expliquer", by_post=True)
 def opened_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Ask people what happened: what was missed, that nothing is decided, how to answer and by when."""
     absences = _load(rows)
@@ -66,11 +68,14 @@ def opened_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 "Vous ne pouvez pas répondre en ligne ? Appelez le 3949 ou passez à votre agence.",
             ],
             action="Expliquer mon absence",
+            letter=partial(
+                letters.opened, absence, "Vous n’étiez pas à votre rendez-vous : dites-nous pourquoi"
+            ),
         )
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_EXPLAINED, "absence_explained", label="explication reçue")
+@composes(deeds.MAIL_ABSENCE_EXPLAINED, "absence_explained", label="explication reçue", by_post=True)
 def explained_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Give people the receipt of their explanation at once: date, hour, reference, fingerprint."""
     explanations = (
@@ -95,11 +100,12 @@ def explained_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 "Votre conseiller la lit puis décide. Vous serez prévenu. Vous pouvez encore la compléter.",
             ],
             action="Revoir mon explication",
+            letter=partial(letters.explained, explanation, "Votre explication est bien reçue"),
         )
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_DECIDED, "absence_decided", label="décision sur une absence")
+@composes(deeds.MAIL_ABSENCE_DECIDED, "absence_decided", label="décision sur une absence", by_post=True)
 def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people what was decided of their absence; the reasons stand in their space."""
     absences = _load(rows)
@@ -120,11 +126,12 @@ def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 "Vous n’êtes pas d’accord ou vous n’avez pas compris ? Appelez le 3949 ou écrivez à votre agence.",
             ],
             action="Lire la décision et ses raisons",
+            letter=partial(letters.decided, absence, title, sentence),
         )
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_CLOSED, "absence_closed", label="absence close en votre faveur")
+@composes(deeds.MAIL_ABSENCE_CLOSED, "absence_closed", label="absence close en votre faveur", by_post=True)
 def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that nobody decided in time, so that their absence has no consequence."""
     return {
@@ -138,12 +145,13 @@ def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 "Elle n’a aucune conséquence. Vous n’avez rien à faire.",
             ],
             action="Voir mon dossier d’absence",
+            letter=partial(letters.closed, absence, "Votre absence est close en votre faveur"),
         )
         for row, absence in _with_absence(rows)
     }
 
 
-@composes(deeds.MAIL_ABSENCE_ANNULLED, "absence_annulled", label="absence corrigée")
+@composes(deeds.MAIL_ABSENCE_ANNULLED, "absence_annulled", label="absence corrigée", by_post=True)
 def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that an absence was recorded in error and that all of it is undone."""
     return {
@@ -157,12 +165,13 @@ def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 "Elle n’a aucune conséquence. Vous n’avez rien à faire. La raison est dans votre espace.",
             ],
             action="Voir la correction",
+            letter=partial(letters.annulled, absence, "Votre absence est annulée : c’était une erreur"),
         )
         for row, absence in _with_absence(rows)
     }
 
 
-@composes(deeds.MAIL_REVIEW, "review", label="justificatif examiné")
+@composes(deeds.MAIL_REVIEW, "review", label="justificatif examiné", by_post=True)
 def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people what became of a document they sent, and what to do if something is missing."""
     mails = {}
@@ -190,11 +199,18 @@ def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             deadline_text=deadline,
             paragraphs=[f"Référence du justificatif : {justificatif.ref}.", next_step],
             action="Voir mon justificatif",
+            letter=partial(
+                letters.reviewed,
+                justificatif,
+                title,
+                deadline,
+                accepted=justificatif.state == ReviewState.ACCEPTED,
+            ),
         )
     return mails
 
 
-@composes(deeds.MAIL_PERIOD_EXTENDED, "period_extended", label="délai prolongé")
+@composes(deeds.MAIL_PERIOD_EXTENDED, "period_extended", label="délai prolongé", by_post=True)
 def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that they have more time, until when, and that an outage of the portal is why."""
     found = (
@@ -214,23 +230,25 @@ def _extended(extension: Extension, now: datetime) -> Mail | None:
     until = full_deadline(extension.ends_at, zone)
     before = full_date(last_day(extension.ended_at, zone))
     what = "expliquer votre absence" if justificatif is None else "compléter votre justificatif"
+    title, outage = f"Vous avez plus de temps pour {what}", during(extension.outage, zone)
     return _mail(
         absence,
         subject=f"Vous avez plus de temps, jusqu’au {until}",
-        title=f"Vous avez plus de temps pour {what}",
+        title=title,
         preheader=f"Le portail a été interrompu. Répondez jusqu’au {until}.",
         deadline_text=f"Répondez jusqu’au {until} : {days_left(extension.ends_at, now, zone)}.",
         paragraphs=[
-            f"Le portail a été interrompu {during(extension.outage, zone)}. Vous n’y êtes pour rien.",
+            f"Le portail a été interrompu {outage}. Vous n’y êtes pour rien.",
             f"Votre délai s’arrêtait le {before}. Il est prolongé : ce temps vous est rendu.",
             "Vous avez déjà répondu ? Vous n’avez rien à refaire.",
             "Vous pouvez aussi répondre au 3949 ou à votre agence.",
         ],
         action="Répondre en ligne",
+        letter=partial(letters.extended, absence, title, until=until, before=before, outage=outage),
     )
 
 
-@composes(deeds.MAIL_DOCUMENT_REJECTED, "document_rejected", label="fichier à renvoyer")
+@composes(deeds.MAIL_DOCUMENT_REJECTED, "document_rejected", label="fichier à renvoyer", by_post=True)
 def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a file could not be read and how to send it again; the rest is kept."""
     return {
@@ -246,12 +264,15 @@ def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 "Vous pouvez aussi l’apporter à votre agence.",
             ],
             action="Renvoyer le fichier",
+            letter=partial(letters.unreadable, justificatif, "Nous n’avons pas pu lire un de vos fichiers"),
         )
         for row, justificatif in _with_justificatif(rows)
     }
 
 
-@composes(deeds.MAIL_SAFE_DOCUMENT_REJECTED, "safe_document_rejected", label="document à renvoyer")
+@composes(
+    deeds.MAIL_SAFE_DOCUMENT_REJECTED, "safe_document_rejected", label="document à renvoyer", by_post=True
+)
 def safe_rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a file of their safe could not be read; its page says why and what to do."""
     mail = Mail(
@@ -268,6 +289,7 @@ def safe_rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             "action_label": "Voir mes documents",
             "why": _WHY,
         },
+        letter=partial(letters.safe_unreadable, "Nous n’avons pas pu lire un de vos fichiers"),
     )
     return {row.id: mail for row in rows}
 
@@ -302,6 +324,7 @@ def _mail(
     paragraphs: Sequence[str],
     action: str,
     deadline_text: str = "",
+    letter: Callable[[], Words] | None = None,
 ) -> Mail:
     agency = about.agency
     room = "demandes" if isinstance(about, ChangeRequest) else "absences"
@@ -318,4 +341,5 @@ def _mail(
             "why": _WHY,
             "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
         },
+        letter=letter,
     )

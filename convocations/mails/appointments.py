@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from convocations import deeds
+from convocations.letters import appointments as letters
 from convocations.models import Bindingness, Convocation, Modality
 from convocations.scheduling import displacing
 from convocations.states import AHEAD, ConvocationState
 from convocations.told import manners
-from messaging.emails import Mail, Row, absolute, composes
+from messaging.emails import Mail, Row, Words, absolute, composes
 from portal.core.french import days_left, duration
 
 _WHY = "vous êtes suivi par le service public de l’emploi et ce rendez-vous vous concerne."
@@ -31,7 +32,7 @@ _OFFER = "C’est une invitation : vous êtes libre de venir ou non. Ne pas veni
 def load(rows: Sequence[Row]) -> dict[int, Convocation]:
     """Read the appointments these mails are about, in one query."""
     found = Convocation.objects.filter(pk__in={row.subject_id for row in rows}).select_related(
-        "agency", "advisor__user", "successor", *displacing.READ_WITH
+        "agency", "advisor__user", "successor__agency", "successor__advisor__user", *displacing.READ_WITH
     )
     return {convocation.pk: convocation for convocation in found}
 
@@ -44,13 +45,13 @@ def composed(
     return {row_id: mail for row_id, mail in written if mail is not None}
 
 
-@composes(deeds.MAIL_CONVOCATION, "convocation", label="convocation à un rendez-vous")
+@composes(deeds.MAIL_CONVOCATION, "convocation", label="convocation à un rendez-vous", by_post=True)
 def convocation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a binding appointment stands in their space, by when it is and where."""
     return composed(rows, now, _announce)
 
 
-@composes(deeds.MAIL_INVITATION, "invitation", label="invitation à un rendez-vous")
+@composes(deeds.MAIL_INVITATION, "invitation", label="invitation à un rendez-vous", by_post=True)
 def invitation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people of an offer, and that declining it has no consequence."""
     return composed(rows, now, _announce)
@@ -68,13 +69,13 @@ def unread_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return composed(rows, now, _unread)
 
 
-@composes(deeds.MAIL_NOT_PROVEN, "not_proven", label="rendez-vous à fixer de nouveau")
+@composes(deeds.MAIL_NOT_PROVEN, "not_proven", label="rendez-vous à fixer de nouveau", by_post=True)
 def not_proven_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a missed appointment counts for nothing, as nothing proves they knew of it."""
     return composed(rows, now, _not_proven)
 
 
-@composes(deeds.MAIL_TECH_INCIDENT, "tech_incident", label="incident technique")
+@composes(deeds.MAIL_TECH_INCIDENT, "tech_incident", label="incident technique", by_post=True)
 def tech_incident_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a technical problem counts for nothing and that a new date comes."""
     return composed(rows, now, _tech_incident)
@@ -93,14 +94,16 @@ def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
         if binding
         else "Dites si vous acceptez."
     )
+    title = f"{_what(convocation)} {when}"
     return mail_about(
         convocation,
         subject=f"{'Convocation' if binding else 'Invitation'} : {when}",
-        title=f"{_what(convocation)} {when}",
+        title=title,
         preheader=f"{_countdown(convocation, now)} {act}",
         paragraphs=[*_facts(convocation), _consequence(convocation), act],
         action="Ouvrir la convocation" if binding else "Ouvrir l’invitation",
         deadline_text=_date_and_countdown(convocation, now),
+        letter=lambda: letters.announced(convocation, title, _consequence(convocation)),
     )
 
 
@@ -146,33 +149,38 @@ def _unread(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
 
 
 def _not_proven(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    title = "Une nouvelle date va vous être proposée"
+    first = "Nous ne pouvons pas prouver que vous l’avez su à temps : rien ne compte."
     return mail_about(
         convocation,
         subject="Nous allons vous proposer une nouvelle date",
-        title="Une nouvelle date va vous être proposée",
+        title=title,
         preheader="Rien ne vous est reproché. Votre conseiller va vous appeler.",
         paragraphs=[
-            f"Vous aviez rendez-vous {when_of(convocation)}. "
-            "Nous ne pouvons pas prouver que vous l’avez su à temps : rien ne compte.",
+            f"Vous aviez rendez-vous {when_of(convocation)}. {first}",
             "Votre conseiller va vous appeler pour choisir une nouvelle date. Vous pouvez aussi appeler le 3949.",
         ],
         action="Voir le rendez-vous",
         asks_to_come=False,
+        letter=lambda: letters.counts_for_nothing(convocation, when_of(convocation), title, first),
     )
 
 
 def _tech_incident(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
+    title = "Votre rendez-vous n’a pas pu se tenir"
+    first = f"Le rendez-vous {when_of(convocation)} a été arrêté par un problème technique. Rien ne compte."
     return mail_about(
         convocation,
         subject="Incident technique : nouvelle date à venir",
-        title="Votre rendez-vous n’a pas pu se tenir",
+        title=title,
         preheader="Un problème technique ne compte jamais contre vous.",
         paragraphs=[
-            f"Le rendez-vous {when_of(convocation)} a été arrêté par un problème technique. Rien ne compte.",
+            first,
             "Votre conseiller va vous appeler pour choisir une nouvelle date, par téléphone si vous préférez.",
         ],
         action="Voir le rendez-vous",
         asks_to_come=False,
+        letter=lambda: letters.counts_for_nothing(convocation, when_of(convocation), title, first),
     )
 
 
@@ -186,6 +194,7 @@ def mail_about(
     action: str,
     deadline_text: str = "",
     asks_to_come: bool = True,
+    letter: Callable[[], Words] | None = None,
 ) -> Mail:
     agency = convocation.agency
     context: dict[str, Any] = {
@@ -200,7 +209,7 @@ def mail_about(
         "why": _WHY,
         "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
     }
-    return Mail("notice", subject, context)
+    return Mail("notice", subject, context, letter=letter)
 
 
 def _what(convocation: Convocation) -> str:

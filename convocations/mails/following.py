@@ -9,7 +9,7 @@ from convocations.desk.people import ahead_after_transfer
 from convocations.following import nightly
 from convocations.models import CallTask, FollowUpTask
 from convocations.states import CallState, FollowUpState
-from messaging.emails import Mail, Row, absolute, composes
+from messaging.emails import Mail, Row, Words, absolute, composes
 from portal.core import parameters
 from portal.core.french import full_date, full_datetime, last_day, plural
 
@@ -18,7 +18,7 @@ _WHY_STAFF = "vous suivez ou encadrez ces dossiers."
 WEB = Claimant.FollowUpMode.WEB
 
 
-@composes(deeds.MAIL_TRANSFERRED, "transferred", label="changement d’agence")
+@composes(deeds.MAIL_TRANSFERRED, "transferred", label="changement d’agence", by_post=True)
 def transferred_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person their new agency and advisor, what moved, what stays, and that they owe nothing."""
     moved = _transfers(rows)
@@ -100,7 +100,9 @@ def transfer_arrived_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail
     }
 
 
-@composes(deeds.MAIL_ADVISOR_CHANGED, "advisor_changed", label="changement de conseiller référent")
+@composes(
+    deeds.MAIL_ADVISOR_CHANGED, "advisor_changed", label="changement de conseiller référent", by_post=True
+)
 def advisor_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person who follows them now."""
     people = _people([row.subject_id for row in rows])
@@ -120,7 +122,7 @@ def advisor_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]
     }
 
 
-@composes(deeds.MAIL_MODE_CHANGED, "mode_changed", label="changement de suivi")
+@composes(deeds.MAIL_MODE_CHANGED, "mode_changed", label="changement de suivi", by_post=True)
 def mode_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Confirm in writing that a person took or left the web follow-up, and how to change again."""
     changes = FollowUpModeChange.objects.in_bulk({row.subject_id for row in rows})
@@ -207,7 +209,7 @@ def call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_CALL_BACK_UNREACHED, "call_back_unreached", label="rappel sans réponse")
+@composes(deeds.MAIL_CALL_BACK_UNREACHED, "call_back_unreached", label="rappel sans réponse", by_post=True)
 def unreached_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person whom three calls did not reach that nothing is held against them, and what to do."""
     return {
@@ -321,7 +323,9 @@ def _mail(
     action: str,
     why: str = _WHY,
     help_text: str = "",
+    on_paper: Sequence[str] | None = None,
 ) -> Mail:
+    """Write one mail; `on_paper`: what a letter says instead, where the mail leads to the space."""
     return Mail(
         "notice",
         subject,
@@ -334,4 +338,5 @@ def _mail(
             "why": why,
             "help_text": help_text,
         },
+        letter=lambda: Words(subject, on_paper or paragraphs),
     )

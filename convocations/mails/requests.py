@@ -5,11 +5,12 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from convocations import deeds
+from convocations.letters import requests as letters
 from convocations.models import ChangeRequest
 from convocations.states import REQUEST_GRANTED, RequestState
 from convocations.told import manners
 from convocations.told import requests as told
-from messaging.emails import Mail, Row, absolute, composes
+from messaging.emails import Mail, Row, Words, absolute, composes
 from portal.core.french import days_left, full_datetime, full_deadline
 
 _WHY = "vous avez fait une demande au sujet d’un rendez-vous."
@@ -21,7 +22,12 @@ def _composed(
     found = (
         ChangeRequest.objects.filter(pk__in={row.subject_id for row in rows})
         .select_related(
-            "agency", "advisor__user", "kept", "convocation__agency", "convocation__successor__agency"
+            "agency",
+            "advisor__user",
+            "kept",
+            "convocation__agency",
+            "convocation__successor__agency",
+            "convocation__successor__advisor__user",
         )
         .in_bulk()
     )
@@ -29,39 +35,44 @@ def _composed(
     return {row_id: mail for row_id, mail in written if mail is not None}
 
 
-@composes(deeds.MAIL_REQUEST_RECEIVED, "request_received", label="demande reçue")
+@composes(deeds.MAIL_REQUEST_RECEIVED, "request_received", label="demande reçue", by_post=True)
 def received_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Acknowledge a request at once; what was said aloud is confirmed in writing, and can be corrected."""
     return _composed(rows, now, _received)
 
 
-@composes(deeds.MAIL_REQUEST_DECIDED, "request_decided", label="réponse à une demande")
+@composes(deeds.MAIL_REQUEST_DECIDED, "request_decided", label="réponse à une demande", by_post=True)
 def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people what was answered; reasons and the new appointment stand in their space."""
     return _composed(rows, now, _decided)
 
 
-@composes(deeds.MAIL_REQUEST_DOCS, "request_documents", label="documents demandés")
+@composes(deeds.MAIL_REQUEST_DOCS, "request_documents", label="documents demandés", by_post=True)
 def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that documents are missing, and until when they can be sent."""
     return _composed(rows, now, _documents)
 
 
 @composes(
-    deeds.MAIL_REQUEST_DOCS_EXTENDED, "request_documents_extended", label="délai prolongé pour des documents"
+    deeds.MAIL_REQUEST_DOCS_EXTENDED,
+    "request_documents_extended",
+    label="délai prolongé pour des documents",
+    by_post=True,
 )
 def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that an outage gave them more time to send the documents of a request."""
     return _composed(rows, now, _extended)
 
 
-@composes(deeds.MAIL_REQUEST_HOUR_LOST, "request_hour_lost", label="heure souhaitée plus gardée")
+@composes(
+    deeds.MAIL_REQUEST_HOUR_LOST, "request_hour_lost", label="heure souhaitée plus gardée", by_post=True
+)
 def hour_lost_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that somebody else answers their request, who is not free at the hour they wished for."""
     return _composed(rows, now, _hour_lost)
 
 
-@composes(deeds.MAIL_REQUEST_CORRECTED, "request_corrected", label="correction lue")
+@composes(deeds.MAIL_REQUEST_CORRECTED, "request_corrected", label="correction lue", by_post=True)
 def corrected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that their correction was read, and where the answer stands."""
     return _composed(rows, now, _corrected)
@@ -95,6 +106,7 @@ def _received(row: ChangeRequest, now: datetime) -> Mail | None:
             f"Référence : {row.ref}. Empreinte de l’envoi : {row.content_hash.hex()[:16]}.",
         ],
         action="Voir ma demande",
+        letter=lambda: letters.received(row, title, received=received, until=until, when=_when(row)),
     )
 
 
@@ -145,7 +157,7 @@ def _decided(row: ChangeRequest, now: datetime) -> Mail | None:
     return _mail(
         row,
         subject=f"Réponse à votre demande : rendez-vous {_when(row)}",
-        title="Votre conseiller a répondu à votre demande",
+        title=(title := "Votre conseiller a répondu à votre demande"),
         preheader="Le rendez-vous reste comme il était." if stands else "Ce rendez-vous ne compte pas.",
         paragraphs=[
             "Votre demande n’a pas été acceptée. Les raisons sont dans votre espace.",
@@ -153,6 +165,7 @@ def _decided(row: ChangeRequest, now: datetime) -> Mail | None:
             told.REMEDIES,
         ],
         action="Lire la réponse",
+        letter=lambda: letters.refused(row, title, when=_when(row), stays=stays),
     )
 
 
@@ -163,16 +176,17 @@ def _granted(row: ChangeRequest) -> Mail:
         return _mail(
             row,
             subject=f"C’est noté : rendez-vous {_when(row)}",
-            title="Le problème technique est noté",
+            title=(title := "Le problème technique est noté"),
             preheader="Il ne compte pas. Votre agence vous propose une nouvelle date.",
             paragraphs=["Rien ne vous est reproché.", "Votre agence vous propose une nouvelle date."],
             action="Voir ma demande",
+            letter=lambda: letters.incident_noted(row, title, _when(row)),
         )
     after = manners.when(new, new.agency.place.zone)
     return _mail(
         row,
         subject=f"C’est oui : nouveau rendez-vous {after}",
-        title=f"Votre nouveau rendez-vous : {after}",
+        title=(heading := f"Votre nouveau rendez-vous : {after}"),
         preheader=f"L’ancien rendez-vous ({_when(row)}) n’existe plus.",
         paragraphs=[
             f"Avant : {_when(row)}. Ce rendez-vous n’existe plus.",
@@ -182,6 +196,7 @@ def _granted(row: ChangeRequest) -> Mail:
             f"Référence de votre demande : {row.ref}.",
         ],
         action="Voir mon nouveau rendez-vous",
+        letter=lambda: letters.granted(row, new, heading, when=_when(row), rule=rule),
         path=f"/espace/convocations/{new.ref}/",
     )
 
@@ -230,6 +245,9 @@ def _papers(
         paragraphs=paragraphs,
         action="Envoyer les documents",
         deadline_text=f"Au plus tard le {until} ({days_left(row.docs_due_at, now, tz)}).",
+        letter=lambda: letters.papers(
+            row, title, deadline=f"Au plus tard le {until}.", when=_when(row), first=paragraphs[0]
+        ),
     )
 
 
@@ -237,12 +255,13 @@ def _corrected(row: ChangeRequest, now: datetime) -> Mail | None:
     return _mail(
         row,
         subject=f"Votre correction est lue : demande {row.ref}",
-        title="Votre conseiller a lu votre correction",
+        title=(title := "Votre conseiller a lu votre correction"),
         preheader="Sa réponse est dans votre espace.",
         paragraphs=[
             "Vous aviez corrigé ce qui a été noté de votre demande. La réponse est dans votre espace."
         ],
         action="Lire la réponse",
+        letter=lambda: letters.corrected(row, title, _when(row)),
     )
 
 
@@ -260,6 +279,7 @@ def _mail(
     action: str,
     deadline_text: str = "",
     path: str = "",
+    letter: Callable[[], Words] | None = None,
 ) -> Mail:
     agency = row.agency
     context: dict[str, Any] = {
@@ -272,4 +292,4 @@ def _mail(
         "why": _WHY,
         "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
     }
-    return Mail("notice", subject, context)
+    return Mail("notice", subject, context, letter=letter)

@@ -16,6 +16,7 @@ class CallTask(Stateful):
     class Reason(models.TextChoices):
         UNREAD = "UNREAD", "convocation non lue"
         BOUNCED = "BOUNCED", "e-mail refusé"
+        RETURNED = "RETURNED", "lettre revenue"
         NOT_PROVEN = "NOT_PROVEN", "nouveau rendez-vous à convenir"
         TECH_INCIDENT = "TECH_INCIDENT", "nouveau rendez-vous après un incident technique"
         NO_EMAIL = "NO_EMAIL", "sans e-mail\u00a0: lettre ou appel"

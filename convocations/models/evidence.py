@@ -15,6 +15,7 @@ class Fact(models.TextChoices):
     EMAIL_NOT_SENT = "EMAIL_NOT_SENT", "e-mail non envoyé\u00a0: l’adresse ne marche plus"
     LETTER_POSTED = "LETTER_POSTED", "lettre postée"
     LETTER_DELIVERED = "LETTER_DELIVERED", "lettre remise"
+    LETTER_RETURNED = "LETTER_RETURNED", "lettre revenue"
     CONSULTED = "CONSULTED", "première consultation"
     ACKNOWLEDGED = "ACKNOWLEDGED", "accusé de réception"
     PHONE_CONFIRMED = "PHONE_CONFIRMED", "confirmée par téléphone"
@@ -35,7 +36,7 @@ class DeliveryEvidence(models.Model):
     # When the portal learnt it: a letter's delivery is entered after the day it happened.
     written_at = models.DateTimeField("écrit le")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    # The outbox row for an e-mail fact, 0 elsewhere: each message is evidence once.
+    # The outbox row for the fact of an e-mail or of the letter in its place, 0 elsewhere: each is evidence once.
     message_id = models.BigIntegerField(default=0)
     detail = models.CharField("précision", max_length=240, blank=True, default="")
     # SHA-256 of what was shown at that moment.

@@ -315,7 +315,6 @@ def _write_what_follows(
                 pk,
             )
             for draft, _, pk in issued
-            if known[draft.claimant_id].by_email
         ),
         now=now,
     )

@@ -116,6 +116,7 @@ FACTS: dict[str, tuple[str, str, str]] = {
     Fact.EMAIL_NOT_SENT: ("E-mail non envoyé\u00a0: votre adresse ne marche plus", "circle-alert", "warning"),
     Fact.LETTER_POSTED: ("Lettre postée", "send", ""),
     Fact.LETTER_DELIVERED: ("Lettre remise", "mail-open", "success"),
+    Fact.LETTER_RETURNED: ("Lettre revenue à l’agence", "circle-alert", "warning"),
     Fact.CONSULTED: ("Vous avez ouvert cette page pour la première fois", "eye", "success"),
     Fact.ACKNOWLEDGED: ("Vous avez confirmé la réception", "check", "success"),
     Fact.PHONE_CONFIRMED: ("Vous avez confirmé par téléphone", "phone", "success"),

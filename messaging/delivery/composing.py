@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from messaging import emails
 from messaging.delivery.books import Leased, database_is_gone
-from messaging.emails import Kind, Mail, Row
+from messaging.emails import Kind, Mail, Row, Words
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +20,19 @@ NO_ADDRESS = "pas d’adresse e-mail"
 BY_LETTER = "joint par courrier"
 BOUNCED = "adresse qui a refusé nos e-mails"
 UNWANTED = "rappels par e-mail arrêtés par la personne"
+# A letter goes instead of the e-mail then, where there is an address to post it to.
+POSTABLE = frozenset({NO_ADDRESS, BY_LETTER, BOUNCED})
+NO_POSTAL = "pas d’adresse postale"
 
 
 @dataclass(slots=True)
 class Composed:
-    """What a batch has become: mails to send in order, what is moot or withheld and why, what failed and how."""
+    """What a batch has become: mails to send in order, letters, what is moot or withheld, what failed, and why."""
 
     mails: list[tuple[Leased, Mail, str]] = field(default_factory=list)
+    letters: list[tuple[Leased, Words]] = field(default_factory=list)
+    # Whom no e-mail reaches, and a letter does.
+    by_post: set[int] = field(default_factory=set)
     moot: dict[int, str] = field(default_factory=dict)
     withheld: dict[int, str] = field(default_factory=dict)
     failed: list[tuple[Leased, str]] = field(default_factory=list)
@@ -50,11 +56,26 @@ def compose(leased: Sequence[Leased], now: datetime) -> Composed:
             _compose_kind(kind, rows, now, words, outcome)
     failed = {each.row.id for each, _ in outcome.failed}
     for each in leased:
-        if each.row.id in words:
+        if each.row.id in words and each.row.id in outcome.by_post:
+            _write_letter(each, words[each.row.id], outcome)
+        elif each.row.id in words:
             outcome.mails.append((each, words[each.row.id], addresses[each.row.id]))
         elif each.row.id not in failed and each.row.id not in outcome.withheld:
             outcome.moot.setdefault(each.row.id, NO_LONGER)
     return outcome
+
+
+def _write_letter(leased: Leased, mail: Mail, outcome: Composed) -> None:
+    """Ask the mail for its words on paper; one that has none is a failure of its own."""
+    try:
+        if mail.letter is None:
+            raise LookupError("no letter in the mail")
+        outcome.letters.append((leased, mail.letter()))
+    except Exception as error:
+        if database_is_gone(error):
+            raise
+        log.exception("message %s of kind %s has no letter", leased.row.id, leased.kind)
+        outcome.failed.append((leased, f"{type(error).__name__}: {error}"))
 
 
 def _compose_kind(
@@ -83,7 +104,8 @@ def _reachable(leased: Sequence[Leased], outcome: Composed) -> dict[int, str]:
         cursor.execute(
             """
             SELECT accounts_user.id, coalesce(email, ''), is_active, coalesce(prefers_letters, false),
-                   email_bounced_at IS NOT NULL OR stopped.id IS NOT NULL, coalesce(reminders_by_email, true)
+                   email_bounced_at IS NOT NULL OR stopped.id IS NOT NULL, coalesce(reminders_by_email, true),
+                   coalesce(street <> '' AND postcode <> '' AND city <> '', false)
             FROM accounts_user LEFT JOIN accounts_claimant ON user_id = accounts_user.id
             LEFT JOIN messaging_stoppedaddress AS stopped
                 ON stopped.address = lower(email) AND stopped.state = 'STOPPED'
@@ -95,13 +117,16 @@ def _reachable(leased: Sequence[Leased], outcome: Composed) -> dict[int, str]:
     addresses = {}
     for each in leased:
         kind = emails.kind(each.kind)
-        address, *about = people[each.row.person_id]
+        address, *about, postal = people[each.row.person_id]
         addresses[each.row.id] = address
         reason = None if kind and kind.on_request else _why_not(address, *about, kind=kind)
-        if reason == BOUNCED:
+        goes_by_post = reason in POSTABLE and kind is not None and kind.by_post
+        if goes_by_post and postal:
+            outcome.by_post.add(each.row.id)
+        elif reason == BOUNCED:
             outcome.withheld[each.row.id] = reason
         elif reason:
-            outcome.moot[each.row.id] = reason
+            outcome.moot[each.row.id] = NO_POSTAL if goes_by_post else reason
     return addresses
 
 

@@ -19,6 +19,7 @@ from messaging.delivery.books import Leased, Refusal
 from messaging.delivery.composing import Composed, compose
 from messaging.delivery.rendering import Letter, NoSuchAddress, letter, message_id
 from messaging.delivery.wire import AddressRefused, Dropped, Line, NotNow, Unreachable
+from messaging.posting import writing
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +144,7 @@ class Batch:
             composed = compose([each for each in self._rows if not each.accepted_at], now)
             self._settled += books.close_moot(composed.moot, now)
             self._settled += books.close_withheld(composed.withheld, now)
+            self._settled += self._to_paper(composed, now)
             self._open -= composed.moot.keys() | composed.withheld.keys()
             self._unwritten += composed.failed
             self._send(composed)
@@ -151,6 +153,15 @@ class Batch:
             books.insist(self._settle)
             books.release(self._open, self._token)
         return self._settled
+
+    def _to_paper(self, composed: Composed, now: datetime) -> int:
+        """Settle by a letter what no e-mail brings; what can't be written is tried again later."""
+        owed = [writing.Paper(each.row, each.kind, words) for each, words in composed.letters]
+        written, failed = writing.write(owed, now)
+        leased = {each.row.id: each for each, _ in composed.letters}
+        self._open -= leased.keys() - failed.keys()
+        self._unwritten += [(leased[row_id], reason) for row_id, reason in failed.items()]
+        return written
 
     # --- speaking with the server ---
 

@@ -1,5 +1,6 @@
 """The tables of what is said: e-mails owed, what came back of them, threads between people and their advisor."""
 
+from messaging.models.letter import Letter, LetterBatch
 from messaging.models.message import (
     ATTACHMENTS_MAX,
     BODY_MAX,
@@ -20,6 +21,8 @@ __all__ = [
     "Attachment",
     "DeliveryEvent",
     "Draft",
+    "Letter",
+    "LetterBatch",
     "Message",
     "MessageReading",
     "OutboxMessage",

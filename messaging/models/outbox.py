@@ -24,6 +24,7 @@ class OutboxMessage(models.Model):
         REFUSED = 3, "adresse refusée"
         GIVEN_UP = 4, "abandonné après plusieurs essais"
         WITHHELD = 5, "non envoyé\u00a0: adresse arrêtée"
+        LETTER = 6, "envoyé par courrier"
 
     id = models.BigAutoField(primary_key=True)
     kind = models.SmallIntegerField("nature")

@@ -24,6 +24,7 @@ from portal.core.documents.sandbox import caller
 from portal.core.safe.receiving import DUE_CHECK
 from tests import factories, people
 from tests.factories import acting
+from tests.messaging.posting import made
 from tests.messaging.threads import talk
 
 PDF = (
@@ -111,6 +112,7 @@ def world(db, settings, tmp_path):
         by=acting(advisor),
         now=now,
     )
+    batch, on_paper = made.some(advisor, by=acting(supervisor), now=now)
     browsers = {
         "nobody": Client(),
         "person": people.signed_in(person),
@@ -140,6 +142,8 @@ def world(db, settings, tmp_path):
         "suivis": str(owed.ref),
         "documents": str(sent.documents[0].ref),
         "piece": str(Justificatif.objects.get().ref),
+        "lots": str(batch.ref),
+        "lettres": str(on_paper.ref),
         "number": "1",
         "key": str(key),
         "feed": feed.address_of(feed.open_feed(person.pk, by=acting(person), now=now)).split("/")[-1][:-4],

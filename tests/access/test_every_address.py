@@ -67,6 +67,8 @@ TABLE: dict[str, set[str]] = {
     "/conseiller/messages/nouveau/": STAFF,
     "/conseiller/messages/<ref:ref>/…": HER_ADVISORS,
     "/agence/…": {"supervisor", "other supervisor"},
+    "/agence/courrier/lots/<ref:ref>/…": {"supervisor"},
+    "/agence/courrier/lettres/<ref:ref>/…": {"supervisor"},
     "/admin/…": {"admin"},
     "/admin/sante/…": {"admin", "supervisor", "other supervisor"},
 }

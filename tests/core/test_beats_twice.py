@@ -14,6 +14,7 @@ from convocations import attendance
 from convocations.evidence import ledger
 from convocations.states import ConvocationState
 from messaging.models import OutboxMessage
+from messaging.posting import batching
 from portal.celery import app
 from portal.core import clock, deadlines
 from portal.core.models import Deadline, Document, Heartbeat, JournalEntry, JournalMark, JournalSeal
@@ -21,6 +22,7 @@ from tests import factories, people
 from tests.core.beating import beaten_twice_at_once
 from tests.core.safe.conftest import sent, work
 from tests.factories import acting
+from tests.messaging.posting import made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,8 +46,10 @@ def test_every_task_stands_in_the_table_of_beats():
 
 
 @pytest.fixture(autouse=True)
-def _parts(settings, mailsink):
+def _parts(settings, mailsink, monkeypatch):
     settings.CLAMAV_URL = "none"
+    # Whatever the hour of these tests, it is a working morning.
+    monkeypatch.setattr(batching, "_its_hour", lambda agency, now, hour: True)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mailsink.port
 
 
@@ -69,6 +73,11 @@ def world() -> None:
         people.signed_in(camille)
     # One absence of each has only its closing left, the other its period's end and its late decision.
     deadlines.work(lambda: now - timedelta(days=19))
+    # One letter in a batch to print, one that waits for today's.
+    for ago in (1, 0):
+        made.written(made.by_post(advisor), now=now, starts_at=now + timedelta(days=30 + 6 * ago))
+        if ago:
+            batching.close(advisor.agency_id, now.date() - timedelta(days=1), now=now)
     Session.objects.update(expire_date=now - LONG_AGO)
     first = Deadline.objects.earliest("id")
     Deadline.objects.filter(pk=first.pk).update(state=Deadline.State.DONE, closed_at=now - LONG_AGO)

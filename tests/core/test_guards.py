@@ -47,7 +47,7 @@ from convocations.models import (
     SwornStatement,
 )
 from convocations.states import ConvocationState
-from messaging.models import DeliveryEvent, Draft, OutboxMessage, StoppedAddress
+from messaging.models import DeliveryEvent, Draft, Letter, LetterBatch, OutboxMessage, StoppedAddress
 from messaging.threads import drafts, reading
 from portal.core import deadlines
 from portal.core.models import (
@@ -144,6 +144,7 @@ def world() -> SimpleNamespace:
     w.alert = ReadingAlert.objects.create(reader=advisor.user, hour=NOW, opened=70)
     w.mail = OutboxMessage.objects.filter(person_id=person.pk).first()
     _returns(w)
+    _letters(w)
     w.deadline = Deadline.objects.filter(kind=deeds.DUE_ENDED).first()
     w.parameter = ParameterOverride.objects.create(key="free_reschedules", value=3)
     w.entry = JournalEntry.objects.first()
@@ -185,6 +186,19 @@ def _hours(w: SimpleNamespace) -> None:
     )
     w.displaced = Displacement.objects.create(
         convocation=w.ahead, cause="CLOSURE", closure=w.closure, found_at=NOW
+    )
+
+
+def _letters(w: SimpleNamespace) -> None:
+    """One that waits, one in a batch, one posted."""
+    w.letter_batch = LetterBatch.objects.create(agency=w.advisor.agency, day=NOW.date(), closed_at=NOW)
+    w.other_batch = LetterBatch.objects.create(agency=w.stranger.agency, day=NOW.date(), closed_at=NOW)
+    about = {"kind": 100, "claimant": w.person, "agency": w.advisor.agency, "subject_id": w.ahead.pk}
+    about |= {"words": {}, "content_hash": b"0" * 32, "recipient": ["A"], "written_at": NOW}
+    w.waiting_letter = Letter.objects.create(message_id=1, **about)
+    w.letter = Letter.objects.create(message_id=2, batch=w.letter_batch, state="BATCHED", **about)
+    w.posted_letter = Letter.objects.create(
+        message_id=3, batch=w.letter_batch, state="POSTED", posted_at=NOW, **about
     )
 
 
@@ -954,6 +968,52 @@ ATTACKS: dict[str, list[Attack]] = {
     "reading_refuse_truncate": [empty("reading", "reading_refuse_truncate")],
     "one_draft_per_author_and_thread": [again("draft")],
     "one_draft_per_author_and_new_thread": [again("first_draft")],
+    # --- letters
+    "messaging_letter_ref_key": [again("waiting_letter", message_id="9")],
+    "letter_settles_one_message": [again("waiting_letter", ref="9")],
+    "letter_waits_or_is_in_a_batch": [
+        change("waiting_letter", "state = 'BATCHED'"),
+        change("letter", "batch_id = NULL"),
+        change("letter", "state = 'WAITING'"),
+    ],
+    "letter_posting_is_dated": [
+        change("letter", "state = 'POSTED'"),
+        change("letter", "posted_at = written_at"),
+        change("posted_letter", "state = 'BATCHED'"),
+    ],
+    "only_a_registered_letter_is_proven_delivered": [
+        change("posted_letter", "state = 'DELIVERED', delivered_at = posted_at"),
+        change("posted_letter", "state = 'DELIVERED', is_registered = true"),
+    ],
+    "letter_return_has_a_reason": [
+        change("posted_letter", "state = 'RETURNED', returned_at = posted_at"),
+        change("posted_letter", "state = 'RETURNED', return_reason = 'Parti'"),
+    ],
+    "registered_number_is_of_a_registered_letter": [change("letter", "registered_number = '1A'")],
+    "letter_keeps_its_words": [
+        change("letter", 'words = \'{"title": "Autre"}\''),
+        change("letter", "content_hash = '\\x00'"),
+        change("letter", "claimant_id = %s", lambda w: w.unread.claimant_id),
+        change("letter", "message_id = 8"),
+        change("letter", "written_at = now()"),
+        change("posted_letter", "recipient = '{B}'"),
+        change("posted_letter", "posted_at = now()"),
+    ],
+    "letter_is_in_its_agencys_batch": [
+        change("letter", "batch_id = %s", lambda w: w.other_batch.pk),
+        change("letter", "agency_id = %s", lambda w: w.stranger.agency_id),
+    ],
+    "messaging_letterbatch_ref_key": [again("letter_batch", day="DATE '2026-01-01'")],
+    "one_batch_an_agency_and_day": [again("letter_batch", ref="9")],
+    "printed_batch_has_its_file": [
+        change("letter_batch", "state = 'PRINTED', printed_at = closed_at"),
+        change("letter_batch", "state = 'PRINTED', pdf_key = 'k'"),
+    ],
+    "batch_is_posted_by_somebody": [
+        change("letter_batch", "state = 'POSTED', posted_at = closed_at"),
+        change("letter_batch", "state = 'POSTED', posted_by_id = %s", lambda w: w.user.pk),
+        change("letter_batch", "posted_at = closed_at"),
+    ],
     "journal_seal_once": [again("seal")],
     "journalentry_refuse_change": [change("entry", "data = '{}'"), remove("entry")],
     "journalentry_refuse_truncate": [empty("entry", "journalentry_refuse_truncate")],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
 
 from portal.core.references import ReferenceField
@@ -84,6 +85,7 @@ def _any_value(field: models.Field) -> Any:
         (models.UUIDField, uuid.UUID(int=1)),
         (models.GenericIPAddressField, "127.0.0.1"),
         (models.JSONField, {}),
+        (ArrayField, ["x"]),
         (models.CharField, "x"),
         (models.TextField, "x"),
     ]

@@ -18,8 +18,9 @@ from django.conf import settings
 from django.template import engines
 
 from messaging.delivery.rendering import letter
-from messaging.emails import Mail
+from messaging.emails import Mail, Words
 from portal.core.french import typographic
+from tests.messaging.on_paper import check_letter, golden
 from tests.web.claimant import readability
 
 LONGEST_AVERAGE_SENTENCE = 18
@@ -56,6 +57,8 @@ def check_mail(mail: Mail, *, facts: Sequence[str] = (), to: str = "nour@exemple
     mean = readability.average(html)
     assert mean <= LONGEST_AVERAGE_SENTENCE, f"long sentences in the HTML ({mean:.1f} words)"
     _check_same_facts(shown, mail, facts)
+    if mail.letter is not None:
+        _check_paper(mail.letter(), shown)
     return shown
 
 
@@ -124,6 +127,17 @@ def _check_same_facts(shown: Shown, mail: Mail, facts: Sequence[str]) -> None:
     in_text, in_html = set(NUMBERS.findall(shown.text)), set(NUMBERS.findall(shown.visible))
     assert in_text == in_html | (preheader & in_text), f"numbers differ: {in_text ^ in_html}"
     assert preheader <= in_text, "the preheader says nothing that the mail does not say"
+
+
+def _check_paper(words: Words, shown: Shown) -> None:
+    """The third channel says the same, in words as plain, and closes no door."""
+    check_letter(words, shown.text)
+    said = golden(words)
+    for wrong in (BAD_TYPOGRAPHY, BAD_WORDS):
+        found = wrong.search(said)
+        assert found is None, f"{found and found.group()!r} in: {said}"
+    mean = average_sentence(said.replace("\n", "\n\n"))
+    assert mean <= LONGEST_AVERAGE_SENTENCE, f"long sentences on the letter ({mean:.1f} words)"
 
 
 def average_sentence(text: str) -> float:

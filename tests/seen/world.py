@@ -45,6 +45,7 @@ from tests.access.addresses import filled, routes
 from tests.access.test_every_address import let_in
 from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
+from tests.messaging.posting import made
 from tests.messaging.threads import talk
 from tests.web.claimant import story
 from tests.web.desk import conftest as cast
@@ -178,6 +179,7 @@ def build(camille, folder: Path) -> World:
     absences = re.findall(r"/espace/absences/([^/]+)/ ", " ".join(pages.values()) + " ")
     piece = Justificatif.objects.filter(document__state="RECEIVED").first()
     coming = re.search(r"/espace/convocations/(CV-[^/]+)/", pages["acknowledged"]).group(1)
+    batch, on_paper = made.some(advisor, by=acting(supervisor), now=NOW)
     parts = {
         "convocations": coming,
         "absences": re.search(r"(AB-[^/]+)", pages["absence_incomplete"]).group(1),
@@ -190,6 +192,8 @@ def build(camille, folder: Path) -> World:
         "documents": str(piece.document.ref),
         "messages": str(threads["asked"].ref),
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
+        "lots": str(batch.ref),
+        "lettres": str(on_paper.ref),
         "number": "1",
         "key": str(key),
         "feed": feed.address_of(feed.open_feed(camille.pk, by=acting(camille), now=NOW)).split("/")[-1][:-4],

@@ -38,6 +38,7 @@ _FACTS: dict[str, tuple[str, str]] = {
     Fact.EMAIL_NOT_SENT: ("circle-alert", "warning"),
     Fact.LETTER_POSTED: ("send", ""),
     Fact.LETTER_DELIVERED: ("mail-open", "success"),
+    Fact.LETTER_RETURNED: ("circle-alert", "warning"),
     Fact.CONSULTED: ("eye", "success"),
     Fact.ACKNOWLEDGED: ("circle-check", "success"),
     Fact.PHONE_CONFIRMED: ("phone", "success"),

@@ -170,6 +170,12 @@ class Parameters:
         7, "Période sur laquelle les e-mails non remis sont comptés", "jours", (1, 30), "15"
     )
     retention_email_days: int = _number(730, "Conservation des e-mails envoyés", "jours", (30, 3650), "15")
+    letters_hour: int = _number(
+        7, "Lot de courrier du jour\u00a0: fermé à partir de", "heures (heure de l’agence)", (4, 18), "15"
+    )
+    retention_print_days: int = _number(
+        30, "Conservation d’un fichier d’impression après le dépôt à la poste", "jours", (1, 90), "15"
+    )
     closed_deadline_retention_days: int = _number(
         90, "Conservation des échéances closes", "jours", (7, 3650), "15"
     )

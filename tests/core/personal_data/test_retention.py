@@ -1,6 +1,7 @@
 """What is beyond its time goes, kind by kind, and what is not stays; counting erases nothing."""
 
 import io
+import itertools
 import uuid
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import BreakGlass, FileOpening, ReadingAlert
 from convocations.models import Convocation, ConvocationBatch
-from messaging.models import DeliveryEvent, Draft, OutboxMessage, StoppedAddress
+from messaging.models import DeliveryEvent, Draft, Letter, LetterBatch, OutboxMessage, StoppedAddress
 from messaging.threads import drafts
 from portal.core import clock, parameters, personal_data
 from portal.core.models import Deadline, Document, DocumentReading, Heartbeat, JournalEntry
@@ -111,10 +112,31 @@ def _reopened(now, age) -> None:
     )
 
 
+_numbers = itertools.count()
+
+
+def _letter(now, age) -> None:
+    """A posted one in a batch of its own, and one as old that waits: it stays."""
+    person, number = factories.claimant(), next(_numbers)
+    batch = LetterBatch.objects.create(
+        agency=person.agency,
+        day=now.date(),
+        closed_at=now - age,
+        state="POSTED",
+        posted_at=now - age,
+        posted_by=person.advisor.user,
+    )
+    about = {"kind": 100, "claimant": person, "agency": person.agency, "subject_id": 1, "words": {}}
+    about |= {"content_hash": b"0" * 32, "recipient": [], "written_at": now - age}
+    Letter.objects.create(message_id=2 * number, batch=batch, state="POSTED", posted_at=now - age, **about)
+    Letter.objects.create(message_id=2 * number + 1, **about)
+
+
 CASES = [
     ("returns", DeliveryEvent, _returned, "retention_trace_days"),
     ("stopped-addresses", StoppedAddress, _stopped, "retention_trace_days"),
     ("stopped-addresses", StoppedAddress, _reopened, "retention_trace_days"),
+    ("letters", Letter, _letter, "retention_email_days"),
     ("sessions", Session, _session, None),
     ("file-openings", FileOpening, _opening, "retention_trace_days"),
     ("file-openings", ReadingAlert, _alert, "retention_trace_days"),

@@ -173,9 +173,9 @@ def test_sweep_deletes_only_what_is_old_and_nobodys(camille):
 
 
 def test_sweep_leaves_other_files_of_the_store_alone(camille):
-    aged("letters/ab/x", 2 * DAY)
+    aged("elsewhere/ab/x", 2 * DAY)
     assert sweeping.sweep() == sweeping.Swept(files=0, orphans=0)
-    assert stored() == {"letters/ab/x"}
+    assert stored() == {"elsewhere/ab/x"}
 
 
 def test_sweep_of_many_files_asks_in_slices(camille, monkeypatch):

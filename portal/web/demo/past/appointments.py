@@ -242,7 +242,7 @@ class Appointments:
             self.examinations.follow(Absence.objects.get(convocation_id=pk), person, moment)
 
     def _make_calls(self, agency_id: int, moment: datetime) -> None:
-        """Let the agency try a part of the calls that wait, and post the letters of those without e-mail."""
+        """Let the agency try a part of the calls that wait, and note some letters by hand."""
         waiting = CallTask.objects.filter(
             state=CallState.OPEN, advisor__agency_id=agency_id, opened_at__lt=moment - timedelta(hours=20)
         ).order_by("pk")

@@ -1,0 +1,1 @@
+"""The agency's mailroom: letters that wait, the day's batch, and what became of each."""
