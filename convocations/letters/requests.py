@@ -86,6 +86,21 @@ def papers(row: ChangeRequest, title: str, *, deadline: str, when: str, first: s
     )
 
 
+def hour_lost(row: ChangeRequest, title: str, *, when: str, first: str, coming: Sequence[str]) -> Words:
+    """Tell that the wished hour is free no more, and that the request goes on."""
+    return Words(
+        title=title,
+        facts=_named(row, when),
+        paragraphs=[
+            first,
+            "Votre demande reste en cours, avec ce que vous avez envoyé. Une autre heure peut vous être proposée.",
+            *coming,
+            "Tant que votre demande attend, aucune absence ne peut être notée à ce rendez-vous.",
+            "Une autre heure vous irait mieux ? Dites-le à votre agence.",
+        ],
+    )
+
+
 def corrected(row: ChangeRequest, title: str, when: str) -> Words:
     """Tell that a correction was read, and who says what follows."""
     return Words(

@@ -115,20 +115,23 @@ def _hour_lost(row: ChangeRequest, now: datetime) -> Mail | None:
         return None  # answered, kept anew, or over
     tz = row.agency.place.zone
     wished = full_datetime(row.wished_start, tz)
+    title, coming = "L’heure que vous souhaitiez n’est plus gardée", _what_comes(row, now, tz)
+    first = f"Votre demande est maintenant lue par {row.advisor.user}, qui n’est pas libre le {wished}."
     return _mail(
         row,
-        subject=f"L’heure que vous souhaitiez n’est plus gardée : {wished}",
-        title="L’heure que vous souhaitiez n’est plus gardée",
+        subject=f"{title} : {wished}",
+        title=title,
         preheader="Votre demande reste en cours.",
         paragraphs=[
-            f"Votre demande est maintenant lue par {row.advisor.user}, qui n’est pas libre le {wished}.",
+            first,
             "Votre demande reste en cours, avec ce que vous avez envoyé. Une autre heure peut vous être proposée.",
-            *_what_comes(row, now, tz),
+            *coming,
             "Tant que votre demande attend, aucune absence ne peut être notée à ce rendez-vous.",
             "Une autre heure vous irait mieux ? Appelez votre agence, ou retirez votre demande "
             "dans votre espace et faites-en une nouvelle.",
         ],
         action="Voir ma demande",
+        letter=lambda: letters.hour_lost(row, title, when=_when(row), first=first, coming=coming),
     )
 
 

@@ -1,13 +1,14 @@
 """E-mails about threads: a message waits, something is asked for, an answer is late. Never what was written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Count
 
 from accounts.models import Advisor
 from messaging import deeds
-from messaging.emails import Mail, Row, absolute, composes
+from messaging.emails import Mail, Row, Words, absolute, composes
 from messaging.models import Message, Thread
 from messaging.states import ThreadState
 from portal.core.french import full_date, full_deadline, plural
@@ -16,7 +17,7 @@ _WHY = "vous échangez avec votre conseiller dans votre espace."
 _WHY_STAFF = "vous suivez ou encadrez ces dossiers."
 
 
-@composes(deeds.MAIL_MESSAGE, "message", label="message de votre conseiller")
+@composes(deeds.MAIL_MESSAGE, "message", label="message de votre conseiller", by_post=True)
 def message_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a message waits in their space; one already read there is not announced."""
     return {
@@ -30,12 +31,13 @@ def message_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 "Ne répondez pas à cet e-mail : personne ne le lirait. Répondez dans votre espace.",
             ],
             action="Lire le message",
+            letter=partial(_said, message),
         )
         for row, message in _unread(rows)
     }
 
 
-@composes(deeds.MAIL_EXPECTED, "message_expected", label="élément demandé par votre conseiller")
+@composes(deeds.MAIL_EXPECTED, "message_expected", label="élément demandé par votre conseiller", by_post=True)
 def expected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that something is asked of them and until when; what it is stands in their space."""
     mails = {}
@@ -54,11 +56,12 @@ def expected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             ],
             action="Lire et répondre",
             deadline=f"À envoyer le {until}.",
+            letter=partial(_asked, message, f"À envoyer le {until}."),
         )
     return mails
 
 
-@composes(deeds.MAIL_LATE, "message_late", label="réponse en retard")
+@composes(deeds.MAIL_LATE, "message_late", label="réponse en retard", by_post=True)
 def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that the answer they are owed is late, with an apology and the offer of a call."""
     threads = _threads(rows)
@@ -81,8 +84,58 @@ def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             ],
             action="Demander à être rappelé",
             path="/espace/rappel/",
+            letter=partial(_apology, thread, asked),
         )
     return mails
+
+
+# --- the same on paper ----------------------------------------------------------------
+
+
+def _said(message: Message) -> Words:
+    """Write a message out: an e-mail only says that it waits, a letter brings it."""
+    return Words(
+        title="Votre conseiller vous a écrit",
+        facts=_about(message.thread, ("Écrit par", f"{message.author}, le {_day(message)}")),
+        parts=[("Son message", _lines(message.body))],
+    )
+
+
+def _asked(message: Message, deadline: str) -> Words:
+    """Say what is asked for, until when, and that not having it is no fault."""
+    return Words(
+        title="Votre conseiller attend un élément de vous",
+        deadline=deadline,
+        facts=_about(message.thread, ("Écrit par", f"{message.author}, le {_day(message)}")),
+        paragraphs=[
+            "Apportez cet élément à votre agence, ou envoyez-le par lettre.",
+            "Vous n’avez pas cet élément ? Dites-le par téléphone ou à l’accueil. Rien ne vous est reproché.",
+        ],
+        parts=[("Ce qui vous est demandé", _lines(message.expected)), ("Son message", _lines(message.body))],
+    )
+
+
+def _apology(thread: Thread, asked: str) -> Words:
+    return Words(
+        title="La réponse à votre message est en retard",
+        facts=_about(thread, ("Écrit par vous", f"le {asked}")),
+        paragraphs=[
+            "Nous n’avons pas répondu à temps. Nous vous présentons nos excuses.",
+            "Le responsable de votre agence est prévenu. Votre message reste en tête de liste.",
+            "Vous préférez parler à quelqu’un ? Appelez, et demandez à être rappelé.",
+        ],
+    )
+
+
+def _about(thread: Thread, who: tuple[str, str]) -> list[tuple[str, str]]:
+    return [("Échange", str(thread.ref)), ("Objet", thread.subject), who]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+# --- for those who answer ---------------------------------------------------------------
 
 
 @composes(deeds.MAIL_LATE_ADVISOR, "late_messages", label="messages à traiter")
@@ -169,6 +222,7 @@ def _to_person(
     action: str,
     path: str = "",
     deadline: str = "",
+    letter: Callable[[], Words],
 ) -> Mail:
     context = {
         "title": subject,
@@ -180,7 +234,7 @@ def _to_person(
     }
     if deadline:
         context["deadline_text"] = deadline
-    return Mail("notice", subject, context)
+    return Mail("notice", subject, context, letter=letter)
 
 
 def _digests(

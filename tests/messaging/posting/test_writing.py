@@ -109,6 +109,10 @@ def test_notices_go_by_post_and_nothing_else_does():
         "advisor_changed",
         "mode_changed",
         "call_back_unreached",
+        "request_hour_lost",
+        "message",
+        "message_expected",
+        "message_late",
     }
     assert not [
         kind.name for kind in emails.kinds().values() if kind.by_post and (kind.optional or kind.on_request)
