@@ -15,7 +15,7 @@ from portal.core.journal import Actor
 from portal.core.models import JournalEntry
 from portal.core.transitions import Refusal
 
-CONTACT_FIELDS = ("phone", "street", "postcode", "city", "reminders_by_email")
+CONTACT_FIELDS = ("phone", "street", "postcode", "city", "reminders_by_email", "prefers_letters")
 
 
 class RefusedChange(Refusal):

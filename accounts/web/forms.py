@@ -25,7 +25,14 @@ class ContactForm(HouseForm, forms.Form):
     reminders_by_email = forms.BooleanField(
         label="Recevoir les rappels de rendez-vous par e-mail",
         required=False,
-        help_text="Les messages que la loi demande vous sont toujours envoyés.",
+        help_text="Les messages que la loi demande vous sont toujours envoyés\u00a0: convocations, décisions, délais. "
+        "Ils ne s’arrêtent pas, pour que vous soyez toujours prévenu.",
+    )
+    prefers_letters = forms.BooleanField(
+        label="Être joint par lettre, et non par e-mail",
+        required=False,
+        help_text="Nous postons alors à votre adresse tout ce que la loi demande. Les rappels ne sont pas postés. "
+        "Vos codes de connexion restent envoyés par e-mail.",
     )
 
     def __init__(
@@ -34,8 +41,17 @@ class ContactForm(HouseForm, forms.Form):
         known = {name: getattr(claimant, name) for name in self.base_fields}
         if initial:
             # A box left empty is not posted: what was typed says «no» by its silence.
-            known = {**known, "reminders_by_email": False, **initial}
+            known = {**known, "reminders_by_email": False, "prefers_letters": False, **initial}
         super().__init__(*args, initial=known, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the address that letters need."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("prefers_letters"):
+            for name in ("street", "postcode", "city"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, "Nous en avons besoin pour vous écrire par lettre.")
+        return data
 
 
 class AccommodationsForm(HouseForm, forms.Form):

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import Claimant, User
 from portal.core import clock
 from portal.core.models import JournalEntry
-from tests import people
+from tests import factories, people
 
 pytestmark = pytest.mark.django_db
 
@@ -259,3 +259,18 @@ def test_second_window_of_the_sign_in_page_leads_home_once_signed_in():
 def test_signing_out_from_a_stale_page_asks_once_more():
     client = people.signed_in(people.make_claimant(), Client(enforce_csrf_checks=True))
     assert client.post("/deconnexion/")["Location"] == "/deconnexion/"
+
+
+def test_choosing_letters_asks_for_the_address_they_go_to(db):
+    person = factories.claimant()
+    browser = people.signed_in(person)
+    asked = browser.post("/espace/profil/", {"prefers_letters": "on"})
+    assert asked.status_code == 422
+    home = {"street": "12 rue des Acacias", "postcode": "35200", "city": "Rennes"}
+    assert browser.post("/espace/profil/", {"prefers_letters": "on", **home}).status_code == 302
+    person.refresh_from_db()
+    assert (person.prefers_letters, person.street) == (True, "12 rue des Acacias")
+    # Not ticked is not wanted any more.
+    browser.post("/espace/profil/", home)
+    person.refresh_from_db()
+    assert not person.prefers_letters

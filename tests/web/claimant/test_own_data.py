@@ -33,6 +33,7 @@ from portal.web.space import own_data
 from tests import factories
 from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
+from tests.messaging.posting import made
 from tests.people import PASSWORD, signed_in
 from tests.web.claimant import story
 
@@ -79,6 +80,7 @@ def hers(camille, at) -> Client:
         until=NOW + timedelta(hours=9),
     )
     FileOpening.objects.create(reader=camille.advisor.user, claimant=camille, at=NOW)
+    made.written(camille, now=NOW, starts_at=NOW + timedelta(days=60))
     return proved(camille)
 
 
