@@ -80,7 +80,6 @@ def hers(camille, at) -> Client:
         until=NOW + timedelta(hours=9),
     )
     FileOpening.objects.create(reader=camille.advisor.user, claimant=camille, at=NOW)
-    made.written(camille, now=NOW, starts_at=NOW + timedelta(days=60))
     return proved(camille)
 
 
@@ -88,6 +87,7 @@ def hers(camille, at) -> Client:
 
 
 def test_copy_holds_a_part_for_every_table_and_a_row_for_every_row(hers, camille):
+    made.written(camille, now=NOW, starts_at=NOW + timedelta(days=60, hours=4))
     _followed(camille)
     archive = taken(hers)
     assert archive.testzip() is None
