@@ -16,7 +16,7 @@ app.conf.beat_schedule = {
     "deadlines": {"task": "core.run_deadlines", "schedule": 5.0, "options": {"expires": 10}},
     "outbox": {"task": "messaging.send_outbox", "schedule": 5.0, "options": {"expires": 10}},
     "documents-check": {"task": "core.check_documents", "schedule": 5.0, "options": {"expires": 10}},
-    "letters-close": {"task": "messaging.close_letters", "schedule": 300.0, "options": {"expires": 300}},
+    "letters-close": {"task": "messaging.close_letters", "schedule": 30.0, "options": {"expires": 60}},
     "letters-print": {"task": "messaging.print_letters", "schedule": 15.0, "options": {"expires": 30}},
     "journal-seal": {"task": "core.seal_journal", "schedule": 30.0, "options": {"expires": 60}},
     "journal-head": {"task": "core.export_journal_head", "schedule": crontab(hour=1, minute=10)},

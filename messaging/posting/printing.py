@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-import pikepdf
 from django.db import connection
 
 from messaging import deeds, letters
@@ -20,6 +19,9 @@ from portal.core.deadlines import Due, NoAnswer, Settle
 from portal.core.french import NBSP, full_date
 from portal.core.safe.storing import StoreUnavailable, keep
 from portal.core.safe.sweeping import sweeps
+
+if TYPE_CHECKING:
+    import pikepdf
 
 FOLDER = "letters"
 # The typesetter remembers its last ten pieces: with twenty letters each 5,000 take 570 MB, with a hundred 1.6 GB.
@@ -63,6 +65,9 @@ def shown(letter: Letter) -> dict[str, Any]:
 
 def _typeset(batch: LetterBatch, file: BinaryIO) -> dict[int, int]:
     """Write all letters into one file, in the order of the manifest; how many pages each has."""
+    # Read by the worker that prints alone: every process imports this module.
+    import pikepdf
+
     pages: dict[int, int] = {}
     rows = Letter.objects.filter(batch=batch, state=LetterState.BATCHED).order_by("id")
     with pikepdf.new() as whole:
@@ -95,7 +100,7 @@ def _pieces(rows: Any) -> Iterator[Sequence[Letter]]:
         yield piece
 
 
-def _counts(pdf: pikepdf.Pdf) -> list[int]:
+def _counts(pdf: "pikepdf.Pdf") -> list[int]:
     """Count each letter's pages: it begins where its title stands in the outline; a blank back is none of them."""
     places = {page.objgen: index for index, page in enumerate(pdf.pages)}
     with pdf.open_outline() as outline:

@@ -24,6 +24,7 @@ from convocations.models import ChangeRequest, Modality
 from messaging.models import OutboxMessage
 from messaging.returns.reported import Nature, Reported
 from messaging.returns.taking_in import Provider, take_in
+from messaging.threads import drafts, reading
 from portal.core import clock, personal_data
 from portal.core.models import Document, DocumentReading, JournalEntry, ParameterOverride
 from portal.core.models.document import DocumentState
@@ -34,6 +35,7 @@ from tests import factories
 from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
 from tests.messaging.posting import made
+from tests.messaging.threads import talk
 from tests.people import PASSWORD, signed_in
 from tests.web.claimant import story
 
@@ -86,9 +88,19 @@ def hers(camille, at) -> Client:
 # --- what is in it ------------------------------------------------------------------------------------
 
 
+def _talked(camille) -> None:
+    """A message with a document, read and answered, and another one begun."""
+    paper = Document.objects.filter(owner=camille.user, state=DocumentState.RECEIVED).first()
+    thread = talk.ask(camille, documents=[paper.pk])
+    reading.opened_by_service(thread, by=acting(camille.advisor), now=NOW)
+    talk.answer(thread)
+    drafts.save(camille.pk, camille.pk, thread.pk, {"body": "Merci"}, now=NOW)
+
+
 def test_copy_holds_a_part_for_every_table_and_a_row_for_every_row(hers, camille):
     made.written(camille, now=NOW, starts_at=NOW + timedelta(days=60, hours=4))
     _followed(camille)
+    _talked(camille)
     archive = taken(hers)
     assert archive.testzip() is None
     for part in personal_data.parts():
