@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from messaging.web import live
+from messaging.web import found, live
 from messaging.web.advisor import first, pages
 
 app_name = "threads"
 
 urlpatterns = [
     path("messages/", pages.index, name="index"),
+    path("messages/chercher/", found.for_advisor, name="search"),
     path("messages/nouveau/", first.new, name="new"),
     path("messages/<ref:ref>/", pages.thread, name="thread"),
     path("messages/<ref:ref>/direct/", live.advisors, name="live"),

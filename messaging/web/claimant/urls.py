@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from messaging.web import live
+from messaging.web import found, live
 from messaging.web.claimant import pages
 
 urlpatterns = [
     path("messages/", pages.index, name="messages"),
+    path("messages/chercher/", found.for_person, name="search_messages"),
     path("messages/nouveau/", pages.new, name="new_message"),
     path("messages/<ref:ref>/", pages.thread, name="thread"),
     path("messages/<ref:ref>/direct/", live.claimants, name="thread_live"),
