@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -36,7 +37,7 @@ def in_threads_with(advisor_ids: Collection[int], words: str) -> list[Found]:
     return _search(words, theirs, {"advisors": list(advisor_ids)})
 
 
-def _search(words: str, whose: str, values: dict[str, object]) -> list[Found]:
+def _search(words: str, whose: str, values: dict[str, Any]) -> list[Found]:
     words = words.strip()[:LONGEST_WORDS]
     if not words:
         return []
