@@ -20,7 +20,7 @@ class WriteForm(DocumentsForm):
         label="Votre message",
         max_length=BODY_MAX,
         widget=forms.Textarea(attrs={"rows": 7}),
-        help_text="Pour votre santé, n’écrivez jamais de diagnostic.",
+        help_text="Si vous parlez de votre santé, n’écrivez jamais de diagnostic.",
         error_messages={"required": "Écrivez votre message.", "max_length": TooLong.sentence},
     )
 

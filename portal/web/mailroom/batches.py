@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import actor, supervisor_required
 from accounts.models import Advisor
 from convocations.scheduling.from_csv import written
+from convocations.told.words import first_up
 from messaging import deeds, emails
 from messaging.models import Letter, LetterBatch
 from messaging.posting import fates
@@ -156,7 +157,7 @@ def line(row: Letter, zone: Any) -> dict[str, Any]:
         "what": kind.label if kind else "lettre",
         "since": short_date(row.written_at.astimezone(zone)),
         "pages": row.pages,
-        "state": row.get_state_display(),
+        "state": first_up(row.get_state_display()),
         "tone": TONES[LetterState(row.state)],
         "note": f"Impression écartée\u00a0: {row.set_aside}" if row.set_aside else "",
         "registered": row.is_registered,
@@ -181,8 +182,10 @@ def _batch_line(row: Any) -> dict[str, Any]:
 
 
 def _batch_state(row: LetterBatch) -> dict[str, str]:
-    label = str(row.get_state_display())
-    return {"label": label[0].upper() + label[1:], "tone": _BATCH_TONES.get(BatchState(row.state), "neutral")}
+    return {
+        "label": first_up(row.get_state_display()),
+        "tone": _BATCH_TONES.get(BatchState(row.state), "neutral"),
+    }
 
 
 def _facts(row: LetterBatch, zone: Any) -> list[dict[str, str]]:
