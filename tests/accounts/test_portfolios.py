@@ -145,7 +145,7 @@ def test_batch_costs_the_same_queries_for_one_and_for_many(
     old, new = people.make_advisor(supervisor.agency), people.make_advisor(supervisor.agency)
     moved = [people.make_claimant(old).pk for _ in range(size)]
     parameters.current()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         portfolios.assign_all(moved, new.pk, by=by, now=NOW, reason="Départ")
 
 

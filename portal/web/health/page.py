@@ -25,6 +25,8 @@ _JOBS = {
     "deadlines": "Échéances",
     "outbox": "Envoi des e-mails",
     "documents-check": "Vérification des documents",
+    "letters-close": "Lots de courrier du jour",
+    "letters-print": "Préparation du courrier à imprimer",
     "journal-seal": "Scellement du journal",
     "journal-head": "Empreinte quotidienne du journal",
     "following-check": "Vérification nocturne des suivis",

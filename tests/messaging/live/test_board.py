@@ -7,6 +7,7 @@ from messaging.live import board as boards
 from messaging.live.board import Board, Line, hear
 from messaging.live.watching import Situation, Watched, changed, event
 from messaging.models.message import Side
+from tests.messaging.live.alone import alone
 
 
 def stands(number: int, thread_id: int = 7) -> Situation:
@@ -40,7 +41,7 @@ def played(story, *, every: float = 60.0) -> Truth:
             boards.LOOK_SECONDS = ordinary
         return truth
 
-    return asyncio.run(play())
+    return alone(play)
 
 
 async def heard(line: Line, seconds: float = 0.2) -> list[bytes]:

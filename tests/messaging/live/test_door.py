@@ -12,6 +12,7 @@ from accounts.sign_in.sessions import SEEN_AT
 from messaging.live import hints, watching
 from portal import live
 from tests import factories
+from tests.messaging.live.alone import alone
 from tests.messaging.threads.talk import answer, ask, fresh
 from tests.people import signed_in
 
@@ -164,7 +165,7 @@ def opened(path: str, browser, story) -> Protocol:
         assert not app.board.lines
         return protocol
 
-    return asyncio.run(play())
+    return alone(play)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -51,10 +51,10 @@ def some(advisor, *, by: Actor, now: datetime) -> tuple[LetterBatch, Letter]:
     """Two days ago a posted batch, today one that is printed, and a letter that waits; today's batch and its letter."""
     person = by_post(advisor, user_fields={"first_name": "Marcel", "last_name": "Papier"})
     before = now - timedelta(days=2)
-    written(person, now=before, starts_at=now + timedelta(days=30))
+    written(person, now=before, starts_at=now + timedelta(days=30, hours=7, minutes=20))
     fates.post(printed(advisor.agency_id, now=before).pk, before.date(), by=by, now=before)
-    letter = written(person, now=now, starts_at=now + timedelta(days=36))
+    letter = written(person, now=now, starts_at=now + timedelta(days=36, hours=7, minutes=20))
     batch = printed(advisor.agency_id, now=now)
-    written(person, now=now, starts_at=now + timedelta(days=42))
+    written(person, now=now, starts_at=now + timedelta(days=42, hours=7, minutes=20))
     letter.refresh_from_db()
     return batch, letter

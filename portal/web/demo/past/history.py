@@ -12,7 +12,7 @@ from messaging.delivery.sender import send_due
 from portal.core import deadlines, journal
 from portal.core.journal import Actor
 from portal.core.safe import DUE_CHECK
-from portal.web.demo.past import letters
+from portal.web.demo.past import letters, returned
 from portal.web.demo.past.cast import Cast
 from portal.web.demo.past.hours import Hours
 
@@ -72,6 +72,7 @@ class Replay:
         deadlines.work_slowly(DUE_CHECK, lambda: moment, seconds=120)
         send_due(lambda: moment, seconds=120)
         letters.post_due(self.cast.advisors, moment, until=self.now)
+        returned.come_back(self.cast.advisors, moment, until=self.now)
 
 
 def claimant(pk: int) -> Actor:
