@@ -20,6 +20,8 @@ NO_PAGE = {
     "gives a file": (
         "recu.pdf",
         "recu-<int:number>.pdf",
+        "/lettre.pdf",
+        "/lettres.pdf",
         "calendrier.ics",
         "/agenda/<str:feed>.ics",
         ".csv",

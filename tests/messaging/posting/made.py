@@ -29,7 +29,8 @@ def by_post(advisor, **fields) -> Claimant:
 
 def written(person: Claimant, *, now: datetime, starts_at: datetime) -> Letter:
     """A letter that waits, for a convocation of somebody who is reached by post; on a working day from then on."""
-    while not is_jour_ouvre(starts_at.date(), person.agency.place):
+    place = person.agency.place
+    while not is_jour_ouvre(starts_at.astimezone(place.zone).date(), place):
         starts_at += timedelta(days=1)
     convocation = factories.convocation(person, now=now, starts_at=starts_at)
     message = OutboxMessage.objects.get(subject_id=convocation.pk, kind=100)

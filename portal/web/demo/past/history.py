@@ -71,8 +71,8 @@ class Replay:
         deadlines.work(lambda: moment)
         deadlines.work_slowly(DUE_CHECK, lambda: moment, seconds=120)
         send_due(lambda: moment, seconds=120)
-        letters.post_due(self.cast.advisors, moment, until=self.now)
-        returned.come_back(self.cast.advisors, moment, until=self.now)
+        letters.post_due(self.cast.advisors, self.hours, moment, until=self.now)
+        returned.come_back(self.cast.advisors, self.hours, moment, until=self.now)
 
 
 def claimant(pk: int) -> Actor:

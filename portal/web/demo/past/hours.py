@@ -27,6 +27,11 @@ class Hours:
         """Say whether somebody is at the agency that day."""
         return day.weekday() < 5 and day not in self.closed and not holiday_name(day, self.place)
 
+    def is_at_work(self, moment: datetime) -> bool:
+        """Say whether the agency's people are at work at this moment."""
+        there = moment.astimezone(self.zone)
+        return self.is_working_day(there.date()) and _ARRIVES <= there.time() < _LEAVES
+
     def at_work(self, moment: datetime) -> datetime:
         """Give this moment, or the next one at which the agency's advisors are at work."""
         there = moment.astimezone(self.zone)

@@ -1,6 +1,6 @@
 """What comes back in the demo's past: a letter now and then, and one e-mail that was called unwanted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accounts.models import Advisor
@@ -11,25 +11,28 @@ from messaging.returns.reported import Nature, Reported
 from messaging.returns.taking_in import Provider, take_in
 from messaging.states import LetterState
 from portal.core.journal import Actor
+from portal.web.demo.past.hours import Hours
 
 _DAY = timedelta(days=1)
 
 
-def come_back(advisors: Sequence[Advisor], moment: datetime, *, until: datetime) -> None:
+def come_back(
+    advisors: Sequence[Advisor], hours: Mapping[int, Hours], moment: datetime, *, until: datetime
+) -> None:
     """Bring back what is due at this moment."""
-    _letters(advisors, moment)
+    _letters(advisors, hours, moment)
     if moment > until - 40 * _DAY:
         _complaint(moment)
 
 
-def _letters(advisors: Sequence[Advisor], moment: datetime) -> None:
+def _letters(advisors: Sequence[Advisor], hours: Mapping[int, Hours], moment: datetime) -> None:
     supervisors = {one.agency_id: one for one in advisors if one.is_supervisor}
     posted = Letter.objects.filter(
         state=LetterState.POSTED, posted_at__range=(moment - 6 * _DAY, moment - 3 * _DAY)
     ).select_related("agency")
     for letter in posted:
         boss = supervisors.get(letter.agency_id)
-        if letter.pk % 23 == 7 and boss is not None:
+        if letter.pk % 23 == 7 and boss is not None and hours[letter.agency_id].is_at_work(moment):
             by = Actor(boss.pk, "SUPERVISOR", "198.51.100.4")
             day = moment.astimezone(letter.agency.place.zone).date()
             fates.come_back(letter.pk, day, "Destinataire inconnu à l’adresse", by=by, now=moment)
