@@ -192,7 +192,7 @@ def _write(
         convocation=convocation,
         claimant=claimant,
         advisor_id=_owner(convocation, claimant),
-        agency_id=claimant.agency_id,
+        agency=claimant.agency,
         kind=wish.kind,
         channel=channel,
         form_key=form_key,

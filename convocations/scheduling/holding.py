@@ -122,9 +122,8 @@ def hand_over(which: QuerySet[ChangeRequest], advisor_id: int, *, now: datetime)
 
 
 def release(claimant_id: int, *, now: datetime) -> None:
-    """Let go of the hour a person holds while their form is open, if any: they asked for something else."""
-    with transaction.atomic():
-        _clear(_while_writing(claimant_id), now)
+    """Let go of the hour a person holds while their form is open, if any, in the caller's transaction."""
+    _clear(_while_writing(claimant_id), now)
 
 
 def redeem(
