@@ -7,6 +7,7 @@ from django import forms
 from accounts.models import Claimant
 from accounts.oversight import SHORTEST_REASON
 from portal.core.forms import PHONE_NUMBER, HouseForm
+from portal.core.french import first_up
 
 
 class ContactForm(HouseForm, forms.Form):
@@ -64,7 +65,7 @@ class AccommodationsForm(HouseForm, forms.Form):
     needs = forms.MultipleChoiceField(
         label="Ce dont la personne a besoin",
         required=False,
-        choices=[(str(one), one.label[0].upper() + one.label[1:]) for one in Claimant.Accommodation],
+        choices=[(str(one), first_up(one.label)) for one in Claimant.Accommodation],
         widget=forms.CheckboxSelectMultiple,
     )
     detail = forms.CharField(

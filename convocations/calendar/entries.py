@@ -19,7 +19,7 @@ from convocations.scheduling import displacing
 from convocations.states import CALLED_OFF, ConvocationState
 from convocations.told import manners
 from messaging.emails import absolute
-from portal.core.french import NBSP
+from portal.core.french import NBSP, first_up
 
 _PLACES = frozenset({Modality.IN_PERSON, Modality.KIOSK_VIDEO})
 _ALARMS = (timedelta(days=-1), timedelta(hours=-2))
@@ -83,7 +83,7 @@ def _whole(convocation: Convocation, identity: str, now: datetime) -> Event:
     kind = convocation.get_kind_display()
     why = displacing.kept_from(convocation, now)
     event = _event(convocation, identity, now, why)
-    event.add("summary", f"{_impossible(why)}{kind[0].upper()}{kind[1:]} – Espace Emploi")
+    event.add("summary", f"{_impossible(why)}{first_up(kind)} – Espace Emploi")
     event.add("description", _description(convocation, why))
     if convocation.modality in _PLACES:
         event.add("location", _place(convocation))

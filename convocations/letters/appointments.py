@@ -3,7 +3,7 @@
 from convocations.models import Convocation, Modality
 from convocations.told import manners, words
 from messaging.emails import Words
-from portal.core.french import NBSP, duration
+from portal.core.french import NBSP, duration, first_up
 
 _BANNERS = {
     (True, False): "CONVOCATION – votre présence est attendue",
@@ -119,9 +119,9 @@ def facts(row: Convocation) -> list[tuple[str, str]]:
     # «Où : …», «Comment : …»: the same words as in the e-mail, in two columns.
     where, _, place = manners.where(row).partition(f"{NBSP}: ")
     listed = {
-        "Date": f"{when[0].upper()}{when[1:]}",
+        "Date": first_up(when),
         "Durée": "" if by_writing else duration(minutes),
-        where: f"{place[0].upper()}{place[1:]}".removesuffix("."),
+        where: first_up(place).removesuffix("."),
         "Appel": row.place if row.modality == Modality.PHONE else "",
         "Avec": row.advisor.user.get_full_name(),
         "Objet": row.purpose,

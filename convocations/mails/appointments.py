@@ -11,7 +11,7 @@ from convocations.scheduling import displacing
 from convocations.states import AHEAD, ConvocationState
 from convocations.told import manners
 from messaging.emails import Mail, Row, Words, absolute, composes
-from portal.core.french import days_left, duration
+from portal.core.french import days_left, duration, first_up
 
 _WHY = "vous êtes suivi par le service public de l’emploi et ce rendez-vous vous concerne."
 _BINDING = (
@@ -227,12 +227,12 @@ def _countdown(convocation: Convocation, now: datetime) -> str:
     # In writing there is a last day to answer, not an hour to be somewhere.
     until = convocation.ends_at if by_writing else convocation.starts_at
     left = days_left(until, now, convocation.agency.place.zone)
-    return f"{left[0].upper()}{left[1:]}."
+    return f"{first_up(left)}."
 
 
 def _date_and_countdown(convocation: Convocation, now: datetime) -> str:
     when = when_of(convocation)
-    return f"{when[0].upper()}{when[1:]}. {_countdown(convocation, now)}"
+    return f"{first_up(when)}. {_countdown(convocation, now)}"
 
 
 def _consequence(convocation: Convocation) -> str:

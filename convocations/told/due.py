@@ -23,6 +23,7 @@ from convocations.told import requests as asked
 from portal.core.french import (
     NBSP,
     days_left,
+    first_up,
     full_date,
     full_datetime,
     full_deadline,
@@ -110,8 +111,8 @@ def dated(todo: Todo, due: datetime, now: datetime, tz: tzinfo) -> Todo:
     return replace(
         todo,
         due=due,
-        until=words.first_up(full_deadline(due, tz)),
-        left=words.first_up(days_left(due, now, tz)),
+        until=first_up(full_deadline(due, tz)),
+        left=first_up(days_left(due, now, tz)),
         level=urgency(due, now, tz),
     )
 
@@ -150,7 +151,7 @@ def _to_pick(coming: list[tuple[Any, ...]], now: datetime) -> list[Todo]:
             act="Voir ce que je peux faire",
             label="Était prévu",
             due=starts_at,
-            until=words.first_up(full_datetime(starts_at, tz)),
+            until=first_up(full_datetime(starts_at, tz)),
             left=words.starts_in(starts_at, now, tz),
             level="soon",
         )
@@ -299,7 +300,7 @@ def _appointment(row: tuple[Any, ...], now: datetime) -> dict[str, Any]:
     return {
         "url": f"/espace/convocations/{ref}/",
         "title": words.KINDS[kind],
-        "date": words.first_up(short_datetime(starts_at, tz)),
+        "date": first_up(short_datetime(starts_at, tz)),
         "meta": f"{words.MODALITIES[modality]}, {agency}",
         "binding": binding,
         "state": stands.label,

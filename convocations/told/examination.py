@@ -15,6 +15,7 @@ from portal.core.french import (
     NBSP,
     clock_time,
     days_left,
+    first_up,
     full_date,
     full_datetime,
     full_deadline,
@@ -31,7 +32,7 @@ Line = dict[str, Any]
 def facts(absence: Absence) -> list[Line]:
     """Say what was missed, who noted it, who answers."""
     convocation, tz = absence.convocation, absence.agency.place.zone
-    noted = words.first_up(full_datetime(absence.recorded_at, tz))
+    noted = first_up(full_datetime(absence.recorded_at, tz))
     return [
         {
             "label": "Rendez-vous",
@@ -59,7 +60,7 @@ def decision(absence: Absence) -> Line | None:
     tz = absence.agency.place.zone
     if absence.state == AbsenceState.ANNULLED:
         return {
-            "when": words.first_up(full_datetime(absence.annulled_at, tz)) if absence.annulled_at else "",
+            "when": first_up(full_datetime(absence.annulled_at, tz)) if absence.annulled_at else "",
             "who": str(absence.annulled_by or ""),
             "reasons": absence.annulment_reason,
         }
@@ -68,7 +69,7 @@ def decision(absence: Absence) -> Line | None:
     follow_up = absence.new_appointment
     weighs = absence.state in {AbsenceState.REFERRED, AbsenceState.INVITED_TO_REGULARISE}
     return {
-        "when": words.first_up(full_datetime(absence.decided_at, tz)),
+        "when": first_up(full_datetime(absence.decided_at, tz)),
         "who": str(absence.decided_by or ""),
         "reasons": absence.reasons,
         "next_url": reverse("espace:appointment", args=[follow_up.ref]) if follow_up else "",
@@ -120,7 +121,7 @@ def said(absence: Absence, given: Sequence[Explanation], sent: Sequence[Justific
     tz = absence.agency.place.zone
     return [
         {
-            "when": words.first_up(full_datetime(one.given_at, tz)),
+            "when": first_up(full_datetime(one.given_at, tz)),
             "motive": Motive(one.motive).label,
             "text": one.text,
             "sworn": one.sworn,
@@ -208,7 +209,7 @@ def to_complete(row: Justificatif, absence: Absence, now: datetime) -> Line:
         due = datetime.combine(row.complete_by + timedelta(days=1), time(), tzinfo=tz)
         shown |= {
             "until": full_deadline(due, tz),
-            "left": words.first_up(days_left(due, now, tz)),
+            "left": first_up(days_left(due, now, tz)),
             "level": urgency(due, now, tz),
         }
     return shown
@@ -224,7 +225,7 @@ def history(
     tz = absence.agency.place.zone
     past = sorted(_past(absence, given, sent), key=lambda step: step[0])
     return [
-        *({"date": words.first_up(full_datetime(at, tz)), **line} for at, line in past),
+        *({"date": first_up(full_datetime(at, tz)), **line} for at, line in past),
         *_ahead(absence, now),
     ]
 

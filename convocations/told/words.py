@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from convocations.models import Fact, Kind, Modality
 from convocations.states import AbsenceState, ConvocationState, ReviewState
-from portal.core.french import NBSP, duration, full_date, full_datetime, last_day
+from portal.core.french import NBSP, duration, first_up, full_date, full_datetime, last_day
 
 _S = ConvocationState
 
@@ -86,8 +86,8 @@ def said(state: str, binding: bool, begun: bool) -> Said:
     return _BY_BINDING[binding][ConvocationState(state)]
 
 
-KINDS: dict[str, str] = {kind.value: kind.label[0].upper() + kind.label[1:] for kind in Kind}
-MODALITIES: dict[str, str] = {way.value: way.label[0].upper() + way.label[1:] for way in Modality}
+KINDS: dict[str, str] = {kind.value: first_up(kind.label) for kind in Kind}
+MODALITIES: dict[str, str] = {way.value: first_up(way.label) for way in Modality}
 
 IF_NOT_COMING = {
     True: "Votre présence est attendue. Si vous ne venez pas, l’agence peut noter une absence\u00a0: "
@@ -192,8 +192,3 @@ def starts_in(starts_at: datetime, now: datetime, tz: tzinfo) -> str:
     if days > 1:
         return f"Dans {days}{NBSP}jours"
     return "Demain" if days else "Aujourd’hui"
-
-
-def first_up(text: str) -> str:
-    """Begin with a capital letter, as a sentence does."""
-    return text[:1].upper() + text[1:]

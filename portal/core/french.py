@@ -180,6 +180,11 @@ _HOURS = re.compile(r"(?<=\d) h(?: (?=\d\d\b)|(?=\W|$))")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 
+def first_up(text: str) -> str:
+    """Begin with a capital letter, as a sentence does."""
+    return text[:1].upper() + text[1:]
+
+
 def typographic(text: str) -> str:
     """Put a typed sentence into French typography: no-break spaces and curly apostrophes.
 

@@ -7,7 +7,7 @@ from typing import Any
 from convocations.models import Convocation, DeliveryEvidence, Fact
 from convocations.states import AbsenceState, ConvocationState, RequestState, ReviewState
 from convocations.told import manners, words
-from portal.core.french import full_datetime
+from portal.core.french import first_up, full_datetime
 
 _S, _A, _R, _D = ConvocationState, AbsenceState, ReviewState, RequestState
 _TONES: dict[str, str] = {
@@ -75,7 +75,7 @@ def appointment_facts(row: Convocation) -> list[dict[str, Any]]:
     return [
         {
             "label": "Quand",
-            "value": words.first_up(manners.when(row, zone)),
+            "value": first_up(manners.when(row, zone)),
             "icon": "clock",
             "note": words.lasting(row.starts_at, row.ends_at, row.modality),
         },

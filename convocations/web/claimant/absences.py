@@ -26,7 +26,7 @@ from convocations.web.claimant import taking
 from convocations.web.claimant.abilities import of_absence
 from convocations.web.claimant.forms import ExplanationForm
 from portal.core import clock
-from portal.core.french import days_left, full_date, full_datetime, full_deadline, urgency
+from portal.core.french import days_left, first_up, full_date, full_datetime, full_deadline, urgency
 from portal.core.safe.choosing import DocumentsForm
 from portal.core.transitions import Refusal
 
@@ -117,7 +117,7 @@ def _page(request: HttpRequest, absence: Any, form: ExplanationForm | None, now:
             "title": f"Votre absence du {full_date(absence.convocation.starts_at.astimezone(tz))}",
             "breadcrumb": [{"label": "Mon espace", "url": reverse("espace:home")}],
             "until": full_deadline(absence.explanation_due_at, tz),
-            "left": words.first_up(days_left(absence.explanation_due_at, now, tz)),
+            "left": first_up(days_left(absence.explanation_due_at, now, tz)),
             "level": urgency(absence.explanation_due_at, now, tz),
             "facts": examination.facts(absence),
             "extensions": examination.extensions(absence, now, any_given=absence.was_extended),

@@ -22,7 +22,7 @@ from convocations.told import requests as told_requests
 from convocations.web import paper
 from convocations.web.claimant.abilities import of_appointment
 from portal.core import clock, keyset
-from portal.core.french import full_datetime, short_datetime, urgency
+from portal.core.french import first_up, full_datetime, short_datetime, urgency
 from portal.core.prepared import prepared
 from portal.core.references import to_number
 from portal.core.transitions import Refusal
@@ -102,7 +102,7 @@ def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
     return {
         "url": f"{here}{ref}/",
         "title": words.KINDS[kind],
-        "date": words.first_up(short_datetime(starts_at, Territory(territory).zone)),
+        "date": first_up(short_datetime(starts_at, Territory(territory).zone)),
         "year": starts_at.year if starts_at.year != now.year else "",
         "meta": f"{words.MODALITIES[modality]}, {agency}",
         "binding": binding,
@@ -219,7 +219,7 @@ def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
         "by_writing": by_writing,
         "stands": words.DISPLACED if displaced else words.said(convocation.state, binding, begun),
         "may": may,
-        "displaced": f"{words.first_up(displaced)}." if displaced else "",
+        "displaced": f"{first_up(displaced)}." if displaced else "",
         "if_not_coming": manners.NOT_THEN[convocation.modality]
         if displaced
         else manners.IF_NOT.get((convocation.modality, binding), words.IF_NOT_COMING[binding]),
@@ -248,7 +248,7 @@ def _facts(convocation: Convocation, *, to_prepare: bool) -> list[dict[str, str]
     return [
         {
             "label": "Quand",
-            "value": words.first_up(
+            "value": first_up(
                 words.when(convocation.starts_at, convocation.ends_at, convocation.modality, tz)
             ),
             "note": words.lasting(convocation.starts_at, convocation.ends_at, convocation.modality),
@@ -316,7 +316,7 @@ def _evidence(convocation: Convocation) -> list[dict[str, str]]:
         title, icon, tone = words.FACTS[fact]
         lines.append(
             {
-                "date": words.first_up(full_datetime(at, tz)),
+                "date": first_up(full_datetime(at, tz)),
                 "title": title,
                 "text": detail,
                 "icon": icon,
@@ -338,7 +338,7 @@ def _postpone_note(convocation: Convocation, tz: Any, now: datetime, *, displace
     if displaced:
         return "Acceptée tout de suite. Ce n’est pas compté comme un report."
     tolerance = counting.tolerance_of(convocation.claimant_id, tz=tz, now=now)
-    rank = words.first_up(tolerance.rank)
+    rank = first_up(tolerance.rank)
     return (
         f"{rank}. Jusqu’au début du rendez-vous." if tolerance.left else f"{rank}. Votre conseiller répond."
     )

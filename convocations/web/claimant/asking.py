@@ -31,7 +31,7 @@ from convocations.web.claimant.asking_forms import (
 )
 from convocations.web.claimant.loading import own_appointment
 from portal.core import clock, parameters
-from portal.core.french import full_datetime, plural
+from portal.core.french import first_up, full_datetime, plural
 from portal.core.transitions import Refusal
 
 Kind = ChangeRequest.Kind
@@ -185,7 +185,7 @@ def _confirm_page(
         {
             "title": "Déplacer votre rendez-vous" if slot else "Demander une autre date",
             "form": form,
-            "new_date": words.first_up(full_datetime(slot.starts_at, tz)) if slot else "",
+            "new_date": first_up(full_datetime(slot.starts_at, tz)) if slot else "",
             "tolerance": _counting(claimant, convocation, now),
             "at_once": form.reason_optional,
             "kept": told.kept_sentence(convocation.modality) if slot else "",
@@ -435,7 +435,7 @@ def _page(
     shared = {
         "convocation": convocation,
         "planned": full_datetime(convocation.starts_at, tz),
-        "old_date": words.first_up(full_datetime(convocation.starts_at, tz)),
+        "old_date": first_up(full_datetime(convocation.starts_at, tz)),
         "appointment": f"{words.KINDS[convocation.kind]} {words.MODALITIES[convocation.modality].lower()}",
         "late": told.lead_warning(convocation, now),
         "answer_within": told.answer_within(),

@@ -17,7 +17,7 @@ from convocations.models import CallTask, Convocation
 from convocations.states import CallState
 from portal.core import clock
 from portal.core.forms import PHONE_NUMBER, HouseForm
-from portal.core.french import full_date, full_datetime, last_day, short_datetime
+from portal.core.french import first_up, full_date, full_datetime, last_day, short_datetime
 from portal.core.transitions import Refusal
 
 SHOWN = 20
@@ -47,7 +47,7 @@ class AskForm(HouseForm, forms.Form):
         label="À quel sujet\u202f?",
         choices=[
             ("", "Choisissez un sujet"),
-            *((v, label[0].upper() + label[1:]) for v, label in CallTask.Topic.choices),
+            *((v, first_up(label)) for v, label in CallTask.Topic.choices),
         ],
     )
     phone = forms.CharField(
@@ -58,7 +58,7 @@ class AskForm(HouseForm, forms.Form):
     )
     reachable = forms.ChoiceField(
         label="Quand êtes-vous joignable\u202f?",
-        choices=[(v, label[0].upper() + label[1:]) for v, label in CallTask.Reachable.choices],
+        choices=[(v, first_up(label)) for v, label in CallTask.Reachable.choices],
         initial=CallTask.Reachable.ANY,
     )
     words = forms.CharField(

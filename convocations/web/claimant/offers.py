@@ -9,8 +9,7 @@ from accounts.models import Claimant
 from convocations.models import Convocation, Kind, Modality
 from convocations.scheduling.free import FreeSlot, Search, free_slots, one_after_the_other
 from convocations.scheduling.slots import needs_own_hour
-from convocations.told import words
-from portal.core.french import clock_time, full_date, full_datetime
+from portal.core.french import clock_time, first_up, full_date, full_datetime
 
 # Enough days to choose from on a telephone; later ones are a link away.
 DAYS_SHOWN = 6
@@ -71,7 +70,7 @@ def by_day(slots: Sequence[FreeSlot], tz: Any) -> list[dict[str, Any]]:
     days = groupby(slots, key=lambda slot: slot.starts_at.astimezone(tz).date())
     return [
         {
-            "day": words.first_up(full_date(day)),
+            "day": first_up(full_date(day)),
             "hours": [
                 {"value": key_of(slot), "label": clock_time(slot.starts_at.astimezone(tz))} for slot in group
             ],
@@ -82,7 +81,7 @@ def by_day(slots: Sequence[FreeSlot], tz: Any) -> list[dict[str, Any]]:
 
 def choices(slots: Sequence[FreeSlot], tz: Any) -> list[tuple[str, str]]:
     """Give free hours as the choices of a form."""
-    return [(key_of(slot), words.first_up(full_datetime(slot.starts_at, tz))) for slot in slots]
+    return [(key_of(slot), first_up(full_datetime(slot.starts_at, tz))) for slot in slots]
 
 
 def key_of(slot: FreeSlot) -> str:

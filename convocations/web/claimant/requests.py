@@ -15,7 +15,7 @@ from accounts.models import Claimant
 from convocations.evidence import receipts
 from convocations.models import ChangeRequest, SwornStatement
 from convocations.requests import changing_mind, papers
-from convocations.told import examination, manners, words
+from convocations.told import examination, manners
 from convocations.told import requests as told
 from convocations.web import paper
 from convocations.web.claimant import taking
@@ -23,7 +23,7 @@ from convocations.web.claimant.abilities import of_request
 from convocations.web.claimant.asking_forms import CorrectionForm
 from convocations.web.claimant.loading import own_request
 from portal.core import clock, keyset
-from portal.core.french import days_left, full_datetime, full_deadline, short_datetime, urgency
+from portal.core.french import days_left, first_up, full_datetime, full_deadline, short_datetime, urgency
 from portal.core.safe.choosing import DocumentsForm
 from portal.core.transitions import Refusal
 
@@ -135,7 +135,7 @@ def _page(
                 if row.state == "DOCS_REQUESTED"
                 else "Réponse au plus tard",
                 "date": full_deadline(due, tz),
-                "left": words.first_up(days_left(due, now, tz)),
+                "left": first_up(days_left(due, now, tz)),
                 "level": urgency(due, now, tz) if row.state == "DOCS_REQUESTED" else "calm",
             }
             if due

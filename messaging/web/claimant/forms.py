@@ -7,6 +7,7 @@ from django import forms
 
 from messaging.models import BODY_MAX, SUBJECT_MAX, Topic
 from messaging.threads.messages import TooLong
+from portal.core.french import first_up
 from portal.core.safe.choosing import DocumentsForm
 
 
@@ -40,7 +41,7 @@ class NewForm(WriteForm):
         label="À quel sujet\u202f?",
         choices=[
             ("", "Choisissez un sujet"),
-            *((value, label[0].upper() + label[1:]) for value, label in Topic.choices),
+            *((value, first_up(label)) for value, label in Topic.choices),
         ],
         help_text="Pour une réclamation, le délai de réponse est plus long\u00a0: elle est étudiée à part.",
     )

@@ -20,7 +20,7 @@ from messaging.web import live, shown
 from messaging.web.claimant.forms import NewForm, WriteForm
 from messaging.web.loading import own_thread
 from portal.core import clock, keyset
-from portal.core.french import days_left, full_datetime, full_deadline, urgency
+from portal.core.french import days_left, first_up, full_datetime, full_deadline, urgency
 from portal.core.safe import choosing
 from portal.core.safe.choosing import Safe
 from portal.core.transitions import Refusal
@@ -214,7 +214,7 @@ def _due(row: Thread, now: datetime) -> dict[str, str] | None:
     return {
         "what": row.expected,
         "date": full_deadline(row.expected_by, tz),
-        "left": left[0].upper() + left[1:],
+        "left": first_up(left),
         "level": urgency(row.expected_by, now, tz),
     }
 

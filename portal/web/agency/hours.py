@@ -18,7 +18,7 @@ from convocations.desk.agenda import zone_note
 from convocations.scheduling import displacing
 from portal.core import clock
 from portal.core.forms import HouseForm
-from portal.core.french import day_span, plural, short_datetime
+from portal.core.french import day_span, first_up, plural, short_datetime
 from portal.core.transitions import Refusal
 from portal.web.desk.hours import Line, removed, span
 
@@ -33,9 +33,7 @@ class OpeningForm(HouseForm, forms.Form):
 
     kind = forms.ChoiceField(
         label="Nature",
-        choices=[
-            (str(value), f"{label[0].upper()}{label[1:]}") for value, label in OpeningHours.Kind.choices
-        ],
+        choices=[(str(value), first_up(label)) for value, label in OpeningHours.Kind.choices],
         widget=forms.RadioSelect,
     )
     weekday = forms.TypedChoiceField(label="Jour", choices=OpeningHours.Weekday.choices, coerce=int)

@@ -24,10 +24,9 @@ from accounts.models import (
 from accounts.sign_in.kept_forms import restored
 from convocations.desk.agenda import zone_note
 from convocations.scheduling.free import FreeSlot, Search, free_in_ways, one_after_the_other
-from convocations.told.words import first_up
 from portal.core import clock
 from portal.core.forms import HouseForm
-from portal.core.french import day_span, full_date, number, plural, short_datetime
+from portal.core.french import day_span, first_up, full_date, number, plural, short_datetime
 from portal.core.transitions import Refusal
 from portal.web.desk.hours import HOME, Line, removed, span
 

@@ -15,10 +15,17 @@ from accounts.models import Advisor, Claimant, User
 from convocations import deeds
 from convocations.desk import people
 from convocations.models import Fact
-from convocations.told.words import first_up
 from messaging import deeds as said
 from portal.core import clock, journal, keyset
-from portal.core.french import due_in, full_datetime, short_date, short_datetime, typographic, urgency
+from portal.core.french import (
+    due_in,
+    first_up,
+    full_datetime,
+    short_date,
+    short_datetime,
+    typographic,
+    urgency,
+)
 from portal.core.models import Document, JournalEntry
 from portal.core.models.document import DocumentState
 from portal.core.safe import delivery

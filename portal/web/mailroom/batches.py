@@ -15,14 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import actor, supervisor_required
 from accounts.models import Advisor
 from convocations.scheduling.from_csv import written
-from convocations.told.words import first_up
 from messaging import deeds, emails
 from messaging.models import Letter, LetterBatch
 from messaging.posting import fates
 from messaging.states import BatchState, LetterState
 from portal.core import clock, journal, keyset, parameters
 from portal.core.forms import HouseForm
-from portal.core.french import NBSP, full_date, full_datetime, plural, short_date
+from portal.core.french import NBSP, first_up, full_date, full_datetime, plural, short_date
 from portal.core.transitions import Refusal
 
 PAGE = 50
