@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -88,6 +89,12 @@ def last_words(thread: Thread, tz: tzinfo) -> str:
 
 
 # --- messages ------------------------------------------------------------------------
+
+
+def before(request: HttpRequest) -> int | None:
+    """Read from the address before which message the page stands; None for the latest."""
+    text = request.GET.get("avant", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def page_of(thread: Thread, before: int | None) -> tuple[list[Message], int | None]:

@@ -161,7 +161,7 @@ def _page(
     request: HttpRequest, row: Thread, advisor: Advisor, form: AnswerForm, now: datetime
 ) -> HttpResponse:
     zone = row.agency.place.zone
-    found, earlier = shown.page_of(row, _number(request.GET.get("avant", "")))
+    found, earlier = shown.page_of(row, shown.before(request))
     told = shown.messages(found, row, to_person=False)
     if request.method == "GET":
         reading.opened_by_service(row, by=actor(request), now=now)
@@ -193,10 +193,6 @@ def _page(
         "seen": row.as_seen,
     }
     return render(request, "messaging/advisor/thread.html", context, status=form.http_status)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 @require_POST

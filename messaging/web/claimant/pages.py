@@ -1,6 +1,6 @@
 """A person's messages: the list, a new one, a thread with its receipts."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.contrib import messages
@@ -73,49 +73,68 @@ def _line(row: Thread, now: datetime) -> dict[str, Any]:
 @claimant_required
 def new(request: HttpRequest, claimant: Claimant) -> HttpResponse:
     """Take the first message of a thread, or keep it for later."""
-    now = clock.now()
-    safe = Safe(claimant.user, claimant.agency.place.zone)
-    if request.method == "POST":
-        with transaction.atomic():
-            choosing.one_at_a_time(choosing.form_key(request.POST))
-            answer = _begin(request, claimant, safe, now)
-        if isinstance(answer, HttpResponse):
-            return answer
-        form = answer
-    else:
-        kept = drafts.initial(drafts.of(claimant.user_id, claimant.pk, None))
-        initial = {**kept, **restored(request)}
-        form = NewForm(initial=initial, owned=safe.usable(initial.get("documents") or ()), tz=safe.tz)
-    form.cancel_url = reverse("espace:messages")
+    answer = _taken(request, claimant, None, claimant.agency.place.zone, clock.now())
+    if isinstance(answer, HttpResponse):
+        return answer
+    answer.cancel_url = reverse("espace:messages")
     context = {
-        "form": form,
+        "form": answer,
         "breadcrumb": [_HOME, {"label": "Mes messages", "url": reverse("espace:messages")}],
         "advisor": claimant.advisor,
         "agency": claimant.agency,
     }
-    return render(request, "messaging/claimant/new.html", context, status=form.http_status)
+    return render(request, "messaging/claimant/new.html", context, status=answer.http_status)
 
 
-def _begin(request: HttpRequest, claimant: Claimant, safe: Safe, now: datetime) -> HttpResponse | NewForm:
+@require_http_methods(["GET", "HEAD", "POST"])
+@claimant_required
+def thread(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Show a thread, whose messages are read from then on; take the next one."""
+    now, row = clock.now(), own_thread(claimant, ref)
+    answer = _taken(request, claimant, row, row.agency.place.zone, now)
+    return answer if isinstance(answer, HttpResponse) else _page(request, row, answer, now)
+
+
+def _taken(
+    request: HttpRequest, claimant: Claimant, row: Thread | None, tz: tzinfo, now: datetime
+) -> HttpResponse | WriteForm:
+    """Give the form to fill in, with what was begun; or take what was sent, into `row` or a new thread."""
+    kind, safe = (WriteForm if row else NewForm), Safe(claimant.user, tz)
+    if request.method == "POST":
+        with transaction.atomic():
+            choosing.one_at_a_time(choosing.form_key(request.POST))
+            return _posted(request, kind, claimant, row, safe, now)
+    kept = drafts.initial(drafts.of(claimant.user_id, claimant.pk, row.pk if row else None))
+    initial = {**kept, **restored(request)}
+    return kind(initial=initial, owned=safe.usable(initial.get("documents") or ()), tz=tz)
+
+
+def _posted(
+    request: HttpRequest,
+    kind: type[WriteForm],
+    claimant: Claimant,
+    row: Thread | None,
+    safe: Safe,
+    now: datetime,
+) -> HttpResponse | WriteForm:
     by = actor(request)
     if (earlier := sent_before(choosing.form_key(request.POST), by)) is not None:
         return _sent(earlier)
-    form = choosing.take(NewForm, request.POST, request.FILES.getlist("uploads"), safe, by=by, now=now)
+    form = choosing.take(kind, request.POST, request.FILES.getlist("uploads"), safe, by=by, now=now)
     if "brouillon" in request.POST:
-        _keep(form, claimant, None, now)
+        _keep(form, claimant, row, now)
         messages.success(request, "Votre brouillon est gardé. Il n’est pas envoyé.")
-        return redirect("espace:messages")
+        return redirect("espace:thread", ref=row.ref) if row else redirect("espace:messages")
     if form.is_valid():
         data = form.cleaned_data
         text = Text(data["body"], data["form_key"], safe.chosen_ids(form))
         try:
-            message = writing.open_thread(
-                claimant.pk, topic=Topic(data["topic"]), subject=data["subject"], text=text, by=by, now=now
-            )
+            if row is not None:
+                return _sent(writing.write(row.pk, text, by=by, now=now))
+            about = {"topic": Topic(data["topic"]), "subject": data["subject"]}
+            return _sent(writing.open_thread(claimant.pk, text=text, by=by, now=now, **about))
         except Refusal as refusal:
             form.refuse(refusal)
-        else:
-            return _sent(message)
     return form
 
 
@@ -135,49 +154,8 @@ def _sent(message: Message) -> HttpResponse:
     return redirect(f"{reverse('espace:thread', args=[message.thread.ref])}?envoye={message.number}")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@claimant_required
-def thread(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
-    """Show a thread, whose messages are read from then on; take the next one."""
-    now = clock.now()
-    row = own_thread(claimant, ref)
-    safe = Safe(claimant.user, row.agency.place.zone)
-    if request.method == "POST":
-        with transaction.atomic():
-            choosing.one_at_a_time(choosing.form_key(request.POST))
-            answer = _write(request, row, safe, now)
-        if isinstance(answer, HttpResponse):
-            return answer
-        form = answer
-    else:
-        kept = drafts.initial(drafts.of(claimant.user_id, claimant.pk, row.pk))
-        initial = {**kept, **restored(request)}
-        form = WriteForm(initial=initial, owned=safe.usable(initial.get("documents") or ()), tz=safe.tz)
-    return _page(request, row, form, now)
-
-
-def _write(request: HttpRequest, row: Thread, safe: Safe, now: datetime) -> HttpResponse | WriteForm:
-    by = actor(request)
-    if (earlier := sent_before(choosing.form_key(request.POST), by)) is not None:
-        return _sent(earlier)
-    form = choosing.take(WriteForm, request.POST, request.FILES.getlist("uploads"), safe, by=by, now=now)
-    if "brouillon" in request.POST:
-        _keep(form, row.claimant, row, now)
-        messages.success(request, "Votre brouillon est gardé. Il n’est pas envoyé.")
-        return redirect("espace:thread", ref=row.ref)
-    if form.is_valid():
-        text = Text(form.cleaned_data["body"], form.cleaned_data["form_key"], safe.chosen_ids(form))
-        try:
-            message = writing.write(row.pk, text, by=by, now=now)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            return _sent(message)
-    return form
-
-
 def _page(request: HttpRequest, row: Thread, form: WriteForm, now: datetime) -> HttpResponse:
-    found, earlier = shown.page_of(row, _number(request.GET.get("avant", "")))
+    found, earlier = shown.page_of(row, shown.before(request))
     told = shown.messages(found, row, to_person=True)
     stands = shown.for_person(row, now)
     sent = next((one for one in found if str(one.number) == request.GET.get("envoye")), None)
@@ -229,10 +207,6 @@ def _receipt(message: Message, row: Thread) -> dict[str, Any]:
         "hash": bytes(message.content_hash).hex(),
         "pdf_url": reverse("espace:message_receipt", args=[row.ref, message.number]),
     }
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 @require_safe
