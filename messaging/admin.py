@@ -150,6 +150,8 @@ class StoppedAddressAdmin(ReadOnlyAdmin):
             "title": f"Rouvrir {row.address}",
             "row": row,
             "form": form,
+            "field": form["why"],
             "list_url": reverse("admin:messaging_stoppedaddress_changelist"),
+            "list_label": "Adresses arrêtées",
         }
         return render(request, "admin/reopen_address.html", context, status=422 if form.errors else 200)

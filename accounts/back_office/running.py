@@ -98,8 +98,10 @@ class ParameterAdmin(ModelAdmin):
             **self.admin_site.each_context(request),
             "title": declared.metadata["label"],
             "form": form,
+            "field": form["value"],
             "default": written(declared.default),
             "list_url": reverse("admin:core_parameteroverride_changelist"),
+            "list_label": "Paramètres",
         }
         return render(request, "admin/parameter.html", context, status=422 if form.errors else 200)
 

@@ -62,7 +62,7 @@ def _change(request: HttpRequest, advisor: Advisor, ref: str, change: _Change) -
         form = change.form(initial=initial, **options)
     form.cancel_url = page
     context = {
-        "convocation": row,
+        "about": row.claimant,
         "title": change.title,
         "lead": change.lead,
         "form": form,

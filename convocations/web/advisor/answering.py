@@ -238,7 +238,7 @@ def note(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
             return redirect("advisor:request", ref=row.ref)
     form.cancel_url = reverse("advisor:appointment", args=[convocation.ref])
     context = {
-        "convocation": convocation,
+        "about": convocation.claimant,
         "title": "Noter une demande",
         "lead": "Ce que la personne vous a dit, confirmé par écrit. Elle peut le corriger.",
         "form": form,

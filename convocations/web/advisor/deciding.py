@@ -220,11 +220,10 @@ def small_page(request: HttpRequest, row: Absence, form: HouseForm, title: str, 
     form.cancel_url = f"/conseiller/absences/{row.ref}/"
     row.convocation.agency, row.convocation.advisor = row.agency, row.advisor
     context = {
-        "absence": row,
-        "convocation": row.convocation,
+        "about": row.claimant,
         "title": title,
         "lead": lead,
         "form": form,
         "facts": shown.appointment_facts(row.convocation),
     }
-    return render(request, "convocations/advisor/absence_change.html", context, status=form.http_status)
+    return render(request, "convocations/advisor/change.html", context, status=form.http_status)

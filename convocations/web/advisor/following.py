@@ -115,7 +115,7 @@ def propose(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
             messages.success(request, "Le rendez-vous est proposé en agence. La personne est prévenue.")
             return redirect(f"/conseiller/convocations/{new.ref}/")
     context = {
-        "convocation": old,
+        "about": old.claimant,
         "title": "Proposer en agence",
         "lead": f"{row.claimant.agency.name}, {row.claimant.agency.address}. La personne est prévenue tout de suite.",
         "form": form,

@@ -20,11 +20,11 @@ from messaging.states import BatchState, LetterState
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.french import full_date, full_datetime
-from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 from portal.web.mailroom.batches import TONES, line
 
-Deed = Callable[[Letter, dict[str, Any], Actor, datetime], object]
+# One process of `fates`: a letter's id, what its form asks for under the same names, by, now.
+Deed = Callable[..., Letter]
 
 
 class AsideForm(HouseForm, forms.Form):
@@ -108,48 +108,32 @@ def paper(request: HttpRequest, supervisor: Advisor, ref: str) -> HttpResponse:
 @supervisor_required
 def set_aside(request: HttpRequest, supervisor: Advisor, ref: str) -> HttpResponse:
     """Take a spoilt print out of its batch."""
-
-    def deed(row: Letter, data: dict[str, Any], by: Actor, now: datetime) -> object:
-        return fates.set_aside(row.pk, data["reason"], by=by, now=now)
-
     lead = "Elle attend le prochain lot, et son texte ne change pas."
-    return _act(request, supervisor, ref, AsideForm, deed, "Écarter une impression", lead)
+    return _act(request, supervisor, ref, AsideForm, fates.set_aside, "Écarter une impression", lead)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @supervisor_required
 def register(request: HttpRequest, supervisor: Advisor, ref: str) -> HttpResponse:
     """Note that a letter goes as a registered one."""
-
-    def deed(row: Letter, data: dict[str, Any], by: Actor, now: datetime) -> object:
-        return fates.register(row.pk, data["number"], by=by, now=now)
-
     lead = "La remise d’une lettre recommandée prouve que la personne sait."
-    return _act(request, supervisor, ref, NumberForm, deed, "Envoyer en recommandé", lead)
+    return _act(request, supervisor, ref, NumberForm, fates.register, "Envoyer en recommandé", lead)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @supervisor_required
 def deliver(request: HttpRequest, supervisor: Advisor, ref: str) -> HttpResponse:
     """Note the day on which a registered letter was handed over."""
-
-    def deed(row: Letter, data: dict[str, Any], by: Actor, now: datetime) -> object:
-        return fates.deliver(row.pk, data["day"], by=by, now=now)
-
     lead = "Comme l’avis de réception le dit."
-    return _act(request, supervisor, ref, DayForm, deed, "Noter la remise", lead)
+    return _act(request, supervisor, ref, DayForm, fates.deliver, "Noter la remise", lead)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @supervisor_required
 def come_back(request: HttpRequest, supervisor: Advisor, ref: str) -> HttpResponse:
     """Note that a letter came back."""
-
-    def deed(row: Letter, data: dict[str, Any], by: Actor, now: datetime) -> object:
-        return fates.come_back(row.pk, data["day"], data["reason"], by=by, now=now)
-
     lead = "Rien n’est prouvé alors, et rien n’est reproché à la personne. Son conseiller doit l’appeler."
-    return _act(request, supervisor, ref, ReturnForm, deed, "Noter un retour", lead)
+    return _act(request, supervisor, ref, ReturnForm, fates.come_back, "Noter un retour", lead)
 
 
 def _act(
@@ -167,7 +151,7 @@ def _act(
     form.cancel_url = reverse("mailroom:letter", args=[ref])
     if request.method == "POST" and form.is_valid():
         try:
-            deed(found, form.cleaned_data, actor(request), clock.now())
+            deed(found.pk, **form.cleaned_data, by=actor(request), now=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -177,6 +161,7 @@ def _act(
         "title": title,
         "lead": lead,
         "letter": found,
+        "about": found.ref,
         "form": form,
         "facts": _facts(found, supervisor),
     }
