@@ -66,6 +66,11 @@ class Words:
     banner: str = ""
 
 
+def lines_of(text: str) -> list[str]:
+    """Part what somebody typed into the sentences of a letter: a line each, empty ones left out."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 Composer = Callable[[Sequence[Row], datetime], Mapping[int, Mail]]
 
 

@@ -1,11 +1,9 @@
 """Letters about an absence and its documents: what is reproached, how to answer and until when, what was decided."""
 
-from collections.abc import Sequence
-
 from convocations.models import Absence, Explanation, Justificatif
 from convocations.told import requests as told
 from convocations.told import words
-from messaging.emails import Words
+from messaging.emails import Words, lines_of
 from portal.core.french import full_date, full_datetime, full_deadline
 
 _DISAGREE = ("Vous n’êtes pas d’accord", [told.REMEDIES])
@@ -74,7 +72,7 @@ def decided(absence: Absence, title: str, sentence: str) -> Words:
         title=title,
         facts=[*_named(absence), *_missed(absence), *when],
         paragraphs=[sentence, "Une personne a décidé. Voici ses raisons."],
-        parts=[("Les raisons", _lines(absence.reasons))],
+        parts=[("Les raisons", lines_of(absence.reasons))],
         law=[_DISAGREE],
     )
 
@@ -100,7 +98,7 @@ def annulled(absence: Absence, title: str) -> Words:
             "Une absence avait été enregistrée à votre nom. Elle est annulée, avec tout ce qui en dépendait.",
             "Elle n’a aucune conséquence. Vous n’avez rien à faire.",
         ],
-        parts=[("La raison", _lines(absence.annulment_reason))],
+        parts=[("La raison", lines_of(absence.annulment_reason))],
     )
 
 
@@ -118,7 +116,7 @@ def reviewed(row: Justificatif, title: str, deadline: str, *, accepted: bool) ->
         deadline=deadline,
         facts=_document(row),
         paragraphs=paragraphs,
-        parts=[(heading, _lines(row.remark))] if row.remark and not accepted else [],
+        parts=[(heading, lines_of(row.remark))] if row.remark and not accepted else [],
     )
 
 
@@ -146,7 +144,7 @@ def unreadable(row: Justificatif, title: str) -> Words:
             "Ce que vous avez écrit est bien gardé. Le fichier, lui, n’a pas pu être lu.",
             "Apportez le document à votre agence, ou envoyez-en une copie par lettre.",
         ],
-        parts=[("La raison", _lines(row.document.rejection))] if row.document.rejection else [],
+        parts=[("La raison", lines_of(row.document.rejection))] if row.document.rejection else [],
     )
 
 
@@ -171,7 +169,3 @@ def _missed(absence: Absence) -> list[tuple[str, str]]:
 
 def _document(row: Justificatif) -> list[tuple[str, str]]:
     return [("Justificatif", str(row.ref)), ("Document", row.document.title)]
-
-
-def _lines(text: str) -> Sequence[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from convocations.letters import appointments
 from convocations.models import ChangeRequest, Convocation
 from convocations.told import requests as told
-from messaging.emails import Words
+from messaging.emails import Words, lines_of
 
 _DISAGREE = ("Vous n’êtes pas d’accord", [told.REMEDIES])
 
@@ -39,7 +39,7 @@ def refused(row: ChangeRequest, title: str, *, when: str, stays: str) -> Words:
         title=title,
         facts=_named(row, when),
         paragraphs=["Votre demande n’a pas été acceptée.", stays],
-        parts=[("Les raisons", _lines(row.reasons))],
+        parts=[("Les raisons", lines_of(row.reasons))],
         law=[_DISAGREE],
     )
 
@@ -82,7 +82,7 @@ def papers(row: ChangeRequest, title: str, *, deadline: str, when: str, first: s
             "Apportez une copie à votre agence, ou envoyez-la par lettre. Vous les avez déjà envoyés ? "
             "Vous n’avez rien à faire.",
         ],
-        parts=[("Les documents demandés", _lines(row.docs_asked))],
+        parts=[("Les documents demandés", lines_of(row.docs_asked))],
     )
 
 
@@ -110,13 +110,9 @@ def corrected(row: ChangeRequest, title: str, when: str) -> Words:
             "Vous aviez corrigé ce qui a été noté de votre demande. Votre conseiller l’a lu.",
             "Pour en connaître la suite, appelez votre agence ou passez à l’accueil.",
         ],
-        parts=[("Sa réponse", _lines(row.reasons))] if row.reasons else [],
+        parts=[("Sa réponse", lines_of(row.reasons))] if row.reasons else [],
     )
 
 
 def _named(row: ChangeRequest, when: str) -> list[tuple[str, str]]:
     return [("Demande", str(row.ref)), ("Rendez-vous", when)]
-
-
-def _lines(text: str) -> Sequence[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -10,11 +10,12 @@ from convocations.following import nightly
 from convocations.models import CallTask, FollowUpTask
 from convocations.states import CallState, FollowUpState
 from messaging.emails import Mail, Row, Words, absolute, composes
+from messaging.mails.notices import WHY_STAFF
 from portal.core import parameters
 from portal.core.french import full_date, full_datetime, last_day, plural
 
 _WHY = "vous êtes suivi par le service public de l’emploi."
-_WHY_STAFF = "vous suivez ou encadrez ces dossiers."
+
 WEB = Claimant.FollowUpMode.WEB
 
 
@@ -68,7 +69,7 @@ def transfer_left_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             ],
             path="/conseiller/portefeuille/",
             action="Ouvrir mon portefeuille",
-            why=_WHY_STAFF,
+            why=WHY_STAFF,
         )
         for row in rows
     }
@@ -94,7 +95,7 @@ def transfer_arrived_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail
             ],
             path="/conseiller/?nature=suivis",
             action="Ouvrir ma liste",
-            why=_WHY_STAFF,
+            why=WHY_STAFF,
         )
         for row in rows
     }
@@ -181,7 +182,7 @@ def in_person_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             ],
             path="/conseiller/?nature=suivis",
             action="Ouvrir ma liste",
-            why=_WHY_STAFF,
+            why=WHY_STAFF,
         )
         for row in rows
         if changes[row.subject_id].claimant_id in waiting
@@ -251,7 +252,7 @@ def digest_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             ],
             path="/agence/suivis/",
             action="Voir ces dossiers",
-            why=_WHY_STAFF,
+            why=WHY_STAFF,
         )
     return mails
 
@@ -281,7 +282,7 @@ def first_interview_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]
             paragraphs=["Ces personnes ont changé d’agence et attendent un premier rendez-vous."],
             path="/agence/suivis/",
             action="Voir ces dossiers",
-            why=_WHY_STAFF,
+            why=WHY_STAFF,
         )
     return mails
 

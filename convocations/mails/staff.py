@@ -1,6 +1,6 @@
 """E-mails to advisors and supervisors: what is late, one a person and day, counted when it leaves; who came or left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet
@@ -8,17 +8,15 @@ from django.db.models import Count, QuerySet
 from convocations import deeds
 from convocations.models import REQUEST_TO_ANSWER, Absence, CallTask, ChangeRequest, Convocation
 from convocations.states import ABSENCE_UNDECIDED, CallState, ConvocationState
-from messaging.emails import Mail, Row, absolute, composes
-from portal.core.french import plural
-
-_WHY = "vous suivez ou encadrez ces dossiers."
+from messaging.emails import Mail, Row, composes
+from messaging.mails.notices import digests, to_staff
 
 
 @composes(deeds.MAIL_LATE_RECORDS, "late_records", label="présences non enregistrées")
 def late_record_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a supervisor how many attendances of the agency wait to be recorded."""
     late = Convocation.objects.filter(state=ConvocationState.AWAITING_STATUS, record_due_at__lte=now)
-    return _digest(
+    return digests(
         rows,
         _counted(late, "agency_id", rows),
         one="présence à enregistrer est en retard",
@@ -33,7 +31,7 @@ def late_record_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def late_decision_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Remind an advisor of absences that wait for a decision."""
     late = Absence.objects.filter(state__in=ABSENCE_UNDECIDED, decide_by__lte=now)
-    return _digest(
+    return digests(
         rows,
         _counted(late, "advisor_id", rows),
         one="absence attend votre décision",
@@ -48,7 +46,7 @@ def late_decision_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def late_agency_decision_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a supervisor how many absences of the agency wait beyond their time."""
     late = Absence.objects.filter(state__in=ABSENCE_UNDECIDED, decide_by__lte=now, escalated_at__isnull=False)
-    return _digest(
+    return digests(
         rows,
         _counted(late, "agency_id", rows),
         one="absence attend une décision en retard",
@@ -63,7 +61,7 @@ def late_agency_decision_mails(rows: Sequence[Row], now: datetime) -> dict[int, 
 def late_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Remind an advisor of requests whose answer is nearly due."""
     soon = ChangeRequest.objects.filter(REQUEST_TO_ANSWER, decide_by__lte=now + timedelta(days=2))
-    return _digest(
+    return digests(
         rows,
         _counted(soon, "advisor_id", rows),
         one="demande attend votre réponse",
@@ -78,7 +76,7 @@ def late_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def late_agency_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a supervisor how many requests of the agency wait beyond their time."""
     late = ChangeRequest.objects.filter(REQUEST_TO_ANSWER, decide_by__lte=now)
-    return _digest(
+    return digests(
         rows,
         _counted(late, "agency_id", rows),
         one="demande attend une réponse en retard",
@@ -93,7 +91,7 @@ def late_agency_request_mails(rows: Sequence[Row], now: datetime) -> dict[int, M
 def late_call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a supervisor how many people of the agency asked for a call and had none in time."""
     late = CallTask.objects.filter(reason=CallTask.Reason.CALL_BACK, state=CallState.OPEN, due_at__lte=now)
-    return _digest(
+    return digests(
         rows,
         _counted(late, "advisor__agency_id", rows),
         one="personne attend un appel en retard",
@@ -110,7 +108,7 @@ def late_call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 @composes(deeds.MAIL_PORTFOLIO_LEFT, "portfolio_left", label="personnes confiées à un autre conseiller")
 def portfolio_left_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell an advisor that people of theirs are followed by a colleague now; who, behind their second factor."""
-    mail = _notice(
+    mail = to_staff(
         "Votre portefeuille s’allège",
         "Une ou plusieurs personnes que vous suiviez sont maintenant suivies par un autre conseiller de l’agence.",
         "Ce qui attendait une décision les suit. Les rendez-vous déjà annoncés avec vous restent avec vous.",
@@ -123,7 +121,7 @@ def portfolio_left_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 @composes(deeds.MAIL_PORTFOLIO_JOINED, "portfolio_joined", label="personnes confiées par un autre conseiller")
 def portfolio_joined_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell an advisor that they follow more people now, and where what these wait for stands."""
-    mail = _notice(
+    mail = to_staff(
         "Votre portefeuille s’agrandit",
         "Vous suivez maintenant une ou plusieurs personnes de plus.",
         "Ce qui attendait une décision pour elles est dans votre liste. Leurs rendez-vous déjà annoncés "
@@ -145,37 +143,3 @@ def _counted(
     owners = {row.subject_id for row in rows}
     counted = late.filter(**{f"{owner}__in": owners}).values(owner).annotate(late=Count("pk"))
     return dict(counted.values_list(owner, "late"))
-
-
-def _digest(
-    rows: Sequence[Row],
-    counts: Mapping[int, int],
-    *,
-    one: str,
-    many: str,
-    sentence: str,
-    path: str,
-    action: str,
-) -> dict[int, Mail]:
-    """One mail per row whose count is not zero; what was done meanwhile is not announced."""
-    mails = {}
-    for row in rows:
-        if not (count := counts.get(row.subject_id, 0)):
-            continue
-        mails[row.id] = _notice(plural(count, one, many), sentence, path=path, action=action)
-    return mails
-
-
-def _notice(headline: str, *paragraphs: str, path: str, action: str) -> Mail:
-    return Mail(
-        "notice",
-        headline,
-        {
-            "title": headline,
-            "preheader": paragraphs[0],
-            "body": "\n\n".join(paragraphs),
-            "action_url": absolute(path),
-            "action_label": action,
-            "why": _WHY,
-        },
-    )

@@ -1,6 +1,6 @@
 """E-mails about threads: a message waits, something is asked for, an answer is late. Never what was written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -8,13 +8,13 @@ from django.db.models import Count
 
 from accounts.models import Advisor
 from messaging import deeds
-from messaging.emails import Mail, Row, Words, absolute, composes
+from messaging.emails import Mail, Row, Words, absolute, composes, lines_of
+from messaging.mails.notices import digests
 from messaging.models import Message, Thread
 from messaging.states import ThreadState
-from portal.core.french import full_date, full_deadline, plural
+from portal.core.french import full_date, full_deadline
 
 _WHY = "vous échangez avec votre conseiller dans votre espace."
-_WHY_STAFF = "vous suivez ou encadrez ces dossiers."
 
 
 @composes(deeds.MAIL_MESSAGE, "message", label="message de votre conseiller", by_post=True)
@@ -97,7 +97,7 @@ def _said(message: Message) -> Words:
     return Words(
         title="Votre conseiller vous a écrit",
         facts=_about(message.thread, ("Écrit par", f"{message.author}, le {_day(message)}")),
-        parts=[("Son message", _lines(message.body))],
+        parts=[("Son message", lines_of(message.body))],
     )
 
 
@@ -111,7 +111,10 @@ def _asked(message: Message, deadline: str) -> Words:
             "Apportez cet élément à votre agence, ou envoyez-le par lettre.",
             "Vous n’avez pas cet élément ? Dites-le par téléphone ou à l’accueil. Rien ne vous est reproché.",
         ],
-        parts=[("Ce qui vous est demandé", _lines(message.expected)), ("Son message", _lines(message.body))],
+        parts=[
+            ("Ce qui vous est demandé", lines_of(message.expected)),
+            ("Son message", lines_of(message.body)),
+        ],
     )
 
 
@@ -131,17 +134,13 @@ def _about(thread: Thread, who: tuple[str, str]) -> list[tuple[str, str]]:
     return [("Échange", str(thread.ref)), ("Objet", thread.subject), who]
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
 # --- for those who answer ---------------------------------------------------------------
 
 
 @composes(deeds.MAIL_LATE_ADVISOR, "late_messages", label="messages à traiter")
 def late_advisor_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Remind an advisor of messages whose answer is nearly due."""
-    return _digests(rows, _near(rows, now), path="/conseiller/messages/", sentence=_ADVISOR)
+    return digests(rows, _near(rows, now), **_TO_ANSWER, sentence=_ADVISOR)
 
 
 @composes(deeds.MAIL_LATE_DEPUTY, "late_messages_deputy", label="messages d’un collègue absent")
@@ -154,7 +153,7 @@ def late_deputy_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     mails: dict[int, Mail] = {}
     for row in rows:
         sentence = f"Vous remplacez {names[row.subject_id]} aujourd’hui. Ces messages sont dans votre liste."
-        mails |= _digests([row], counts, path="/conseiller/messages/", sentence=sentence)
+        mails |= digests([row], counts, **_TO_ANSWER, sentence=sentence)
     return mails
 
 
@@ -166,7 +165,7 @@ def late_supervisor_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]
         agency_id__in=agencies, state=ThreadState.WAITING_ADVISOR, answer_due_at__lte=now
     )
     counts = dict(late.values("agency_id").annotate(n=Count("pk")).values_list("agency_id", "n"))
-    return _digests(
+    return digests(
         rows,
         counts,
         path="/agence/?retards=messages",
@@ -177,6 +176,12 @@ def late_supervisor_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]
     )
 
 
+_TO_ANSWER = {
+    "one": "message attend votre réponse",
+    "many": "messages attendent votre réponse",
+    "path": "/conseiller/messages/",
+    "action": "Ouvrir les messages",
+}
 _ADVISOR = "Répondez, ou demandez ce qui vous manque\u00a0: la personne attend."
 
 
@@ -235,34 +240,3 @@ def _to_person(
     if deadline:
         context["deadline_text"] = deadline
     return Mail("notice", subject, context, letter=letter)
-
-
-def _digests(
-    rows: Sequence[Row],
-    counts: Mapping[int, int],
-    *,
-    path: str,
-    sentence: str,
-    one: str = "message attend votre réponse",
-    many: str = "messages attendent votre réponse",
-    action: str = "Ouvrir les messages",
-) -> dict[int, Mail]:
-    """One mail per row whose count is not zero; what was done meanwhile is not announced."""
-    mails = {}
-    for row in rows:
-        if not (count := counts.get(row.subject_id, 0)):
-            continue
-        headline = plural(count, one, many)
-        mails[row.id] = Mail(
-            "notice",
-            headline,
-            {
-                "title": headline,
-                "preheader": sentence,
-                "body": sentence,
-                "action_url": absolute(path),
-                "action_label": action,
-                "why": _WHY_STAFF,
-            },
-        )
-    return mails
