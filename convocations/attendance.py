@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts import reassigning
 from accounts.models import Advisor, Claimant
-from convocations import deeds, reassigning
+from convocations import deeds
 from convocations.absences import opening
 from convocations.evidence.ledger import why_not_valid
 from convocations.following import owed
@@ -166,7 +167,9 @@ def reassign(
             ).select_for_update(no_key=True)
         )
         Convocation.objects.filter(pk__in=[row.pk for row in rows]).update(advisor=advisor)
-        reassigning.record(rows, "le rendez-vous", advisor, reason=reason, by=by, now=now)
+        reassigning.record(
+            deeds.REASSIGNED, rows, advisor, reason=reason, by=by, now=now, what="le rendez-vous"
+        )
         return len(rows)
 
 

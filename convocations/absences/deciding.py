@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from accounts import reassigning
 from accounts.models import Advisor
-from convocations import deeds, reassigning
+from convocations import deeds
 from convocations.absences import extending
 from convocations.evidence.ledger import why_not_valid
 from convocations.models import Absence, Convocation, Justificatif
@@ -113,7 +114,7 @@ def reassign(absence_ids: Collection[int], advisor: Advisor, *, reason: str, by:
         ids = [row.pk for row in rows]
         Absence.objects.filter(pk__in=ids).update(advisor=advisor)
         Justificatif.objects.filter(absence_id__in=ids, state=ReviewState.IN_REVIEW).update(advisor=advisor)
-        reassigning.record(rows, "l’absence", advisor, reason=reason, by=by, now=now)
+        reassigning.record(deeds.REASSIGNED, rows, advisor, reason=reason, by=by, now=now, what="l’absence")
         return len(rows)
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts import reassigning
 from accounts.models import Advisor, Claimant
-from convocations import deeds, reassigning
+from convocations import deeds
 from convocations.models import CallTask, Convocation
 from convocations.states import CallState
 from messaging import outbox
@@ -142,5 +143,5 @@ def reassign(task_ids: Collection[int], advisor: Advisor, *, reason: str, by: Ac
             ).select_for_update(no_key=True, of=("self",))
         )
         CallTask.objects.filter(pk__in=[row.pk for row in rows]).update(advisor=advisor)
-        reassigning.record(rows, "le rappel", advisor, reason=reason, by=by, now=now)
+        reassigning.record(deeds.REASSIGNED, rows, advisor, reason=reason, by=by, now=now, what="le rappel")
         return len(rows)

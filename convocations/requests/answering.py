@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts import reassigning
 from accounts.models import Advisor, Claimant
-from convocations import deeds, reassigning
+from convocations import deeds
 from convocations.models import ChangeRequest, Convocation, Justificatif
 from convocations.requests.ending import end
 from convocations.requests.granting import replace
@@ -127,7 +128,7 @@ def reassign(request_ids: Collection[int], advisor: Advisor, *, reason: str, by:
         waiting.update(advisor=advisor)
         holding.hand_over(waiting, advisor.pk, now=now)
         Justificatif.objects.filter(request_id__in=ids, state=ReviewState.IN_REVIEW).update(advisor=advisor)
-        reassigning.record(rows, "la demande", advisor, reason=reason, by=by, now=now)
+        reassigning.record(deeds.REASSIGNED, rows, advisor, reason=reason, by=by, now=now, what="la demande")
         return len(rows)
 
 

@@ -7,12 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from accounts import signals
+from accounts import reassigning, signals
 from accounts.models import Advisor, Transfer
 from messaging import deeds
 from messaging.models import Thread
 from messaging.states import ThreadState
-from portal.core import journal
 from portal.core.journal import Actor
 
 
@@ -41,22 +40,5 @@ def reassign(thread_ids: Collection[int], advisor: Advisor, *, reason: str, by: 
             ).select_for_update(no_key=True)
         )
         Thread.objects.filter(pk__in=[row.pk for row in rows]).update(advisor=advisor)
-        journal.record_all(
-            (
-                journal.Line(
-                    deeds.REASSIGNED,
-                    file_id=row.claimant_id,
-                    subject_id=row.pk,
-                    data={
-                        "ref": str(row.ref),
-                        "advisor": str(advisor),
-                        "reason": reason,
-                        "before": row.advisor_id,
-                    },
-                )
-                for row in rows
-            ),
-            by=by,
-            now=now,
-        )
+        reassigning.record(deeds.REASSIGNED, rows, advisor, reason=reason, by=by, now=now)
         return len(rows)

@@ -1,37 +1,38 @@
 """A piece of work handed to another advisor, as the journal keeps it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from accounts.models import Advisor
-from convocations import deeds
-from convocations.models import Absence, CallTask, ChangeRequest, Convocation
 from portal.core import journal
-from portal.core.journal import Actor
+from portal.core.journal import Actor, JournalCode
 
 
 def record(
-    rows: Sequence[Convocation] | Sequence[Absence] | Sequence[ChangeRequest] | Sequence[CallTask],
-    what: str,
+    code: JournalCode,
+    rows: Iterable[Any],
     advisor: Advisor,
     *,
     reason: str,
     by: Actor,
     now: datetime,
+    **more: str,
 ) -> None:
-    """Journal, in each person's file, that `what` («la demande») went from its advisor of before to `advisor`.
+    """Journal, in each person's file, that these rows went from their advisor of before to `advisor`.
 
-    `rows` are as they were read under the lock: they still name the advisor of before.
+    They are as they were read under the lock (`claimant_id`, `ref`, `advisor_id`): they still name the
+    advisor of before. `more` is what else the code's sentence says.
     """
     journal.record_all(
         (
             journal.Line(
-                deeds.REASSIGNED,
+                code,
                 file_id=row.claimant_id,
                 subject_id=row.pk,
                 data={
                     "ref": str(row.ref),
-                    "what": what,
+                    **more,
                     "advisor": str(advisor),
                     "reason": reason,
                     "before": row.advisor_id,
