@@ -67,9 +67,10 @@ def of_appointment(convocation: Convocation) -> bytes:
 
 def _shown(convocation: Convocation) -> list[dict[str, str]]:
     agency, tz = convocation.agency, convocation.agency.place.zone
-    minutes = int((convocation.ends_at - convocation.starts_at).total_seconds() // 60)
     lasts = (
-        manners.when(convocation, tz) if convocation.modality == Modality.ASYNC_MESSAGE else duration(minutes)
+        manners.when(convocation, tz)
+        if convocation.modality == Modality.ASYNC_MESSAGE
+        else duration(convocation.minutes)
     )
     return _filled(
         {

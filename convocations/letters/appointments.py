@@ -115,12 +115,11 @@ def facts(row: Convocation) -> list[tuple[str, str]]:
     """List when, where, how long, with whom, what for."""
     by_writing = row.modality == Modality.ASYNC_MESSAGE
     when = manners.when(row, row.agency.place.zone)
-    minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
     # «Où : …», «Comment : …»: the same words as in the e-mail, in two columns.
     where, _, place = manners.where(row).partition(f"{NBSP}: ")
     listed = {
         "Date": first_up(when),
-        "Durée": "" if by_writing else duration(minutes),
+        "Durée": "" if by_writing else duration(row.minutes),
         where: first_up(place).removesuffix("."),
         "Appel": row.place if row.modality == Modality.PHONE else "",
         "Avec": row.advisor.user.get_full_name(),

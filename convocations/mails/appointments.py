@@ -242,9 +242,8 @@ def _consequence(convocation: Convocation) -> str:
 
 
 def _facts(convocation: Convocation) -> list[str]:
-    minutes = int((convocation.ends_at - convocation.starts_at).total_seconds() // 60)
     by_writing = convocation.modality == Modality.ASYNC_MESSAGE
-    lasts = "" if by_writing else f"Durée : {duration(minutes)}. "
+    lasts = "" if by_writing else f"Durée : {duration(convocation.minutes)}. "
     return [
         manners.where(convocation),
         manners.DO[convocation.modality],

@@ -229,6 +229,11 @@ class Convocation(Stateful):
         return str(self.ref)
 
     @property
+    def minutes(self) -> int:
+        """How long it lasts; a written exchange has its days."""
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
     def is_binding(self) -> bool:
         """Say whether attendance is due."""
         return self.bindingness == Bindingness.CONVOCATION

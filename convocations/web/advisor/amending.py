@@ -108,7 +108,7 @@ def move(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
                 "zone": row.agency.place.zone,
                 "initial": {
                     **initial_of(row.starts_at, row.agency.place.zone),
-                    "minutes": min(480, int((row.ends_at - row.starts_at).total_seconds() // 60)),
+                    "minutes": min(480, row.minutes),
                 },
                 "keeps_days": row.modality == Modality.ASYNC_MESSAGE,
             },

@@ -88,7 +88,7 @@ def _blank(request: HttpRequest, row: ChangeRequest, advisor: Advisor, now: date
 
 
 def _minutes(convocation: Convocation) -> int:
-    return min(480, int((convocation.ends_at - convocation.starts_at) / timedelta(minutes=1)))
+    return min(480, convocation.minutes)
 
 
 def _closed(row: ChangeRequest, now: datetime) -> dict[str, str]:

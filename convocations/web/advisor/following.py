@@ -93,7 +93,7 @@ def propose(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     if row.convocation is None:
         raise Http404
     old, zone = row.convocation, row.claimant.agency.place.zone
-    minutes = min(480, max(5, int((old.ends_at - old.starts_at).total_seconds() // 60)))
+    minutes = min(480, max(5, old.minutes))
     initial = {**initial_of(old.starts_at, zone), "minutes": minutes, **restored(request)}
     form = ProposeForm(request.POST or None, zone=zone, initial=initial)
     form.cancel_url = f"/conseiller/suivis/{row.ref}/"

@@ -61,8 +61,7 @@ def search(
 
 def minutes_of(convocation: Convocation) -> int:
     """Give how long the appointment lasts; a written exchange, with days for hours, becomes an ordinary one."""
-    lasts = int((convocation.ends_at - convocation.starts_at) / timedelta(minutes=1))
-    return lasts if convocation.modality != Modality.ASYNC_MESSAGE else 45
+    return convocation.minutes if convocation.modality != Modality.ASYNC_MESSAGE else 45
 
 
 def by_day(slots: Sequence[FreeSlot], tz: Any) -> list[dict[str, Any]]:
