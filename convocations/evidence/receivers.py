@@ -61,9 +61,7 @@ def note_delivered(sender: Any, *, letters: Sequence[Posted], by: Actor, now: da
 @receiver(letters_returned, dispatch_uid="convocations.letters_returned")
 def note_come_back(sender: Any, *, letters: Sequence[Posted], by: Actor, now: datetime, **_: Any) -> None:
     """Write that a letter came back: it proves nothing, and somebody calls, once."""
-    ids = _write_letters(letters, Fact.LETTER_RETURNED, by, now)
-    if ids:
-        _ask_for_calls(ids, CallTask.Reason.RETURNED, now)
+    _ask_for_calls(_write_letters(letters, Fact.LETTER_RETURNED, by, now), CallTask.Reason.RETURNED, now)
 
 
 @receiver(messages_returned, dispatch_uid="convocations.returns")

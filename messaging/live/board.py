@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
 import redis.asyncio
+from django.conf import settings
 
 from messaging.live import hints, watching
 from messaging.live.watching import Situation, Watched
@@ -109,7 +110,10 @@ async def listen(board: Board) -> None:
     """Hear the words that come through the broker; without one the looks go on."""
     while True:
         with suppress(redis.RedisError, OSError):
-            async with redis.asyncio.Redis.from_url(hints.url()) as client, client.pubsub() as heard:
+            async with (
+                redis.asyncio.Redis.from_url(settings.REDIS_CLIENT_URL) as client,
+                client.pubsub() as heard,
+            ):
                 await heard.subscribe(hints.CHANNEL)
                 async for one in heard.listen():
                     if one["type"] == "message":

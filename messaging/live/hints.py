@@ -45,14 +45,12 @@ def _say(words: dict[str, Any]) -> None:
         with _lock:
             if _client is None:
                 _client = redis.Redis.from_url(
-                    url(), socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None
+                    settings.REDIS_CLIENT_URL,
+                    socket_timeout=PATIENCE,
+                    socket_connect_timeout=PATIENCE,
+                    retry=None,
                 )
         _client.publish(CHANNEL, json.dumps(words))
     except redis.RedisError as error:
         _silent_until = time.monotonic() + SILENCE
         log.warning("no word to the live pages (%s); they look for themselves", type(error).__name__)
-
-
-def url() -> str:
-    # Celery's spelling of a socket, and the client's own.
-    return str(settings.REDIS_URL).replace("redis+socket://", "unix://").replace("virtual_host=", "db=")

@@ -1,5 +1,6 @@
 """Taking in one mail that came to an address of ours: a report has its effect, a reply its answer, nothing else any."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from messaging.models import OutboxMessage
@@ -30,6 +31,4 @@ def _with_address(each: Reported, returned: Returned | None) -> Reported:
     address = OutboxMessage.objects.filter(pk=returned.row_id).values_list("person__email", flat=True).first()
     if not address or not identity.is_recipient(returned, address):
         return each
-    return Reported(
-        each.event_id, each.nature, each.at, row_id=each.row_id, address=address, status=each.status
-    )
+    return replace(each, address=address)

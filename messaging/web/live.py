@@ -5,8 +5,6 @@ that alone keeps a page fresh. The process of the live pages (`portal.live`) pas
 same door, keeps the line open, and asks again each minute whether it is still theirs.
 """
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,6 +21,12 @@ from portal.core import clock
 
 # How soon a browser comes back by itself where nothing keeps its line open.
 COME_BACK_MS = 15_000
+
+
+class Line(HttpResponse):
+    """Where a thread stands, for a browser; and, for the process of the live pages alone, what to keep open."""
+
+    watched: Watched
 
 
 @require_GET
@@ -71,13 +75,11 @@ def _stands(request: HttpRequest, thread: Thread, side: Side) -> HttpResponse:
         if known == now.name
         else watching.changed(now, retry_ms=COME_BACK_MS)
     )
-    response: Any = HttpResponse(words, content_type="text/event-stream; charset=utf-8")
+    response = Line(words, content_type="text/event-stream; charset=utf-8")
     # A proxy that gathers what it is given would hold back every word.
     response.headers["X-Accel-Buffering"] = "no"
-    # Not for the browser: what the process of the live pages keeps the line open for.
     response.watched = Watched(thread.pk, side)
-    found: HttpResponse = response
-    return found
+    return response
 
 
 def _types(thread: Thread, side: Side) -> HttpResponse:

@@ -104,12 +104,14 @@ for _option, _value in {"keepalives_idle": 30, "keepalives_interval": 10, "keepa
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
+# The client's spelling of a socket; Celery's own is CELERY_BROKER_URL.
+REDIS_CLIENT_URL = REDIS_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
 # Where the process of the live pages answers: on the pages' own address, or on one of its own (the demo).
 LIVE_URL = env("LIVE_URL", default="").rstrip("/")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db="),
+        "LOCATION": REDIS_CLIENT_URL,
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 }

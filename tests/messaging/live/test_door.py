@@ -74,7 +74,7 @@ def test_a_page_that_listens_is_no_sign_of_anybody(thread):
 
 
 def test_who_types_is_told_of_through_the_broker_and_nothing_is_kept(thread):
-    heard = hints.redis.Redis.from_url(hints.url()).pubsub()
+    heard = hints.redis.Redis.from_url(settings.REDIS_CLIENT_URL).pubsub()
     heard.subscribe(hints.CHANNEL)
     assert signed_in(thread.claimant).post(f"/espace/messages/{thread.ref}/saisie/").status_code == 204
     words = [one["data"] for _ in range(20) if (one := heard.get_message(timeout=0.2))]
@@ -85,7 +85,7 @@ def test_who_types_is_told_of_through_the_broker_and_nothing_is_kept(thread):
 
 def test_a_broker_that_is_down_holds_nobody_up(thread, settings, caplog):
     hints._client, hints._silent_until = None, 0.0
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.REDIS_CLIENT_URL = "redis://127.0.0.1:1/0"
     try:
         with caplog.at_level(logging.WARNING):
             assert (
