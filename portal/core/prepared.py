@@ -22,12 +22,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 from psycopg.sql import Literal
 from psycopg.types.numeric import Int8
+
+from portal.core.database.base import NoAnswer
 
 # Values no row of ours has; a query that repeats one is told by the count in `_compile`.
 _MARKS: dict[type, Callable[[int], Any]] = {
@@ -72,8 +74,33 @@ def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
     So whoever counts or watches queries sees these too. The other cursors never prepare, whatever the
     threshold: they put the values in themselves.
+
+    The first question of a request is also the look whether the server still knows this connection
+    (CONN_HEALTH_CHECKS): Django asks `SELECT 1` for that, a twelfth of a page. It is a reading, so it is asked
+    again on a new connection when the old one turns out to be gone.
     """
-    with _cursor() as cursor:
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]  # the proxy looks it up at each word
+    if not _to_be_looked_at(wrapper):
+        return _ask(wrapper, sql, values)
+    try:
+        rows = _ask(wrapper, sql, values)
+    except (OperationalError, InterfaceError) as error:
+        # Whoever waited for a server that says nothing does not wait twice.
+        if isinstance(error.__cause__, NoAnswer) or wrapper.is_usable():
+            raise
+        wrapper.close()
+        return _ask(wrapper, sql, values)
+    wrapper.health_check_done = True
+    return rows
+
+
+def _to_be_looked_at(wrapper: Any) -> bool:
+    kept = wrapper.connection is not None and not wrapper.in_atomic_block
+    return kept and wrapper.health_check_enabled and not wrapper.health_check_done
+
+
+def _ask(wrapper: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with _cursor(wrapper) as cursor:
         # Always as bigint: a statement is prepared anew for each combination of types.
         cursor.execute(sql, [Int8(value) if isinstance(value, int) else value for value in values])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -103,15 +130,13 @@ def with_constants(sql: str, params: Sequence[Any], changes: Callable[[Any], boo
 _planned_once: Any = ServerBindingCursor
 
 
-def _cursor() -> Any:
-    wrapper: Any = connections[DEFAULT_DB_ALIAS]  # the proxy looks it up at each word
-    wrapper.close_if_health_check_failed()
+def _cursor(wrapper: Any) -> Any:
     wrapper.ensure_connection()
-    if wrapper.connection.prepare_threshold is None:
-        wrapper.connection.prepare_threshold = 0
-        # PostgreSQL would else plan anew for each value wherever it guesses that this could pay.
-        wrapper.connection.execute("SET plan_cache_mode = force_generic_plan")
     with wrapper.wrap_database_errors:
+        if wrapper.connection.prepare_threshold is None:
+            wrapper.connection.prepare_threshold = 0
+            # PostgreSQL would else plan anew for each value wherever it guesses that this could pay.
+            wrapper.connection.execute("SET plan_cache_mode = force_generic_plan")
         return wrapper._prepare_cursor(_planned_once(wrapper.connection))
 
 
@@ -147,12 +172,15 @@ class _Compiled:
         first, last = info["select_fields"][0], info["select_fields"][-1] + 1
         names = [column[0].target.attname for column in select[first:last]]
         populators = _populators(info, select, DEFAULT_DB_ALIAS)
+        annotated = list(compiler.annotation_col_map.items())
         model = info["model"]
 
         def build(row: Any) -> Any:
             found = model.from_db(DEFAULT_DB_ALIAS, names, row[first:last])
             for populator in populators:
                 populator.populate(row, found)
+            for name, at in annotated:
+                setattr(found, name, row[at])
             return found
 
         return build

@@ -15,6 +15,10 @@ from psycopg.pq import Format
 _LOOK_SECONDS = 0.1
 
 
+class NoAnswer(psycopg.OperationalError):
+    """The server said nothing for longer than anybody waits."""
+
+
 class PatientConnection(psycopg.Connection[Any]):
     """A connection that ends instead of waiting without end for one answer."""
 
@@ -29,7 +33,7 @@ class PatientConnection(psycopg.Connection[Any]):
                 raise
         # Whatever it says now would be the answer to another question.
         self.pgconn.finish()
-        raise psycopg.OperationalError("the database did not answer in time")
+        raise NoAnswer("the database did not answer in time")
 
 
 class _Moments:
