@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from accounts.models import Advisor, Agency, Claimant, Controller, DecisionMaker, Partner, Role, User
@@ -60,6 +61,8 @@ def signed_in(person: Any, client: Client | None = None) -> Client:
     session = client.session
     session[second_factor.SHOWN] = user.pk
     session.save()
+    # What allauth writes at a sign-in through its pages: the place stands in the list of devices.
+    UserSession.objects.create(user=user, session_key=session.session_key, ip="192.0.2.7")
     return client
 
 

@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sign_in.known.WhoAsksMiddleware",
     # In this order: has the session slept too long, is anybody there, did staff show a second factor.
     "accounts.sign_in.middleware.IdleSessionMiddleware",
     "accounts.sign_in.middleware.SignedInMiddleware",

@@ -83,12 +83,22 @@ def test_sentence_says_why_one_was_signed_out(moved):
 def test_session_is_written_at_most_once_a_minute(moved, django_assert_num_queries):
     client = people.signed_in(people.make_claimant())
     client.get("/compte/appareils/")
-    with django_assert_num_queries(2):  # the session, the account
+    with django_assert_num_queries(1):  # the session, and the account with it
         client.get("/compte/")
     moved(seconds=90)
     seen_at = client.session[sessions.SEEN_AT]
     client.get("/compte/")
     assert client.session[sessions.SEEN_AT] > seen_at
+
+
+def test_it_is_the_session_that_says_who_asks_whatever_the_list_of_devices_says():
+    person, other = people.make_claimant(), people.make_claimant()
+    client = people.signed_in(person)
+    client.get("/espace/")
+    UserSession.objects.filter(user=person.user).update(user=other.user)
+    page = client.get("/espace/").content.decode()
+    assert str(person.user) in page
+    assert str(other.user) not in page
 
 
 # --- seen and ended -----------------------------------------------------------------------------
