@@ -31,6 +31,7 @@ from messaging import emails  # noqa: E402
 from messaging.delivery.rendering import Letter, letter, message_id  # noqa: E402
 from messaging.delivery.sender import send_due  # noqa: E402
 from messaging.emails import Row as MailRow  # noqa: E402
+from portal import standing  # noqa: E402
 
 MAILS = 20_000
 # Each way sends a part in turn, so that what disturbs the machine disturbs both.
@@ -41,6 +42,8 @@ FOLDER = Path(settings.BASE_DIR) / "var" / "bench" / "mails"
 
 
 def main(into: Path) -> None:
+    # As a worker's process does when it begins.
+    standing.leave_alone()
     work.remove_leftovers()
     first, last = work.write_appointments(MAILS)
     try:

@@ -4,6 +4,9 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
+
+from portal import standing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.base")
 app = Celery("portal", amqp="portal.resuming:PatientAMQP")
@@ -24,3 +27,8 @@ app.conf.beat_schedule = {
     "following-check": {"task": "convocations.check_following", "schedule": crontab(hour=4, minute=10)},
     "documents-sweep": {"task": "core.sweep_documents", "schedule": crontab(hour=3, minute=30)},
 }
+
+
+@worker_process_init.connect
+def _begin(**_: object) -> None:
+    standing.leave_alone()
