@@ -117,6 +117,7 @@ def _references(pages: Sequence[Page]) -> dict[str, tuple[list[Asked], int]]:
     """The references: what is asked, and how often a round."""
     (admin,) = signed_in.sign_in([signed_in.administrator()])
     found = {f"{page.name} from memory": ([Asked(f"/bench/memory/{page.name}/")], 300) for page in pages}
+    found |= {f"{page.name} with statements": ([Asked(f"/bench/asked/{page.name}/")], 300) for page in pages}
     found |= {f"{page.name} with dates": ([Asked(f"/bench/dated/{page.name}/")], 300) for page in pages}
     found |= {
         f"{page.name} signed in": (
@@ -264,6 +265,12 @@ def _costs(pages: Sequence[Page], measured: dict[str, list[Measured]]) -> list[R
         known = _milliseconds([one.cpu for one in measured[f"{page.name} signed in"]])
         rows.append(Row(f"{page.title}: beside signing in", f"{ours} ms CPU", f"the same, signed in {known} ms",
                         ours.median / known.median, page.cost))  # fmt: skip
+        asked = _milliseconds([one.cpu for one in measured[f"{page.name} with statements"]])
+        rows.append(Row(f"{page.title}: beside its statements", f"{ours} ms CPU",
+                        f"the same, its statements asked by the driver {asked} ms", ours.median / asked.median,
+                        page.cost))  # fmt: skip
+        rows.append(Row(f"{page.title}: the least it can cost", f"{asked} ms CPU", f"template from memory {bare} ms",
+                        asked.median / bare.median, None))  # fmt: skip
         queries = _queries(page)
         rows.append(Row(f"{page.title}: queries", str(queries), "–", queries, page.queries, unit=""))
         database = _milliseconds([one.database for one in measured[page.name]])

@@ -6,12 +6,16 @@ wrapper around a first rendering of each raises at the first one.
 
 In memory the dates are words already. The bars were set beside templates that write theirs from moments with
 Django's `date` filter: the same page is also served so, as many moments as it shows dates.
+
+And with its statements: the page's own questions, asked anew of the database by nothing but the driver, before
+the same rendering. Less than that no page that says what is true now can cost.
 """
 
 import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import cycle
@@ -27,8 +31,17 @@ from django.test import Client
 from django.test.signals import template_rendered
 from django.test.utils import instrumented_test_render
 
-# A template, what it was given, and how many dates it shows.
-Kept = tuple[Template, dict[str, Any], int]
+
+@dataclass(frozen=True)
+class Kept:
+    """A page of the product: its template, what that was given, how many dates it shows, what was asked for it."""
+
+    template: Template
+    values: dict[str, Any]
+    dates: int
+    statements: list[tuple[str, Any]]
+
+
 _kept: dict[str, Iterator[Kept]] = {}
 _one_at_a_time = Lock()
 
@@ -50,7 +63,17 @@ def from_memory_signed_in(request: HttpRequest, name: str) -> HttpResponse:
 def from_memory_with_dates(request: HttpRequest, name: str) -> HttpResponse:
     """Render the same, and write as many dates as it shows the way a template does that is given moments."""
     kept = _next(name)
-    return HttpResponse(_render(kept) + _dates().render({"moments": _MOMENTS[: kept[2]]}))
+    return HttpResponse(_render(kept) + _dates().render({"moments": _MOMENTS[: kept.dates]}))
+
+
+@login_not_required
+def from_memory_with_statements(request: HttpRequest, name: str) -> HttpResponse:
+    """Ask the database all that the page asks it, by the driver alone, and render from memory."""
+    kept = _next(name)
+    connection.ensure_connection()
+    for sql, values in kept.statements:
+        connection.connection.execute(sql, values, prepare=True).fetchall()
+    return HttpResponse(_render(kept))
 
 
 _DATE = re.compile(r"\d(?:er)?[\s\u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc)")
@@ -72,8 +95,7 @@ def _next(name: str) -> Kept:
 
 
 def _render(kept: Kept) -> str:
-    template, values, _ = kept
-    return template.render(Context(values))
+    return kept.template.render(Context(kept.values))
 
 
 def _keep_all(name: str) -> list[Kept]:
@@ -87,6 +109,11 @@ def _keep_all(name: str) -> list[Kept]:
 def _keep(path: str, session: str) -> Kept:
     """Ask the product for a page, and keep the template and everything it was given."""
     found: list[tuple[Template, dict[str, Any]]] = []
+    statements: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
 
     def keep(sender: Any, template: Template, context: Any, **_: Any) -> None:
         if not found:
@@ -98,13 +125,14 @@ def _keep(path: str, session: str) -> Kept:
     try:
         client = Client(headers={"host": "127.0.0.1"})
         client.cookies["session"] = session
-        response = client.get(path)
+        with connection.execute_wrapper(note):
+            response = client.get(path)
     finally:
         template_rendered.disconnect(keep)
         BaseTemplate._render = plain  # type: ignore[attr-defined]
     if response.status_code != 200 or not found:
         raise RuntimeError(f"{path} answers {response.status_code}")
-    return *found[0], len(_DATE.findall(response.content.decode()))
+    return Kept(*found[0], len(_DATE.findall(response.content.decode())), statements)
 
 
 def _no_query(execute: Any, sql: str, *_: Any) -> NoReturn:

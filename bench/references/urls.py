@@ -4,7 +4,12 @@ from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.urls import include, path
 
-from bench.references.bare import from_memory, from_memory_signed_in, from_memory_with_dates
+from bench.references.bare import (
+    from_memory,
+    from_memory_signed_in,
+    from_memory_with_dates,
+    from_memory_with_statements,
+)
 from convocations.models import Convocation
 from portal.urls import urlpatterns as product
 
@@ -23,6 +28,7 @@ plain_admin.register(Convocation, PlainList)
 
 urlpatterns = [
     path("bench/memory/<str:name>/", from_memory),
+    path("bench/asked/<str:name>/", from_memory_with_statements),
     path("bench/dated/<str:name>/", from_memory_with_dates),
     path("bench/signed-in/<str:name>/", from_memory_signed_in),
     path("bench/admin/", plain_admin.urls),
