@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db.models import Q
 
 from convocations import deeds
+from convocations.hours.slots import needs_own_hour
 from convocations.letters import appointments as letters
 from convocations.mails.appointments import composed, mail_about, when_of
 from convocations.models import Convocation, Kind, Modality
 from convocations.scheduling import displacing
-from convocations.scheduling.slots import needs_own_hour
 from convocations.states import HOLDS_TIME
 from convocations.told import manners
 from messaging.emails import Mail, Row, composes

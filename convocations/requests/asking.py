@@ -15,14 +15,15 @@ from django.db import transaction
 from accounts.models import Claimant
 from accounts.people import record_accommodations
 from convocations import deeds
+from convocations.hours import holding
+from convocations.hours.slots import needs_own_hour
 from convocations.models import CallTask, ChangeRequest, Convocation, Modality
 from convocations.models import Kind as AppointmentKind
 from convocations.motives import RULES, Motive
 from convocations.requests import clocks, counting, signing
 from convocations.requests.granting import grant_by_rule
 from convocations.requests.papers import put_forward
-from convocations.scheduling import displacing, holding
-from convocations.scheduling.slots import needs_own_hour
+from convocations.scheduling import displacing
 from convocations.states import AHEAD, REQUEST_PENDING, ConvocationState
 from messaging import outbox
 from portal.core import journal, parameters

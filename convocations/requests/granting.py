@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from accounts.models import Claimant
 from convocations import deeds
+from convocations.hours import holding
+from convocations.hours.slots import needs_own_hour
 from convocations.models import Bindingness, ChangeRequest, Convocation, Kind, Modality
 from convocations.requests.ending import end
-from convocations.scheduling import holding
 from convocations.scheduling.changing import succeed
-from convocations.scheduling.issuing import Draft
-from convocations.scheduling.slots import needs_own_hour
+from convocations.scheduling.drafts import Draft
 from convocations.states import ConvocationState, RequestState
 from convocations.told.manners import default_place
 from messaging import outbox

@@ -17,7 +17,7 @@ from convocations import attendance
 from convocations.evidence import calls, ledger
 from convocations.models import Bindingness, Convocation, Kind, Modality
 from convocations.scheduling import changing
-from convocations.scheduling.issuing import Draft
+from convocations.scheduling.drafts import Draft
 from convocations.web.advisor import shown
 from convocations.web.advisor.forms.recording import LetterForm, MoveForm, PhoneForm, ReasonForm
 from convocations.web.advisor.forms.when import initial_of

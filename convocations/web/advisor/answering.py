@@ -16,11 +16,11 @@ from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
 from convocations.coverage import drawing
 from convocations.coverage.looking_up import coverage_of
+from convocations.hours import slots
 from convocations.models import ChangeRequest, Convocation, Justificatif, Modality, SwornStatement
 from convocations.motives import RULES, Motive
 from convocations.requests import answering, asking, changing_mind, counting, papers
 from convocations.requests.asking import Wish
-from convocations.scheduling import slots
 from convocations.states import REQUEST_PENDING, RequestState
 from convocations.told import manners
 from convocations.told import requests as told

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import actor, advisor_required, people_for
 from accounts.models import Advisor, Claimant
 from accounts.sign_in.kept_forms import restored
+from convocations.hours import slots
 from convocations.models import Bindingness, Convocation, ConvocationBatch, Kind, Modality
-from convocations.scheduling import from_csv, slots
+from convocations.scheduling import from_csv
 from convocations.scheduling.from_csv import Broken
 from convocations.scheduling.issuing import issue_many
 from convocations.told import manners

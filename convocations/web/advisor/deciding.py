@@ -14,10 +14,10 @@ from accounts.sign_in.kept_forms import restored
 from convocations.absences import deciding, opening
 from convocations.coverage import drawing
 from convocations.coverage.looking_up import coverage_of
+from convocations.hours import slots
 from convocations.models import Absence, Bindingness, Justificatif, Kind
 from convocations.motives import RULES, Motive
-from convocations.scheduling import slots
-from convocations.scheduling.issuing import Draft
+from convocations.scheduling.drafts import Draft
 from convocations.states import AbsenceState
 from convocations.told.examination import during
 from convocations.told.manners import default_place

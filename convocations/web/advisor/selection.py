@@ -9,12 +9,12 @@ from django.core import signing
 
 from accounts.access import people_for
 from accounts.models import Advisor, Claimant
+from convocations.hours import slots
+from convocations.hours.conflicts import conflict_sentences
+from convocations.hours.slots import Wanted
 from convocations.models import Modality
-from convocations.scheduling import slots
-from convocations.scheduling.conflicts import conflict_sentences
+from convocations.scheduling.drafts import Draft, people, why_not
 from convocations.scheduling.from_csv import Broken, Line, Reading
-from convocations.scheduling.issuing import Draft, people, why_not
-from convocations.scheduling.slots import Wanted
 from convocations.told import manners
 from portal.core.transitions import Refusal
 from portal.core.working_time import NonexistentLocalTime, local_instant

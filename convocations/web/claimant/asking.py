@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import actor, claimant_required
 from accounts.models import Claimant
+from convocations.hours import holding
+from convocations.hours.free import FreeSlot
 from convocations.models import ChangeRequest, Convocation, Modality
 from convocations.motives import RULES, TO_CHANGE_MODALITY, TO_RESCHEDULE, Motive
 from convocations.requests import asking, counting, signing
 from convocations.requests.asking import Wish
-from convocations.scheduling import displacing, holding
-from convocations.scheduling.free import FreeSlot
+from convocations.scheduling import displacing
 from convocations.told import requests as told
 from convocations.told import words
 from convocations.web.claimant import offers, taking

@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import Any
 
 from accounts.models import Claimant
+from convocations.hours.free import FreeSlot, Search, free_slots, one_after_the_other
+from convocations.hours.slots import needs_own_hour
 from convocations.models import Convocation, Kind, Modality
-from convocations.scheduling.free import FreeSlot, Search, free_slots, one_after_the_other
-from convocations.scheduling.slots import needs_own_hour
 from portal.core.french import clock_time, first_up, full_date, full_datetime
 
 # Enough days to choose from on a telephone; later ones are a link away.

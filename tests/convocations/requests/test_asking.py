@@ -9,10 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from accounts.hours import agencies
 from convocations import attendance, deeds
 from convocations.evidence import ledger
+from convocations.hours import holding
 from convocations.models import CallTask, ChangeRequest, Convocation, Modality, SwornStatement
 from convocations.motives import Motive
 from convocations.requests import asking, signing
-from convocations.scheduling import changing, holding
+from convocations.scheduling import changing
 from convocations.states import ConvocationState, RequestState
 from messaging.models import OutboxMessage
 from portal.core.models import Deadline, JournalEntry

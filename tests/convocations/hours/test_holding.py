@@ -7,9 +7,10 @@ import pytest
 
 from accounts.models import Kiosk, OpeningHours
 from convocations import deeds
+from convocations.hours import holding
+from convocations.hours.holding import SlotGone
 from convocations.models import Convocation, Modality, SlotHold
-from convocations.scheduling import changing, holding
-from convocations.scheduling.holding import SlotGone
+from convocations.scheduling import changing
 from convocations.scheduling.issuing import issue
 from convocations.states import ConvocationState
 from portal.core import deadlines, parameters

@@ -12,8 +12,7 @@ from itertools import islice
 from django.db import connection
 
 from accounts.models import Advisor
-from convocations.models import Modality
-from convocations.scheduling.spans import (
+from convocations.hours.spans import (
     Calendar,
     Span,
     asked,
@@ -24,6 +23,7 @@ from convocations.scheduling.spans import (
     within,
     without,
 )
+from convocations.models import Modality
 from convocations.states import HOLDS_TIME
 from portal.core import parameters
 from portal.core.working_time import Territory

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 
 from accounts.models import Claimant, Kiosk, OpeningHours
+from convocations.hours import holding
+from convocations.hours.holding import SlotGone
 from convocations.models import Convocation, Modality, SlotHold
-from convocations.scheduling import holding
-from convocations.scheduling.holding import SlotGone
 from convocations.scheduling.issuing import issue
 from convocations.states import HOLDS_TIME
 from tests import factories

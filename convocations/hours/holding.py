@@ -18,11 +18,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Advisor, Kiosk
 from convocations import deeds
+from convocations.hours.conflicts import HourTaken, in_turn
+from convocations.hours.free import FreeSlot, Search, free_slots, nearest
+from convocations.hours.kiosks import place_at
 from convocations.models import ChangeRequest, Convocation, SlotHold
-from convocations.scheduling.conflicts import in_turn
-from convocations.scheduling.free import FreeSlot, Search, free_slots, nearest
-from convocations.scheduling.issuing import Draft, HourTaken
-from convocations.scheduling.kiosks import place_at
+from convocations.scheduling.drafts import Draft
 from messaging import outbox
 from portal.core import deadlines, parameters
 from portal.core.deadlines import Planned

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convocations.scheduling.spans import Calendar, _Dated, _Opening, received_on, wall_span
+from convocations.hours.spans import Calendar, _Dated, _Opening, received_on, wall_span
 from portal.core.working_time import Territory, holiday_name
 
 MINUTE = timedelta(minutes=1)

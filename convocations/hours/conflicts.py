@@ -2,20 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
 from accounts.models import Advisor, Agency, Claimant
+from convocations.hours.slots import needs_own_hour
 from convocations.models import Modality
-from convocations.scheduling.slots import needs_own_hour
+from convocations.scheduling.drafts import Draft
 from convocations.states import HOLDS_TIME
 from portal.core.french import full_datetime
+from portal.core.transitions import Refusal
 from portal.core.working_time import Territory
-
-if TYPE_CHECKING:
-    from convocations.scheduling.issuing import Draft
 
 _OTHER_HOUR = "à cette heure ({when}). Choisissez une autre heure."
 _TAKEN = (
@@ -66,6 +65,10 @@ _IN_THE_WAY = f"""
 """
 
 
+class HourTaken(Refusal):
+    """The hour or the place went to somebody else; the sentence names what is in the way."""
+
+
 def in_turn(
     agency_ids: Collection[int] = (),
     *,
@@ -84,14 +87,14 @@ def in_turn(
     list(Agency.objects.select_for_update(no_key=True).filter(which).order_by("pk").values_list("pk"))
 
 
-def kept_for_others(drafts: Sequence["Draft"]) -> set[int]:
+def kept_for_others(drafts: Sequence[Draft]) -> set[int]:
     """Give, by `id(draft)`, those whose advisor, person or kiosk is kept then for a request that waits; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_KEPT, _columns(drafts))
         return {id(drafts[place]) for (place, *_) in cursor.fetchall()}
 
 
-def conflict_sentences(lost: Sequence["Draft"], *, now: datetime) -> dict[int, str]:
+def conflict_sentences(lost: Sequence[Draft], *, now: datetime) -> dict[int, str]:
     """Give, by `id(draft)`, the French sentence that names the appointment in the way; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_THE_WAY, {**_columns(lost), "states": sorted(HOLDS_TIME)})
@@ -104,7 +107,7 @@ def conflict_sentences(lost: Sequence["Draft"], *, now: datetime) -> dict[int, s
     return sentences
 
 
-def _columns(drafts: Sequence["Draft"]) -> dict[str, Any]:
+def _columns(drafts: Sequence[Draft]) -> dict[str, Any]:
     return {
         "places": list(range(len(drafts))),
         "claimants": [draft.claimant_id for draft in drafts],

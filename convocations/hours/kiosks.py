@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from accounts.models import Kiosk
+from convocations.hours.spans import Span
 from convocations.models import Convocation, Modality, SlotHold
-from convocations.scheduling.spans import Span
+from convocations.scheduling.drafts import Draft
 from convocations.states import HOLDS_TIME
-
-if TYPE_CHECKING:
-    from convocations.scheduling.issuing import Draft
 
 NO_KIOSK = (
     "Aucun espace numérique de l’agence n’est libre à cette heure. "
@@ -25,8 +23,8 @@ def place_at(kiosk: Kiosk) -> str:
 
 
 def with_kiosks(
-    drafts: Sequence["Draft"], refused: Sequence[str], agency_of: Mapping[int, int], now: datetime
-) -> tuple[list["Draft"], set[int]]:
+    drafts: Sequence[Draft], refused: Sequence[str], agency_of: Mapping[int, int], now: datetime
+) -> tuple[list[Draft], set[int]]:
     """Give each video appointment at an agency a kiosk that is free then; two queries, none without any.
 
     Also the places (in the list) of those for whom none is free. An agency without kiosks keeps doing
@@ -62,7 +60,7 @@ def with_kiosks(
     return given, full
 
 
-def _busy(kiosk_ids: Sequence[int], drafts: Sequence["Draft"]) -> dict[int, list[Span]]:
+def _busy(kiosk_ids: Sequence[int], drafts: Sequence[Draft]) -> dict[int, list[Span]]:
     if not kiosk_ids:
         return {}
     meanwhile: dict[str, Any] = {
@@ -80,5 +78,5 @@ def _busy(kiosk_ids: Sequence[int], drafts: Sequence["Draft"]) -> dict[int, list
     return found
 
 
-def _meets(spans: Sequence[Span], draft: "Draft") -> bool:
+def _meets(spans: Sequence[Span], draft: Draft) -> bool:
     return any(start < draft.ends_at and end > draft.starts_at for start, end in spans)

@@ -13,11 +13,11 @@ from accounts.models import (
     OpeningHours,
     ReceivedFor,
 )
+from convocations.hours import slots
+from convocations.hours.free import FreeSlot
+from convocations.hours.slots import Wanted
 from convocations.models import Kind, Modality
-from convocations.scheduling import slots
 from convocations.scheduling.changing import cancel
-from convocations.scheduling.free import FreeSlot
-from convocations.scheduling.slots import Wanted
 from tests import factories
 from tests.convocations import searching
 from tests.factories import NOW, acting

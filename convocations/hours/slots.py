@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Advisor
+from convocations.hours.spans import Span, asked, open_spans, without
 from convocations.models import Convocation, Kind, Modality, SlotHold
-from convocations.scheduling.spans import Span, asked, open_spans, without
 from convocations.states import HOLDS_TIME
 from portal.core import parameters
 from portal.core.working_time import day_bounds
