@@ -14,7 +14,7 @@ class ConvocationsConfig(AppConfig):
         from convocations.evidence import call_backs, receivers  # noqa: F401
         from convocations.following import clocks as _follow_up_clocks  # noqa: F401
         from convocations.mails import absences, appointments, calendar, changes, following, requests, staff  # noqa: F401
-        from convocations.requests import clocks as _request_clocks  # noqa: F401
-        from convocations.requests import extending as _request_extending  # noqa: F401
+        from convocations.requests.waiting import clocks as _request_clocks  # noqa: F401
+        from convocations.requests.waiting import extending as _request_extending  # noqa: F401
         from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401
         from convocations.scheduling import displacing  # noqa: F401

@@ -9,7 +9,7 @@ from accounts.models import Claimant
 from convocations import deeds
 from convocations.models import ChangeRequest, Justificatif
 from convocations.motives import RULES, Motive
-from convocations.requests import clocks
+from convocations.requests.waiting import clocks
 from convocations.states import REQUEST_PENDING, RequestState
 from messaging import outbox
 from portal.core import deadlines, journal, parameters

@@ -19,8 +19,9 @@ from convocations.coverage.looking_up import coverage_of
 from convocations.hours import slots
 from convocations.models import ChangeRequest, Convocation, Justificatif, Modality, SwornStatement
 from convocations.motives import RULES, Motive
-from convocations.requests import answering, asking, changing_mind, counting, papers
+from convocations.requests import answering, asking, changing_mind, papers
 from convocations.requests.asking import Wish
+from convocations.requests.grounds import counting
 from convocations.states import REQUEST_PENDING, RequestState
 from convocations.told import manners
 from convocations.told import requests as told

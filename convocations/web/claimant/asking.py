@@ -17,8 +17,9 @@ from convocations.hours import holding
 from convocations.hours.free import FreeSlot
 from convocations.models import ChangeRequest, Convocation, Modality
 from convocations.motives import RULES, TO_CHANGE_MODALITY, TO_RESCHEDULE, Motive
-from convocations.requests import asking, counting, signing
+from convocations.requests import asking
 from convocations.requests.asking import Wish
+from convocations.requests.grounds import counting, signing
 from convocations.scheduling import displacing
 from convocations.told import requests as told
 from convocations.told import words

@@ -23,7 +23,7 @@ from portal.core.models import Deadline, Outage
 from portal.core.working_time import extend_for_outages
 
 
-@receiver(outages.outage_recorded, dispatch_uid="convocations.requests.extending")
+@receiver(outages.outage_recorded, dispatch_uid="convocations.requests.waiting.extending")
 def plan(sender: Any, *, outage: Outage, now: datetime, **_: Any) -> None:
     """Have the requests that wait for documents looked at, in the transaction that records an outage."""
     deadlines.schedule([Planned(deeds.DUE_EXTEND_REQUEST_DOCS, outage.pk, now, step=outage.revision)])
