@@ -20,7 +20,7 @@ from convocations.told import requests as told
 from convocations.web import paper
 from convocations.web.claimant import taking
 from convocations.web.claimant.abilities import of_request
-from convocations.web.claimant.asking_forms import CorrectionForm
+from convocations.web.claimant.forms import CorrectionForm
 from convocations.web.claimant.loading import own_request
 from portal.core import clock, keyset
 from portal.core.french import days_left, first_up, full_datetime, full_deadline, short_datetime, urgency

@@ -185,26 +185,3 @@ class IncidentForm(HouseForm, forms.Form):
         call = f"Qu’on m’appelle au {phone}" if phone else "Qu’on m’appelle"
         field: Any = self.fields["solution"]
         field.choices = [(self.CALL, call), *slots]
-
-
-class CorrectionForm(HouseForm, forms.Form):
-    """What was noted wrongly of a call or a visit."""
-
-    submit_label = "Envoyer ma correction"
-
-    text = forms.CharField(
-        label="Qu’est-ce qui n’est pas juste\u202f?",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2_000,
-    )
-
-    def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.action = action
-
-    @property
-    def helper(self) -> FormHelper:
-        """Send it to an address of its own: the page takes documents."""
-        helper = super().helper
-        helper.form_action = self.action
-        return helper
