@@ -1,8 +1,6 @@
 """Who follows how many, and moving people: one or many, to a colleague or another agency, seen before the click."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,19 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import portfolios
 from accounts.access import actor, supervisor_required
-from accounts.following import choosing, transfers
+from accounts.following import choosing
 from accounts.models import Advisor, Agency, Claimant
 from accounts.sign_in.kept_forms import restored
 from convocations.desk.people import in_hand
 from portal.core import clock, keyset, parameters
 from portal.core.forms import HouseForm
 from portal.core.french import number, plural
-from portal.core.journal import Actor
 from portal.core.references import to_number
-from portal.core.transitions import Refusal
+from portal.web.agency.portfolios import moving
 
 PAGE = 50
-REINFORCED = Claimant.FollowUpMode.REINFORCED
 
 
 class MoveForm(HouseForm, forms.Form):
@@ -63,18 +59,6 @@ class MoveForm(HouseForm, forms.Form):
         return self.advisors[chosen] if chosen in self.advisors else self.agencies[chosen]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One person: what would become of them, or what did."""
-
-    ref: str
-    person: str
-    advisor: str
-    to: str
-    follows: str
-    refused: str = ""
-
-
 @require_http_methods(["GET", "HEAD"])
 @supervisor_required
 def index(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
@@ -99,7 +83,7 @@ def preview(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
     if request.POST.get("etape") == "confirmer":
         # One instant for all of them: each advisor gets one e-mail of it.
         now = clock.now()
-        lines = [_do(person, target, reason, by=actor(request), now=now) for person in people]
+        lines = [moving.move(person, target, reason, by=actor(request), now=now) for person in people]
         return _done(request, lines, len(refs) - len(people), target, chosen)
     return _previewed(request, people, target, reason, supervisor, chosen)
 
@@ -176,7 +160,7 @@ def _marks() -> str:
     )
 
 
-# --- moving ---------------------------------------------------------------------
+# --- before and after the move ----------------------------------------------------
 
 
 def _people(supervisor: Advisor, refs: Sequence[str]) -> list[Claimant]:
@@ -201,7 +185,7 @@ def _previewed(
     chosen: str,
 ) -> HttpResponse:
     open_work = in_hand([person.pk for person in people])
-    would = _Would(target, reason, actor(request))
+    would = moving.Would(target, reason, actor(request))
     lines = []
     moving: list[Claimant] = []
     for person in people:
@@ -212,13 +196,13 @@ def _previewed(
         follows = (
             plural(count, "chose en cours suit", "choses en cours suivent") if count else "rien en cours"
         )
-        lines.append(Line(str(person.ref), str(person), str(person.advisor), to, follows, refused))
+        lines.append(moving.Line(str(person.ref), str(person), str(person.advisor), to, follows, refused))
     context = {
         "title": "Avant de confier",
         "lines": lines,
         "count": len(moving),
         "target": target,
-        "after": _after(target, moving, would.load),
+        "after": moving.after(target, moving, would.load),
         "reason": reason,
         "to": request.POST.get("to", ""),
         "chosen": chosen,
@@ -227,68 +211,8 @@ def _previewed(
     return render(request, "web/agency/portfolios_preview.html", context)
 
 
-class _Would:
-    """What would become of each person, asked of the database once for all of them."""
-
-    def __init__(self, target: Advisor | Agency, reason: str, by: Actor) -> None:
-        self.target, self.reason, self.by = target, reason, by
-        self.load = portfolios.load_of(target.pk) if isinstance(target, Advisor) else None
-        self.choices: dict[str, choosing.Choice] = {}
-
-    def ask(self, person: Claimant, before: Sequence[Claimant]) -> tuple[str, str]:
-        """Say why this person could not go there (after those before them), and who would follow them."""
-        try:
-            if isinstance(self.target, Advisor):
-                return "", self._colleague(person, self.target, before)
-            return "", self._elsewhere(person, self.target)
-        except Refusal as refusal:
-            return refusal.sentence, str(self.target)
-
-    def _colleague(self, person: Claimant, advisor: Advisor, before: Sequence[Claimant]) -> str:
-        if person.advisor_id == advisor.pk:
-            raise portfolios.RefusedAssignment(f"{advisor} suit déjà cette personne.")
-        portfolios.refuse([*before, person], advisor, by=self.by, reason=self.reason, load=self.load)
-        return str(advisor)
-
-    def _elsewhere(self, person: Claimant, agency: Agency) -> str:
-        if not self.reason.strip():
-            raise transfers.RefusedTransfer("Indiquez le motif du transfert\u00a0: la personne le lira.")
-        mode = person.follow_up_mode
-        if mode not in self.choices:
-            self.choices[mode] = transfers.preview(person, agency).choice
-        choice = self.choices[mode]
-        held = ", qui choisira un conseiller" if choice.to_assign else ""
-        return f"{agency.name}, en principe {choice.advisor}{held}"
-
-
-def _after(target: Advisor | Agency, moving: Sequence[Claimant], load: portfolios.Load | None) -> str:
-    if load is None:
-        return f"Chaque personne va au conseiller le moins chargé de {target} qui peut la suivre."
-    reinforced = sum(person.follow_up_mode == REINFORCED for person in moving)
-    over = load.over_by(more=len(moving), more_reinforced=reinforced)
-    said = (
-        f"{target} suivra {plural(load.people + len(moving), 'personne')}, {number(load.people)} aujourd’hui."
-    )
-    return f"{said} Le repère est dépassé\u00a0: {over}." if over else said
-
-
-def _do(person: Claimant, target: Advisor | Agency, reason: str, *, by: Actor, now: datetime) -> Line:
-    """Move one person in a transaction of their own: one refused costs the others nothing."""
-    line = (str(person.ref), str(person), str(person.advisor))
-    try:
-        if isinstance(target, Agency):
-            moved = transfers.transfer(person.pk, target.pk, by=by, now=now, reason=reason)
-            return Line(*line, str(moved.new_advisor), f"Suivi par {moved.new_advisor}, {target.name}.")
-        if person.advisor_id == target.pk:
-            return Line(*line, str(target), "", f"{target} suit déjà cette personne.")
-        portfolios.assign(person.pk, target.pk, by=by, now=now, reason=reason)
-        return Line(*line, str(target), f"Confié à {target}.")
-    except Refusal as refusal:
-        return Line(*line, str(target), "", refusal.sentence)
-
-
 def _done(
-    request: HttpRequest, lines: Sequence[Line], missing: int, target: Advisor | Agency, chosen: str
+    request: HttpRequest, lines: Sequence[moving.Line], missing: int, target: Advisor | Agency, chosen: str
 ) -> HttpResponse:
     results = [
         {
