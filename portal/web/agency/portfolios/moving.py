@@ -60,7 +60,7 @@ class Would:
         return f"{agency.name}, en principe {choice.advisor}{held}"
 
 
-def after(target: Advisor | Agency, moving: Sequence[Claimant], load: portfolios.Load | None) -> str:
+def load_after(target: Advisor | Agency, moving: Sequence[Claimant], load: portfolios.Load | None) -> str:
     """Say how many the colleague would follow then, or how an agency shares them out."""
     if load is None:
         return f"Chaque personne va au conseiller le moins chargé de {target} qui peut la suivre."

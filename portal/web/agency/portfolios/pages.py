@@ -19,7 +19,7 @@ from portal.core import clock, keyset, parameters
 from portal.core.forms import HouseForm
 from portal.core.french import number, plural
 from portal.core.references import to_number
-from portal.web.agency.portfolios import moving
+from portal.web.agency.portfolios.moving import Line, Would, load_after, move
 
 PAGE = 50
 
@@ -83,7 +83,7 @@ def preview(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
     if request.POST.get("etape") == "confirmer":
         # One instant for all of them: each advisor gets one e-mail of it.
         now = clock.now()
-        lines = [moving.move(person, target, reason, by=actor(request), now=now) for person in people]
+        lines = [move(person, target, reason, by=actor(request), now=now) for person in people]
         return _done(request, lines, len(refs) - len(people), target, chosen)
     return _previewed(request, people, target, reason, supervisor, chosen)
 
@@ -185,7 +185,7 @@ def _previewed(
     chosen: str,
 ) -> HttpResponse:
     open_work = in_hand([person.pk for person in people])
-    would = moving.Would(target, reason, actor(request))
+    would = Would(target, reason, actor(request))
     lines = []
     moving: list[Claimant] = []
     for person in people:
@@ -196,13 +196,13 @@ def _previewed(
         follows = (
             plural(count, "chose en cours suit", "choses en cours suivent") if count else "rien en cours"
         )
-        lines.append(moving.Line(str(person.ref), str(person), str(person.advisor), to, follows, refused))
+        lines.append(Line(str(person.ref), str(person), str(person.advisor), to, follows, refused))
     context = {
         "title": "Avant de confier",
         "lines": lines,
         "count": len(moving),
         "target": target,
-        "after": moving.after(target, moving, would.load),
+        "after": load_after(target, moving, would.load),
         "reason": reason,
         "to": request.POST.get("to", ""),
         "chosen": chosen,
@@ -212,7 +212,7 @@ def _previewed(
 
 
 def _done(
-    request: HttpRequest, lines: Sequence[moving.Line], missing: int, target: Advisor | Agency, chosen: str
+    request: HttpRequest, lines: Sequence[Line], missing: int, target: Advisor | Agency, chosen: str
 ) -> HttpResponse:
     results = [
         {
