@@ -22,7 +22,7 @@ from convocations.calendar import feed
 from convocations.coverage.importing import SAMPLES, import_file
 from convocations.evidence import call_backs, calls
 from convocations.following import nightly
-from convocations.mails.appointments import convocation_mails
+from convocations.mails.appointments.announcing import convocation_mails
 from convocations.models import (
     CallTask,
     ChangeRequest,

@@ -1,4 +1,4 @@
-"""E-mails to advisors and supervisors: what is late, one a person and day, counted when it leaves; who came or left."""
+"""E-mails to advisors and supervisors about what is late: one a person and day, counted when it leaves."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from django.db.models import Count, QuerySet
 
 from convocations import deeds
+from convocations.following import nightly
+from convocations.mails.notices import to_colleague
 from convocations.models import REQUEST_TO_ANSWER, Absence, CallTask, ChangeRequest, Convocation
 from convocations.states import ABSENCE_UNDECIDED, CallState, ConvocationState
 from messaging.emails import Mail, Row, composes
-from messaging.mails.notices import digests, to_staff
+from messaging.mails.notices import digests
+from portal.core.french import plural
 
 
 @composes(deeds.MAIL_LATE_RECORDS, "late_records", label="présences non enregistrées")
@@ -102,37 +105,53 @@ def late_call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     )
 
 
-# --- portfolios -----------------------------------------------------------------
+@composes(deeds.MAIL_FOLLOWING_DIGEST, "following_digest", label="suivis à regarder dans l’agence")
+def digest_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell a supervisor once a day what the night found in the agency; nothing when it is all done."""
+    mails = {}
+    for row in rows:
+        found = nightly.counts(row.subject_id, now)
+        if not any(found.values()):
+            continue
+        mails[row.id] = to_colleague(
+            "Des suivis de l’agence sont à regarder",
+            preheader="La vérification de la nuit a trouvé des dossiers à regarder.",
+            paragraphs=[
+                " ".join(
+                    f"{plural(count, one, many)}."
+                    for (one, many), count in zip(_FOUND, found.values(), strict=True)
+                    if count
+                ),
+                "Rien n’est retenu contre ces personnes.",
+            ],
+            path="/agence/suivis/",
+            action="Voir ces dossiers",
+        )
+    return mails
 
 
-@composes(deeds.MAIL_PORTFOLIO_LEFT, "portfolio_left", label="personnes confiées à un autre conseiller")
-def portfolio_left_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
-    """Tell an advisor that people of theirs are followed by a colleague now; who, behind their second factor."""
-    mail = to_staff(
-        "Votre portefeuille s’allège",
-        "Une ou plusieurs personnes que vous suiviez sont maintenant suivies par un autre conseiller de l’agence.",
-        "Ce qui attendait une décision les suit. Les rendez-vous déjà annoncés avec vous restent avec vous.",
-        path="/conseiller/portefeuille/",
-        action="Ouvrir mon portefeuille",
+_FOUND = (
+    ("personne sans conseiller actif", "personnes sans conseiller actif"),
+    ("ligne de travail sans responsable", "lignes de travail sans responsable"),
+    ("personne sans contact depuis longtemps", "personnes sans contact depuis longtemps"),
+    ("dossier dont le conseiller est à choisir", "dossiers dont le conseiller est à choisir"),
+    ("premier entretien en retard", "premiers entretiens en retard"),
+    ("souhait de suivi web sans volontaire", "souhaits de suivi web sans volontaire"),
+)
+
+
+@composes(deeds.MAIL_FIRST_INTERVIEW_LATE, "first_interview_late", label="premier entretien en retard")
+def first_interview_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell a supervisor how many people who changed agency have no first interview in time."""
+    return digests(
+        rows,
+        {row.subject_id: nightly.counts(row.subject_id, now)["late"] for row in rows},
+        one="premier entretien est en retard",
+        many="premiers entretiens sont en retard",
+        sentence="Ces personnes ont changé d’agence et attendent un premier rendez-vous.",
+        path="/agence/suivis/",
+        action="Voir ces dossiers",
     )
-    return {row.id: mail for row in rows}
-
-
-@composes(deeds.MAIL_PORTFOLIO_JOINED, "portfolio_joined", label="personnes confiées par un autre conseiller")
-def portfolio_joined_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
-    """Tell an advisor that they follow more people now, and where what these wait for stands."""
-    mail = to_staff(
-        "Votre portefeuille s’agrandit",
-        "Vous suivez maintenant une ou plusieurs personnes de plus.",
-        "Ce qui attendait une décision pour elles est dans votre liste. Leurs rendez-vous déjà annoncés "
-        "restent avec la personne qui y est nommée.",
-        path="/conseiller/portefeuille/",
-        action="Ouvrir mon portefeuille",
-    )
-    return {row.id: mail for row in rows}
-
-
-# --- writing ----------------------------------------------------------------------
 
 
 def _counted(

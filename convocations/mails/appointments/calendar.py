@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from convocations import deeds
+from convocations.mails.notices import to_person
 from convocations.models import CalendarFeed
-from messaging.emails import Mail, Row, absolute, composes
+from messaging.emails import Mail, Row, composes
 from portal.core.french import full_datetime
 
 _WHY = "vous êtes suivi par le service public de l’emploi et ce changement concerne votre espace."
@@ -27,23 +28,18 @@ def feed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def _mail(feed: CalendarFeed) -> Mail:
     agency = feed.claimant.agency
     when = full_datetime(feed.opened_at, agency.place.zone)
-    return Mail(
-        "notice",
-        f"Votre agenda privé a une nouvelle adresse depuis le {when}",
-        {
-            "title": "Votre agenda privé a une nouvelle adresse",
-            "preheader": "Si ce n’est pas vous, arrêtez cet agenda depuis votre espace.",
-            "body": "\n\n".join(
-                [
-                    f"Une adresse privée a été créée le {when}. Elle donne vos rendez-vous à l’agenda de votre "
-                    "téléphone ou de votre ordinateur.",
-                    "Gardez cette adresse pour vous : qui l’a voit vos dates et vos lieux de rendez-vous.",
-                    "Ce n’est pas vous ? Arrêtez cet agenda depuis votre espace, puis changez votre mot de passe.",
-                ]
-            ),
-            "action_url": absolute("/espace/agenda/"),
-            "action_label": "Voir mon agenda privé",
-            "why": _WHY,
-            "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
-        },
+    return to_person(
+        agency,
+        subject=f"Votre agenda privé a une nouvelle adresse depuis le {when}",
+        title="Votre agenda privé a une nouvelle adresse",
+        preheader="Si ce n’est pas vous, arrêtez cet agenda depuis votre espace.",
+        paragraphs=[
+            f"Une adresse privée a été créée le {when}. Elle donne vos rendez-vous à l’agenda de votre "
+            "téléphone ou de votre ordinateur.",
+            "Gardez cette adresse pour vous : qui l’a voit vos dates et vos lieux de rendez-vous.",
+            "Ce n’est pas vous ? Arrêtez cet agenda depuis votre espace, puis changez votre mot de passe.",
+        ],
+        path="/espace/agenda/",
+        action="Voir mon agenda privé",
+        why=_WHY,
     )

@@ -8,7 +8,7 @@ from django.db.models import Q
 from convocations import deeds
 from convocations.hours.slots import needs_own_hour
 from convocations.letters import appointments as letters
-from convocations.mails.appointments import composed, mail_about, when_of
+from convocations.mails.appointments.announcing import composed, mail_about, when_of
 from convocations.models import Convocation, Kind, Modality
 from convocations.scheduling import displacing
 from convocations.states import HOLDS_TIME

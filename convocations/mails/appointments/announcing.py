@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from convocations import deeds
 from convocations.letters import appointments as letters
+from convocations.mails.notices import to_person
 from convocations.models import Bindingness, Convocation, Modality
 from convocations.scheduling import displacing
 from convocations.states import AHEAD, ConvocationState
 from convocations.told import manners
-from messaging.emails import Mail, Row, Words, absolute, composes
+from messaging.emails import Mail, Row, Words, composes
 from portal.core.french import days_left, duration, first_up
 
 _WHY = "vous êtes suivi par le service public de l’emploi et ce rendez-vous vous concerne."
@@ -196,20 +196,21 @@ def mail_about(
     asks_to_come: bool = True,
     letter: Callable[[], Words] | None = None,
 ) -> Mail:
-    agency = convocation.agency
-    context: dict[str, Any] = {
-        "title": title,
-        "preheader": preheader,
-        "body": "\n\n".join(paragraphs),
-        "deadline_text": deadline_text,
-        "action_url": absolute(f"/espace/convocations/{convocation.ref}/"),
-        "action_label": action,
-        # Above «rien ne compte», the word would frighten: it stands where somebody is asked to come.
-        "kind": Bindingness(convocation.bindingness).name.lower() if asks_to_come else "",
-        "why": _WHY,
-        "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
-    }
-    return Mail("notice", subject, context, letter=letter)
+    # Above «rien ne compte», the word would frighten: it stands where somebody is asked to come.
+    kind = Bindingness(convocation.bindingness).name.lower() if asks_to_come else ""
+    return to_person(
+        convocation.agency,
+        subject=subject,
+        title=title,
+        preheader=preheader,
+        paragraphs=paragraphs,
+        path=f"/espace/convocations/{convocation.ref}/",
+        action=action,
+        why=_WHY,
+        deadline_text=deadline_text,
+        kind=kind,
+        letter=letter,
+    )
 
 
 def _what(convocation: Convocation) -> str:

@@ -1,4 +1,4 @@
-"""E-mails about an absence and its justificatifs: nothing is decided, how to explain, by when, what was decided."""
+"""E-mails about an absence: nothing is decided, how to explain, by when, what was decided."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,13 +6,14 @@ from functools import partial
 
 from convocations import deeds
 from convocations.letters import absences as letters
-from convocations.models import Absence, ChangeRequest, Explanation, Extension, Justificatif
+from convocations.mails.notices import to_person
+from convocations.models import Absence, ChangeRequest, Explanation, Extension
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from convocations.told.examination import during
-from messaging.emails import Mail, Row, Words, absolute, composes
+from messaging.emails import Mail, Row, Words, composes
 from portal.core.french import days_left, full_date, full_datetime, full_deadline, last_day
 
-_WHY = "vous êtes suivi par le service public de l’emploi et cette démarche vous concerne."
+WHY = "vous êtes suivi par le service public de l’emploi et cette démarche vous concerne."
 _OUTCOMES = {
     AbsenceState.EXCUSED: (
         "Votre absence est excusée",
@@ -55,7 +56,7 @@ def opened_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
         until = full_deadline(absence.explanation_due_at, zone)
         left = days_left(absence.explanation_due_at, now, zone)
         missed = full_datetime(absence.convocation.starts_at, zone)
-        mails[row.id] = _mail(
+        mails[row.id] = mail_about(
             absence,
             subject=f"Dites-nous ce qui s’est passé, jusqu’au {until}",
             title="Vous n’étiez pas à votre rendez-vous : dites-nous pourquoi",
@@ -88,7 +89,7 @@ def explained_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
         explanation = explanations[row.subject_id]
         absence = explanation.absence
         given = full_datetime(explanation.given_at, absence.agency.place.zone)
-        mails[row.id] = _mail(
+        mails[row.id] = mail_about(
             absence,
             subject="Nous avons bien reçu votre explication",
             title="Votre explication est bien reçue",
@@ -115,7 +116,7 @@ def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
         if absence.state not in _OUTCOMES:
             continue
         title, sentence = _OUTCOMES[AbsenceState(absence.state)]
-        mails[row.id] = _mail(
+        mails[row.id] = mail_about(
             absence,
             subject=title,
             title=title,
@@ -135,7 +136,7 @@ def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that nobody decided in time, so that their absence has no consequence."""
     return {
-        row.id: _mail(
+        row.id: mail_about(
             absence,
             subject="Votre absence est close en votre faveur",
             title="Votre absence est close en votre faveur",
@@ -155,7 +156,7 @@ def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that an absence was recorded in error and that all of it is undone."""
     return {
-        row.id: _mail(
+        row.id: mail_about(
             absence,
             subject="Erreur corrigée : votre absence est annulée",
             title="Votre absence est annulée : c’était une erreur",
@@ -169,45 +170,6 @@ def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
         )
         for row, absence in _with_absence(rows)
     }
-
-
-@composes(deeds.MAIL_REVIEW, "review", label="justificatif examiné", by_post=True)
-def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
-    """Tell people what became of a document they sent, and what to do if something is missing."""
-    mails = {}
-    for row, justificatif in _with_justificatif(rows):
-        if justificatif.state == ReviewState.IN_REVIEW:
-            continue
-        deadline = ""
-        if justificatif.state == ReviewState.ACCEPTED:
-            title, next_step = (
-                "Votre justificatif est accepté",
-                "Vous n’avez rien d’autre à envoyer pour lui.",
-            )
-        elif justificatif.state == ReviewState.INCOMPLETE and justificatif.complete_by is not None:
-            title = "Votre justificatif est à compléter"
-            next_step = "Votre conseiller dit ce qui manque dans votre espace."
-            deadline = f"Complétez-le jusqu’au {full_date(justificatif.complete_by)} inclus."
-        else:
-            title = "Votre justificatif n’a pas été retenu"
-            next_step = "La raison est dans votre espace. Vous pouvez en envoyer un autre ou appeler le 3949."
-        mails[row.id] = _mail(
-            _backed(justificatif),
-            subject=title,
-            title=title,
-            preheader=deadline or next_step,
-            deadline_text=deadline,
-            paragraphs=[f"Référence du justificatif : {justificatif.ref}.", next_step],
-            action="Voir mon justificatif",
-            letter=partial(
-                letters.reviewed,
-                justificatif,
-                title,
-                deadline,
-                accepted=justificatif.state == ReviewState.ACCEPTED,
-            ),
-        )
-    return mails
 
 
 @composes(deeds.MAIL_PERIOD_EXTENDED, "period_extended", label="délai prolongé", by_post=True)
@@ -231,7 +193,7 @@ def _extended(extension: Extension, now: datetime) -> Mail | None:
     before = full_date(last_day(extension.ended_at, zone))
     what = "expliquer votre absence" if justificatif is None else "compléter votre justificatif"
     title, outage = f"Vous avez plus de temps pour {what}", during(extension.outage, zone)
-    return _mail(
+    return mail_about(
         absence,
         subject=f"Vous avez plus de temps, jusqu’au {until}",
         title=title,
@@ -248,74 +210,12 @@ def _extended(extension: Extension, now: datetime) -> Mail | None:
     )
 
 
-@composes(deeds.MAIL_DOCUMENT_REJECTED, "document_rejected", label="fichier à renvoyer", by_post=True)
-def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
-    """Tell people that a file could not be read and how to send it again; the rest is kept."""
-    return {
-        row.id: _mail(
-            _backed(justificatif),
-            subject="Un fichier est à renvoyer",
-            title="Nous n’avons pas pu lire un de vos fichiers",
-            preheader="Ce que vous avez écrit est bien gardé. Il faut seulement renvoyer le fichier.",
-            paragraphs=[
-                f"Référence du justificatif : {justificatif.ref}.",
-                "Ce que vous avez écrit est bien gardé. Le fichier, lui, n’a pas pu être lu.",
-                "La page de votre envoi dit pourquoi et comment le renvoyer. "
-                "Vous pouvez aussi l’apporter à votre agence.",
-            ],
-            action="Renvoyer le fichier",
-            letter=partial(letters.unreadable, justificatif, "Nous n’avons pas pu lire un de vos fichiers"),
-        )
-        for row, justificatif in _with_justificatif(rows)
-    }
-
-
-@composes(
-    deeds.MAIL_SAFE_DOCUMENT_REJECTED, "safe_document_rejected", label="document à renvoyer", by_post=True
-)
-def safe_rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
-    """Tell people that a file of their safe could not be read; its page says why and what to do."""
-    mail = Mail(
-        "notice",
-        "Un fichier est à renvoyer",
-        {
-            "title": "Nous n’avons pas pu lire un de vos fichiers",
-            "preheader": "Le reste de vos documents est bien gardé.",
-            "body": "Un fichier que vous avez envoyé n’a pas pu être lu.\n\n"
-            "La page de vos documents dit lequel, pourquoi, et comment le renvoyer. "
-            "Vous pouvez aussi l’apporter à votre agence, ou appeler le 3949.",
-            "deadline_text": "",
-            "action_url": absolute("/espace/documents/"),
-            "action_label": "Voir mes documents",
-            "why": _WHY,
-        },
-        letter=partial(letters.safe_unreadable, "Nous n’avons pas pu lire un de vos fichiers"),
-    )
-    return {row.id: mail for row in rows}
-
-
 def _with_absence(rows: Sequence[Row]) -> list[tuple[Row, Absence]]:
     absences = _load(rows)
     return [(row, absences[row.subject_id]) for row in rows]
 
 
-def _with_justificatif(rows: Sequence[Row]) -> list[tuple[Row, Justificatif]]:
-    found = (
-        Justificatif.objects.filter(pk__in={row.subject_id for row in rows})
-        .select_related("document", "absence__agency", "absence__convocation", "request__agency")
-        .in_bulk()
-    )
-    return [(row, found[row.subject_id]) for row in rows]
-
-
-def _backed(justificatif: Justificatif) -> Absence | ChangeRequest:
-    """Give what a document was sent for: its page says what becomes of it."""
-    backed: Absence | ChangeRequest | None = justificatif.absence or justificatif.request
-    assert backed is not None  # justificatif_backs_one_thing
-    return backed
-
-
-def _mail(
+def mail_about(
     about: Absence | ChangeRequest,
     *,
     subject: str,
@@ -326,20 +226,17 @@ def _mail(
     deadline_text: str = "",
     letter: Callable[[], Words] | None = None,
 ) -> Mail:
-    agency = about.agency
+    """Write to the person about an absence, or about a request that a document was sent for."""
     room = "demandes" if isinstance(about, ChangeRequest) else "absences"
-    return Mail(
-        "notice",
-        subject,
-        {
-            "title": title,
-            "preheader": preheader,
-            "body": "\n\n".join(paragraphs),
-            "deadline_text": deadline_text,
-            "action_url": absolute(f"/espace/{room}/{about.ref}/"),
-            "action_label": action,
-            "why": _WHY,
-            "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
-        },
+    return to_person(
+        about.agency,
+        subject=subject,
+        title=title,
+        preheader=preheader,
+        paragraphs=paragraphs,
+        path=f"/espace/{room}/{about.ref}/",
+        action=action,
+        why=WHY,
+        deadline_text=deadline_text,
         letter=letter,
     )
