@@ -28,6 +28,8 @@ from portal.core.references import draw_free, to_text
 from portal.core.transitions import Refusal
 
 SLICE = 1_000
+# A draft that was written, with the number of its reference and the row's.
+_Issued = tuple[Draft, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _insert(
 
 
 def _write_what_follows(
-    issued: Sequence[tuple[Draft, int, int]], known: Mapping[int, Person], *, by: Actor, now: datetime
+    issued: Sequence[_Issued], known: Mapping[int, Person], *, by: Actor, now: datetime
 ) -> None:
     """Evidence, deadlines, journal, e-mails and calls of the appointments just written."""
     if not issued:
@@ -174,6 +176,12 @@ def _write_what_follows(
     deposit_all([pk for _, _, pk in issued], now=now)
     owed.appointments_fixed({(draft.claimant_id, draft.advisor_id) for draft, _, _ in issued}, now=now)
     deadlines.schedule(planned for draft, _, pk in issued for planned in _deadlines_of(draft, pk, now))
+    _journal(issued, known, by=by, now=now)
+    _say(issued, now=now)
+    _have_called(issued, known, now=now)
+
+
+def _journal(issued: Sequence[_Issued], known: Mapping[int, Person], *, by: Actor, now: datetime) -> None:
     journal.record_all(
         (
             Line(
@@ -191,6 +199,9 @@ def _write_what_follows(
         by=by,
         now=now,
     )
+
+
+def _say(issued: Sequence[_Issued], *, now: datetime) -> None:
     outbox.enqueue(
         (
             outbox.Owed(
@@ -204,6 +215,11 @@ def _write_what_follows(
         ),
         now=now,
     )
+
+
+def _have_called(issued: Sequence[_Issued], known: Mapping[int, Person], *, now: datetime) -> None:
+    """Ask the advisors to call whom no e-mail reaches, in time for the notice."""
+    floor = timedelta(hours=parameters.current().notice_floor_hours)
     CallTask.objects.bulk_create(
         CallTask(
             convocation_id=pk,
@@ -211,7 +227,7 @@ def _write_what_follows(
             advisor_id=draft.advisor_id,
             reason=CallTask.Reason.NO_EMAIL,
             opened_at=now,
-            due_at=max(now, draft.starts_at - timedelta(hours=parameters.current().notice_floor_hours)),
+            due_at=max(now, draft.starts_at - floor),
         )
         for draft, _, pk in issued
         if not known[draft.claimant_id].by_email and draft.bindingness == Bindingness.CONVOCATION

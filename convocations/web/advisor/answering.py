@@ -248,17 +248,22 @@ def note(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     return render(request, "convocations/advisor/change.html", context, status=form.http_status)
 
 
+def _wished(convocation: Convocation, data: dict[str, Any]) -> datetime | None:
+    """Give the instant a person asked for, on their agency's clock; refused where that clock never shows it."""
+    if not (data.get("day") and data.get("at")):
+        return None
+    try:
+        return local_instant(data["day"], data["at"], convocation.agency.place.zone)
+    except NonexistentLocalTime as gap:
+        raise Refusal(gap.sentence) from gap
+
+
 def _note(
     request: HttpRequest, convocation: Convocation, form: NoteForm, now: datetime
 ) -> tuple[ChangeRequest, list[str]]:
     """Keep the papers and the words together, once; give a sentence for each file that was not kept."""
     data, by = form.cleaned_data, actor(request)
-    starts_at = None
-    if data.get("day") and data.get("at"):
-        try:
-            starts_at = local_instant(data["day"], data["at"], convocation.agency.place.zone)
-        except NonexistentLocalTime as gap:
-            raise Refusal(gap.sentence) from gap
+    starts_at = _wished(convocation, data)
     with transaction.atomic():
         # A second click waits here, then finds the first one's request instead of keeping files twice.
         Convocation.objects.select_for_update(no_key=True).get(pk=convocation.pk)

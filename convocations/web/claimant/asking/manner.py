@@ -35,27 +35,36 @@ def change_manner(request: HttpRequest, claimant: Claimant, ref: str) -> HttpRes
         return sharing.not_now(request, convocation)
     which = WhichMannerForm(request.GET if "moyen" in request.GET else None, current=convocation.modality)
     if "moyen" not in request.GET or not which.is_valid():
-        which.cancel_url = reverse("espace:appointment", args=[convocation.ref])
-        context = {"title": "Choisir un autre moyen", "form": which}
-        return sharing.page(
-            request,
-            "convocations/claimant/manner.html",
-            convocation,
-            now,
-            context,
-            status=422 if which.is_bound else 200,
-        )
+        return _which_page(request, convocation, which, now)
     modality = which.cleaned_data["moyen"]
-    options = _options(claimant, convocation, modality, now)
-    if request.method != "POST":
-        form = MannerForm(
-            initial={"needs": claimant.accommodations},
-            owned=taking.usable(convocation),
-            tz=taking.zone(convocation),
-            **options,
-        )
-        return _page(request, claimant, convocation, modality, form, now)
+    if request.method == "POST":
+        return _send(request, claimant, convocation, modality, now)
+    form = MannerForm(
+        initial={"needs": claimant.accommodations},
+        owned=taking.usable(convocation),
+        tz=taking.zone(convocation),
+        **_options(claimant, convocation, modality, now),
+    )
+    return _page(request, claimant, convocation, modality, form, now)
 
+
+def _which_page(
+    request: HttpRequest, convocation: Convocation, form: WhichMannerForm, now: datetime
+) -> HttpResponse:
+    form.cancel_url = reverse("espace:appointment", args=[convocation.ref])
+    return sharing.page(
+        request,
+        "convocations/claimant/manner.html",
+        convocation,
+        now,
+        {"title": "Choisir un autre moyen", "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _send(
+    request: HttpRequest, claimant: Claimant, convocation: Convocation, modality: str, now: datetime
+) -> HttpResponse:
     def wish(data: dict[str, Any], documents: list[int]) -> Wish:
         slot = offers.read(data.get("slot", ""), convocation)
         return Wish(
@@ -73,8 +82,10 @@ def change_manner(request: HttpRequest, claimant: Claimant, ref: str) -> HttpRes
     def again(form: Any) -> HttpResponse:
         return _page(request, claimant, convocation, modality, form, now)
 
+    options = _options(claimant, convocation, modality, now)
     sent = sharing.send(request, convocation, MannerForm, options, wish, again, now)
     if isinstance(sent, Refusal):
+        # The hour has gone: the places are looked for anew.
         form = MannerForm(
             request.POST,
             owned=taking.usable(convocation),
