@@ -17,11 +17,11 @@ from accounts.people import record_accommodations
 from convocations import deeds
 from convocations.hours import holding
 from convocations.hours.slots import needs_own_hour
+from convocations.justificatifs.putting_forward import put_forward
 from convocations.models import CallTask, ChangeRequest, Convocation, Modality
 from convocations.models import Kind as AppointmentKind
 from convocations.requests.granting import grant_by_rule
 from convocations.requests.grounds import counting, proving, signing
-from convocations.requests.papers import put_forward
 from convocations.requests.waiting import clocks
 from convocations.scheduling import displacing
 from convocations.states import AHEAD, REQUEST_PENDING, ConvocationState
@@ -101,7 +101,7 @@ def ask(
         )
         row = _write(convocation, claimant, wish, documents, form_key, channel, counted, by=by, now=now)
         _remember_needs(claimant, wish, by=by, now=now)
-        put_forward(row, documents, by=by, now=now)
+        put_forward(row, documents, motive=row.motive, by=by, now=now)
         _journal(row, convocation, by=by, now=now)
         if rule:
             grant_by_rule(row, convocation, claimant, ChangeRequest.Rule(rule), by=by, now=now)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
-from convocations import justificatifs
+from convocations.justificatifs import reviewing
 from convocations.models import Justificatif, SwornStatement
 from convocations.motives import RULES, Motive
 from convocations.web.advisor import abilities, shown
@@ -38,7 +38,7 @@ def justificatif(request: HttpRequest, advisor: Advisor, ref: str) -> HttpRespon
     if form.is_valid():
         data = form.cleaned_data
         try:
-            justificatifs.review(
+            reviewing.review(
                 row.pk,
                 data["outcome"],
                 remark=data["remark"],

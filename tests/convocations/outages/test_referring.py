@@ -6,8 +6,9 @@ from datetime import date, datetime, time
 import pytest
 from django.db import IntegrityError, transaction
 
-from convocations import deeds, justificatifs
+from convocations import deeds
 from convocations.absences import deciding, explaining
+from convocations.justificatifs import reviewing
 from convocations.models import Absence, Extension, Justificatif
 from convocations.motives import Motive
 from convocations.states import AbsenceState, ReviewState
@@ -139,7 +140,7 @@ def incomplete(absence: Absence, until: date) -> Justificatif:
         by=acting(absence.claimant),
         now=paris(3, 10),
     )
-    return justificatifs.review(
+    return reviewing.review(
         Justificatif.objects.get().pk,
         ReviewState.INCOMPLETE,
         remark="Il manque la page 2.",

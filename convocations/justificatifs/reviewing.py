@@ -11,7 +11,7 @@ from accounts.hours.deputising import stands_in
 from accounts.models import Advisor, Claimant
 from convocations import deeds
 from convocations.absences.deciding import AlreadyDecided, decided_sentence
-from convocations.absences.explaining import put_forward, review_due
+from convocations.justificatifs.putting_forward import put_forward, review_due
 from convocations.models import Absence, Justificatif
 from convocations.states import ABSENCE_UNDECIDED, ReviewState
 from messaging import outbox
@@ -123,7 +123,9 @@ def complete(justificatif_id: int, *, document_ids: Sequence[int], by: Actor, no
             row.complete_by = None
             row.review_by = review_due(absence, now)
             row.move_to(_R.IN_REVIEW, saving=["complete_by", "review_by"])
-        put_forward(absence, row.explanation, documents, by=by, now=now)
+        put_forward(
+            absence, documents, motive=row.explanation.motive, explanation=row.explanation, by=by, now=now
+        )
         Claimant.objects.filter(pk=row.claimant_id).update(last_contact_at=now)
         return row
 
