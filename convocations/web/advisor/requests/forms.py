@@ -7,7 +7,7 @@ from django import forms
 from accounts.models import Claimant
 from convocations.models import ChangeRequest, Modality
 from convocations.motives import Motive, choices
-from convocations.web.advisor.forms.when import WhenForm
+from convocations.web.advisor.when import WhenForm
 from portal.core.forms import HouseForm, RadioCards
 from portal.core.safe.sending import FilesForm
 

@@ -14,8 +14,8 @@ from accounts.sign_in.kept_forms import restored
 from convocations.absences import explaining
 from convocations.models import Absence, Explanation
 from convocations.motives import RULES
-from convocations.web.advisor.deciding import small_page
-from convocations.web.advisor.forms.hearing import ExplanationForm
+from convocations.web.advisor.examining.deciding import small_page
+from convocations.web.advisor.examining.forms import ExplanationForm
 from convocations.web.advisor.loading import absence_for
 from portal.core import clock
 from portal.core.transitions import Refusal

@@ -22,9 +22,9 @@ from convocations.states import AbsenceState
 from convocations.told.examination import during
 from convocations.told.manners import default_place
 from convocations.web.advisor import abilities, shown
-from convocations.web.advisor.forms.deciding import CorrectForm, DecideForm
-from convocations.web.advisor.forms.when import initial_of
+from convocations.web.advisor.examining.forms import CorrectForm, DecideForm
 from convocations.web.advisor.loading import absence_for
+from convocations.web.advisor.when import initial_of
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.french import full_datetime, full_deadline

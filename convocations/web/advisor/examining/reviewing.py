@@ -17,7 +17,7 @@ from convocations.justificatifs import reviewing
 from convocations.models import Justificatif, SwornStatement
 from convocations.motives import RULES, Motive
 from convocations.web.advisor import abilities, shown
-from convocations.web.advisor.forms.reviewing import ReviewForm
+from convocations.web.advisor.examining.forms import ReviewForm
 from convocations.web.advisor.loading import justificatif_for
 from portal.core import clock, parameters
 from portal.core.french import full_datetime

@@ -19,9 +19,9 @@ from convocations.models import Bindingness, Convocation, Kind, Modality
 from convocations.scheduling import changing
 from convocations.scheduling.drafts import Draft
 from convocations.web.advisor import shown
-from convocations.web.advisor.forms.recording import LetterForm, MoveForm, PhoneForm, ReasonForm
-from convocations.web.advisor.forms.when import initial_of
+from convocations.web.advisor.appointments.forms import LetterForm, MoveForm, PhoneForm, ReasonForm
 from convocations.web.advisor.loading import convocation_for
+from convocations.web.advisor.when import initial_of
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.journal import Actor

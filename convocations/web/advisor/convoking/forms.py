@@ -8,7 +8,7 @@ from django import forms
 
 from convocations.models import Bindingness, Kind, Modality
 from convocations.scheduling.from_csv import LARGEST
-from convocations.web.advisor.forms.when import SHORT_NOTICE_HINT, WhenForm
+from convocations.web.advisor.when import SHORT_NOTICE_HINT, WhenForm
 from portal.core import parameters
 from portal.core.forms import RadioCards
 from portal.core.working_time import day_bounds

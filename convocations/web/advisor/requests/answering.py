@@ -26,7 +26,8 @@ from convocations.states import REQUEST_PENDING, RequestState
 from convocations.told import manners
 from convocations.told import requests as told
 from convocations.web.advisor import abilities, shown
-from convocations.web.advisor.forms.answering import (
+from convocations.web.advisor.loading import convocation_for, request_for
+from convocations.web.advisor.requests.forms import (
     DOCUMENTS,
     NO,
     OTHER,
@@ -35,8 +36,7 @@ from convocations.web.advisor.forms.answering import (
     CorrectionAnswerForm,
     NoteForm,
 )
-from convocations.web.advisor.forms.when import initial_of
-from convocations.web.advisor.loading import convocation_for, request_for
+from convocations.web.advisor.when import initial_of
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.french import due_in, full_datetime, full_deadline, urgency

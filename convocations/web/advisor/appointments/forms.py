@@ -10,7 +10,7 @@ from django import forms
 
 from convocations.models import Fact
 from convocations.states import ConvocationState
-from convocations.web.advisor.forms.when import SHORT_NOTICE_HINT, WhenForm
+from convocations.web.advisor.when import SHORT_NOTICE_HINT, WhenForm
 from portal.core.forms import HouseForm, RadioCards
 from portal.core.working_time import NonexistentLocalTime, local_instant
 

@@ -19,10 +19,10 @@ from convocations.scheduling.from_csv import Broken
 from convocations.scheduling.issuing import issue_many
 from convocations.told import manners
 from convocations.web import paper
-from convocations.web.advisor import selection
-from convocations.web.advisor.forms.convoking import ConvokeForm, ConvokeFromFileForm
-from convocations.web.advisor.forms.when import initial_of
-from convocations.web.advisor.selection import Entry
+from convocations.web.advisor.convoking import selection
+from convocations.web.advisor.convoking.forms import ConvokeForm, ConvokeFromFileForm
+from convocations.web.advisor.convoking.selection import Entry
+from convocations.web.advisor.when import initial_of
 from portal.core import clock
 from portal.core.french import full_datetime, plural
 from portal.core.references import to_number, to_text

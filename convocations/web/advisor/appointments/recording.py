@@ -17,7 +17,7 @@ from convocations.models import ChangeRequest, Convocation
 from convocations.states import REQUEST_PENDING, AbsenceState, ConvocationState
 from convocations.web import paper
 from convocations.web.advisor import abilities, shown
-from convocations.web.advisor.forms.recording import RecordForm
+from convocations.web.advisor.appointments.forms import RecordForm
 from convocations.web.advisor.loading import convocation_for
 from portal.core import clock
 from portal.core.french import full_datetime
