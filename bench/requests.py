@@ -98,7 +98,7 @@ def main(into: Path) -> None:
 
 def _chase(now: datetime) -> None:
     """Work what the answers' clock brings, in batches as a worker does, on this connection."""
-    from convocations.requests.clocks import chase_answer
+    from convocations.requests.waiting.clocks import chase_answer
     from portal.core.models import Deadline
 
     rows = Deadline.objects.filter(kind=deeds.DUE_REQUEST_ANSWER, run_at__lte=now).order_by("run_at", "pk")

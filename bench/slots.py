@@ -15,8 +15,8 @@ from django.db import connection  # noqa: E402
 from accounts.models import Advisor, Claimant  # noqa: E402
 from bench import report, work  # noqa: E402
 from bench.measuring import Row, interleaved, short, spread  # noqa: E402
+from convocations.hours.free import Search, free_slots  # noqa: E402
 from convocations.models import Kind, Modality  # noqa: E402
-from convocations.scheduling.free import Search, free_slots  # noqa: E402
 from portal.core import parameters  # noqa: E402
 
 SEARCHES = 200

@@ -13,8 +13,12 @@ class ConvocationsConfig(AppConfig):
         from convocations.absences import extending  # noqa: F401
         from convocations.evidence import call_backs, receivers  # noqa: F401
         from convocations.following import clocks as _follow_up_clocks  # noqa: F401
-        from convocations.mails import absences, appointments, calendar, changes, following, requests, staff  # noqa: F401
-        from convocations.requests import clocks as _request_clocks  # noqa: F401
-        from convocations.requests import extending as _request_extending  # noqa: F401
+        from convocations.mails import call_backs as _call_back_mails  # noqa: F401
+        from convocations.mails import following, requests  # noqa: F401
+        from convocations.mails.absences import examination, justificatifs  # noqa: F401
+        from convocations.mails.appointments import announcing, calendar, changes  # noqa: F401
+        from convocations.mails.staff import handed_over, late  # noqa: F401
+        from convocations.requests.waiting import clocks as _request_clocks  # noqa: F401
+        from convocations.requests.waiting import extending as _request_extending  # noqa: F401
         from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401
         from convocations.scheduling import displacing  # noqa: F401

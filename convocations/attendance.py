@@ -14,7 +14,7 @@ from convocations.evidence.ledger import why_not_valid
 from convocations.following import owed
 from convocations.models import CallTask, Convocation
 from convocations.requests import ending
-from convocations.requests.freezing import is_frozen
+from convocations.requests.waiting.freezing import is_frozen
 from convocations.scheduling import displacing
 from convocations.scheduling.changing import stop_waiting
 from convocations.scheduling.clocks import record_due

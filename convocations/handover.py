@@ -15,8 +15,8 @@ from accounts import signals
 from accounts.models import Claimant, FollowUpModeChange, Transfer
 from convocations import deeds
 from convocations.following import owed
+from convocations.hours import holding
 from convocations.models import Absence, CallTask, ChangeRequest, FollowUpTask, Justificatif
-from convocations.scheduling import holding
 from convocations.states import ABSENCE_UNDECIDED, REQUEST_PENDING, CallState, FollowUpState, ReviewState
 from messaging import outbox
 from portal.core.journal import Actor

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from accounts.models import Advisor, Agency, Claimant, Role, User
 from convocations.models import Bindingness, Convocation, Kind, Modality
-from convocations.scheduling.issuing import Draft, issue
+from convocations.scheduling.drafts import Draft
+from convocations.scheduling.issuing import issue
 from portal.core.journal import Actor
 
 _numbers = itertools.count(1)

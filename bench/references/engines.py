@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from convocations import deeds
 from convocations.models import Convocation
-from convocations.scheduling.issuing import Draft
+from convocations.scheduling.drafts import Draft
 from convocations.states import AHEAD
 from messaging.models import OutboxMessage
 from portal.core.models import Deadline

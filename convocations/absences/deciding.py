@@ -15,7 +15,8 @@ from convocations import deeds
 from convocations.absences import extending
 from convocations.evidence.ledger import why_not_valid
 from convocations.models import Absence, Convocation, Justificatif
-from convocations.scheduling.issuing import Draft, issue
+from convocations.scheduling.drafts import Draft
+from convocations.scheduling.issuing import issue
 from convocations.states import (
     ABSENCE_DECIDED,
     ABSENCE_UNDECIDED,

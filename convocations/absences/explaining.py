@@ -9,17 +9,16 @@ from django.db import transaction
 from accounts.models import Claimant
 from convocations import deeds
 from convocations.absences.deciding import AlreadyDecided, decided_sentence
-from convocations.models import Absence, Explanation, Justificatif
-from convocations.motives import RULES, Motive
+from convocations.justificatifs.putting_forward import put_forward
+from convocations.models import Absence, Explanation
+from convocations.motives import Motive
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState
 from messaging import outbox
-from portal.core import journal, parameters
+from portal.core import journal
 from portal.core.fingerprint import content_hash
 from portal.core.journal import Actor
 from portal.core.models import Document
-from portal.core.safe import retention
 from portal.core.transitions import Refusal
-from portal.core.working_time import end_of_period
 
 
 class NothingSaid(Refusal):
@@ -60,7 +59,7 @@ def explain(
         if absence.state == AbsenceState.EXPLANATION_REQUESTED:
             absence.explained_at = now
             absence.move_to(AbsenceState.EXPLAINED, saving=["explained_at"])
-        put_forward(absence, explanation, documents, by=by, now=now)
+        put_forward(absence, documents, motive=motive, explanation=explanation, by=by, now=now)
         Claimant.objects.filter(pk=absence.claimant_id).update(last_contact_at=now)
         journal.record(
             deeds.ABSENCE_EXPLAINED,
@@ -79,55 +78,6 @@ def explain(
             [outbox.Owed(deeds.MAIL_ABSENCE_EXPLAINED, absence.claimant_id, explanation.pk)], now=now
         )
         return explanation
-
-
-def put_forward(
-    absence: Absence,
-    explanation: Explanation,
-    documents: Sequence[Document],
-    *,
-    by: Actor,
-    now: datetime,
-) -> list[Justificatif]:
-    """Ask the advisor to review each document; one already put forward for this absence is not asked again."""
-    is_health = RULES[Motive(explanation.motive)].is_health
-    retention.keep_longer([document.pk for document in documents], is_health=is_health, now=now)
-    review_by = review_due(absence, now)
-    links = Justificatif.objects.bulk_create(
-        (
-            Justificatif(
-                document=document,
-                absence=absence,
-                explanation=explanation,
-                claimant_id=absence.claimant_id,
-                advisor_id=absence.advisor_id,
-                sent_at=now,
-                review_by=review_by,
-            )
-            for document in documents
-        ),
-        ignore_conflicts=True,
-    )
-    journal.record_all(
-        (
-            journal.Line(
-                deeds.PUT_FORWARD,
-                file_id=absence.claimant_id,
-                subject_id=absence.pk,
-                data={"ref": str(absence.ref), "document": document.title},
-            )
-            for document in documents
-        ),
-        by=by,
-        now=now,
-    )
-    return links
-
-
-def review_due(absence: Absence, now: datetime) -> datetime:
-    """Say by when the advisor is to have read a document sent now."""
-    days = parameters.current().justificatif_review_jours_ouvrables
-    return end_of_period(now, jours_ouvrables=days, territory=absence.agency.place)
 
 
 def _keep(

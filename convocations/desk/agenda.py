@@ -7,9 +7,9 @@ from typing import NamedTuple
 from django.db import connection
 
 from accounts.models import Advisor
+from convocations.hours.slots import free_spans
+from convocations.hours.spans import Span
 from convocations.models import Bindingness, Kind, Modality
-from convocations.scheduling.slots import free_spans
-from convocations.scheduling.spans import Span
 from convocations.states import HOLDS_TIME, ConvocationState
 from portal.core.french import zone_name
 from portal.core.references import to_text

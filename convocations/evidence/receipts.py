@@ -1,8 +1,10 @@
 """Receipts: the paper both sides hold, with the fingerprint of what was shown or sent."""
 
+from datetime import datetime
 from typing import Any
 
 from convocations.models import (
+    Absence,
     ChangeRequest,
     Convocation,
     DeliveryEvidence,
@@ -98,48 +100,36 @@ def of_explanation(explanation: Explanation) -> bytes:
     absence = explanation.absence
     agency, tz = absence.agency, absence.agency.place.zone
     sent = Justificatif.objects.filter(explanation=explanation).order_by("id")
-    return letters.typeset(
-        "receipt",
+    facts = _filled(
         {
-            "title": f"Reçu{NBSP}: explication pour l’absence {absence.ref}",
-            "lead": "Votre explication est bien reçue. Gardez ce document\u00a0: il le prouve.",
-            "facts_title": "Ce que vous avez envoyé",
-            "facts": _filled(
-                {
-                    "Reçue le": full_datetime(explanation.given_at, tz, zone=True),
-                    "De": str(absence.claimant.user),
-                    "Au sujet de": "l’absence au rendez-vous du "
-                    + full_datetime(absence.convocation.starts_at, tz),
-                    "Raison": Motive(explanation.motive).label,
-                    "Explication": explanation.text,
-                    "Déclaration sur l’honneur": "oui" if explanation.sworn else "",
-                    "Documents": ", ".join(sent.values_list("document__title", flat=True)),
-                }
-            ),
-            "parts": [
-                {
-                    "title": "Qui examine",
-                    "sentences": [
-                        f"{agency.name}, {agency.address}. Téléphone{NBSP}: {agency.phone}.",
-                        f"Votre conseiller{NBSP}: {absence.advisor.user}.",
-                        "Vous pouvez aussi appeler le 3949.",
-                    ],
-                },
-                {
-                    "title": "La suite",
-                    "sentences": [
-                        "Votre conseiller lit votre explication et vous répond par écrit, avec ses raisons. "
-                        f"Il a jusqu’au {full_date(absence.decide_by.astimezone(tz))}.",
-                        "Sans réponse le "
-                        f"{full_date(absence.closes_at.astimezone(tz))}, l’absence est close en votre faveur.",
-                    ],
-                },
-            ],
-            "ledger_title": "",
-            "ledger": [],
-            "hash": bytes(explanation.content_hash).hex(),
-            "foot": f"{absence.ref} – {agency.name}, {agency.phone}",
-        },
+            "Reçue le": full_datetime(explanation.given_at, tz, zone=True),
+            "De": str(absence.claimant.user),
+            "Au sujet de": "l’absence au rendez-vous du " + full_datetime(absence.convocation.starts_at, tz),
+            "Raison": Motive(explanation.motive).label,
+            "Explication": explanation.text,
+            "Déclaration sur l’honneur": "oui" if explanation.sworn else "",
+            "Documents": ", ".join(sent.values_list("document__title", flat=True)),
+        }
+    )
+    who = [
+        f"{agency.name}, {agency.address}. Téléphone{NBSP}: {agency.phone}.",
+        f"Votre conseiller{NBSP}: {absence.advisor.user}.",
+        "Vous pouvez aussi appeler le 3949.",
+    ]
+    then = [
+        "Votre conseiller lit votre explication et vous répond par écrit, avec ses raisons. "
+        f"Il a jusqu’au {full_date(absence.decide_by.astimezone(tz))}.",
+        "Sans réponse le "
+        f"{full_date(absence.closes_at.astimezone(tz))}, l’absence est close en votre faveur.",
+    ]
+    return _acknowledgement(
+        absence,
+        of="explication pour l’absence",
+        lead="Votre explication est bien reçue.",
+        facts_title="Ce que vous avez envoyé",
+        facts=facts,
+        parts=[("Qui examine", who), ("La suite", then)],
+        content_hash=bytes(explanation.content_hash),
         dated=explanation.given_at,
     )
 
@@ -152,58 +142,69 @@ def of_request(row: ChangeRequest) -> bytes:
     agency, tz = row.agency, row.agency.place.zone
     sent = Justificatif.objects.filter(request=row).order_by("id")
     signed = SwornStatement.objects.filter(request=row).first()
-    parts = [
-        {
-            "title": "Qui répond",
-            "sentences": [
-                f"{agency.name}, {agency.address}. Téléphone{NBSP}: {agency.phone}.",
-                f"Votre conseiller{NBSP}: {row.advisor.user}. Vous pouvez aussi appeler le 3949.",
-            ],
-        },
-        {
-            "title": "La suite",
-            "sentences": [
-                told.rule_sentence(row)
-                or f"Votre conseiller répond par écrit au plus tard le {full_deadline(row.decide_by, tz)}.",
-                "Tant qu’une demande attend, aucune absence ne peut être notée à ce rendez-vous.",
-            ],
-        },
+    received = {
+        "Reçue le": full_datetime(row.submitted_at, tz, zone=True),
+        "De": str(row.claimant.user),
+        "Comment": row.get_channel_display(),
+    }
+    who = [
+        f"{agency.name}, {agency.address}. Téléphone{NBSP}: {agency.phone}.",
+        f"Votre conseiller{NBSP}: {row.advisor.user}. Vous pouvez aussi appeler le 3949.",
     ]
+    then = [
+        told.rule_sentence(row)
+        or f"Votre conseiller répond par écrit au plus tard le {full_deadline(row.decide_by, tz)}.",
+        "Tant qu’une demande attend, aucune absence ne peut être notée à ce rendez-vous.",
+    ]
+    parts = [("Qui répond", who), ("La suite", then)]
     if signed is not None:
-        parts.append(
-            {
-                "title": "Votre déclaration sur l’honneur",
-                "sentences": [
-                    signed.text,
-                    f"Signée {signed.signed_name}, le {full_datetime(signed.signed_at, tz)}. "
-                    f"Empreinte{NBSP}: {bytes(signed.content_hash).hex()}.",
-                ],
-            }
-        )
+        when = full_datetime(signed.signed_at, tz)
+        printed = f"Empreinte{NBSP}: {bytes(signed.content_hash).hex()}."
+        sworn = [signed.text, f"Signée {signed.signed_name}, le {when}. {printed}"]
+        parts.append(("Votre déclaration sur l’honneur", sworn))
+    return _acknowledgement(
+        row,
+        of="demande",
+        lead="Votre demande est bien reçue.",
+        facts_title=told.TITLES[row.kind],
+        facts=[
+            *_filled(received),
+            *told.facts(row, row.convocation, row.convocation.agency.place.zone),
+            *_filled({"Documents": ", ".join(sent.values_list("document__title", flat=True))}),
+        ],
+        parts=parts,
+        content_hash=bytes(row.content_hash),
+        dated=row.submitted_at,
+    )
+
+
+def _acknowledgement(
+    about: Absence | ChangeRequest,
+    *,
+    of: str,
+    lead: str,
+    facts_title: str,
+    facts: list[dict[str, Any]],
+    parts: list[tuple[str, list[str]]],
+    content_hash: bytes,
+    dated: datetime,
+) -> bytes:
+    """Set the paper that proves what a person sent: what, who answers and by when, its fingerprint."""
+    agency = about.agency
     return letters.typeset(
         "receipt",
         {
-            "title": f"Reçu{NBSP}: demande {row.ref}",
-            "lead": "Votre demande est bien reçue. Gardez ce document\u00a0: il le prouve.",
-            "facts_title": told.TITLES[row.kind],
-            "facts": [
-                *_filled(
-                    {
-                        "Reçue le": full_datetime(row.submitted_at, tz, zone=True),
-                        "De": str(row.claimant.user),
-                        "Comment": row.get_channel_display(),
-                    }
-                ),
-                *told.facts(row, row.convocation, row.convocation.agency.place.zone),
-                *_filled({"Documents": ", ".join(sent.values_list("document__title", flat=True))}),
-            ],
-            "parts": parts,
+            "title": f"Reçu{NBSP}: {of} {about.ref}",
+            "lead": f"{lead} Gardez ce document\u00a0: il le prouve.",
+            "facts_title": facts_title,
+            "facts": facts,
+            "parts": [{"title": title, "sentences": sentences} for title, sentences in parts],
             "ledger_title": "",
             "ledger": [],
-            "hash": bytes(row.content_hash).hex(),
-            "foot": f"{row.ref} – {agency.name}, {agency.phone}",
+            "hash": content_hash.hex(),
+            "foot": f"{about.ref} – {agency.name}, {agency.phone}",
         },
-        dated=row.submitted_at,
+        dated=dated,
     )
 
 

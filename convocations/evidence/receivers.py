@@ -7,8 +7,9 @@ from typing import Any
 from django.db import connection
 from django.dispatch import receiver
 
-from convocations import deeds, justificatifs
+from convocations import deeds
 from convocations.evidence import address_calls
+from convocations.justificatifs import reviewing
 from convocations.models import CallTask, Convocation, DeliveryEvidence, Fact
 from convocations.states import AHEAD, ConvocationState
 from messaging.signals import (
@@ -99,7 +100,7 @@ def note_address_reopened(sender: Any, *, claimant_ids: Sequence[int], now: date
 @receiver(document_rejected, dispatch_uid="convocations.justificatifs")
 def note_rejected(sender: Any, *, document: Document, now: datetime, **_: Any) -> None:
     """Tell the person that a file could not be read."""
-    justificatifs.tell_rejected(document, now=now)
+    reviewing.tell_rejected(document, now=now)
 
 
 def _write(mails: Sequence[Settled], fact: Fact, *, written_at: datetime | None = None) -> None:

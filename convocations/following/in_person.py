@@ -8,7 +8,7 @@ from django.db import transaction
 from convocations.following.owed import AlreadyClosed
 from convocations.models import Bindingness, Convocation, FollowUpTask, Kind, Modality
 from convocations.scheduling import changing
-from convocations.scheduling.issuing import Draft
+from convocations.scheduling.drafts import Draft
 from convocations.states import FollowUpState
 from portal.core.journal import Actor
 

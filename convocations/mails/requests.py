@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
 
 from convocations import deeds
 from convocations.letters import requests as letters
+from convocations.mails.notices import to_person
 from convocations.models import ChangeRequest
 from convocations.states import REQUEST_GRANTED, RequestState
 from convocations.told import manners
 from convocations.told import requests as told
-from messaging.emails import Mail, Row, Words, absolute, composes
+from messaging.emails import Mail, Row, Words, composes
 from portal.core.french import days_left, full_datetime, full_deadline
 
 _WHY = "vous avez fait une demande au sujet d’un rendez-vous."
@@ -284,15 +284,15 @@ def _mail(
     path: str = "",
     letter: Callable[[], Words] | None = None,
 ) -> Mail:
-    agency = row.agency
-    context: dict[str, Any] = {
-        "title": title,
-        "preheader": preheader,
-        "body": "\n\n".join(paragraphs),
-        "deadline_text": deadline_text,
-        "action_url": absolute(path or f"/espace/demandes/{row.ref}/"),
-        "action_label": action,
-        "why": _WHY,
-        "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
-    }
-    return Mail("notice", subject, context, letter=letter)
+    return to_person(
+        row.agency,
+        subject=subject,
+        title=title,
+        preheader=preheader,
+        paragraphs=paragraphs,
+        path=path or f"/espace/demandes/{row.ref}/",
+        action=action,
+        why=_WHY,
+        deadline_text=deadline_text,
+        letter=letter,
+    )

@@ -10,11 +10,11 @@ from django.db import transaction
 from accounts import reassigning
 from accounts.models import Advisor, Claimant
 from convocations import deeds
+from convocations.hours import holding
 from convocations.models import ChangeRequest, Convocation, Justificatif
 from convocations.requests.ending import end
 from convocations.requests.granting import replace
 from convocations.requests.papers import AlreadyAnswered, answered_sentence, hold
-from convocations.scheduling import holding
 from convocations.scheduling.changing import stop_waiting
 from convocations.states import (
     REQUEST_PENDING,

@@ -15,14 +15,15 @@ from django.db import transaction
 from accounts.models import Claimant
 from accounts.people import record_accommodations
 from convocations import deeds
+from convocations.hours import holding
+from convocations.hours.slots import needs_own_hour
+from convocations.justificatifs.putting_forward import put_forward
 from convocations.models import CallTask, ChangeRequest, Convocation, Modality
 from convocations.models import Kind as AppointmentKind
-from convocations.motives import RULES, Motive
-from convocations.requests import clocks, counting, signing
 from convocations.requests.granting import grant_by_rule
-from convocations.requests.papers import put_forward
-from convocations.scheduling import displacing, holding
-from convocations.scheduling.slots import needs_own_hour
+from convocations.requests.grounds import counting, proving, signing
+from convocations.requests.waiting import clocks
+from convocations.scheduling import displacing
 from convocations.states import AHEAD, REQUEST_PENDING, ConvocationState
 from messaging import outbox
 from portal.core import journal, parameters
@@ -52,21 +53,6 @@ class NothingToChange(Refusal):
 
 class OnlyByVideoOrPhone(Refusal):
     sentence = "Un problème technique se signale pour un rendez-vous en vidéo ou par téléphone."
-
-
-class MotiveNeeded(Refusal):
-    sentence = "Dites pourquoi\u00a0: choisissez une raison dans la liste."
-
-
-class ProofNeeded(Refusal):
-    sentence = "Joignez un document de la liste, ou signez la déclaration sur l’honneur."
-
-
-class PaperNeeded(ProofNeeded):
-    sentence = (
-        "Pour cette raison, un document est nécessaire\u00a0: la déclaration sur l’honneur ne suffit pas. "
-        "Joignez-le ici. Vous ne l’avez pas encore\u202f? Appelez votre agence ou le 3949."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +94,14 @@ def ask(
             return earlier
         # Held after the appointment, as everywhere: two requests at once cannot both be the last free one.
         claimant = Claimant.objects.hold(convocation.claimant_id)
-        tolerance = counting.tolerance_of(claimant.pk, tz=convocation.agency.place.zone, now=now)
         _refuse(convocation, wish, now)
-        displaced = displacing.of_appointment(convocation.pk) is not None
-        rule = counting.rule_for(
-            wish.kind,
-            motive=wish.motive,
-            modality=wish.modality,
-            backed=bool(wish.document_ids or wish.signed_name),
-            has_slot=wish.starts_at is not None,
-            convocation=convocation,
-            agency_id=claimant.agency_id,
-            displaced=displaced,
-            tolerance=tolerance,
-        )
-        _needs_proof(wish, rule, claimant, tolerance, channel)
+        rule, counted = _grounds(convocation, claimant, wish, channel, now)
         documents = list(
             Document.objects.filter(pk__in=wish.document_ids, owner_id=claimant.pk).order_by("pk")
         )
-        counted = counting.counts(
-            wish.kind, wish.motive, convocation, claimant.agency_id, displaced=displaced
-        )
         row = _write(convocation, claimant, wish, documents, form_key, channel, counted, by=by, now=now)
         _remember_needs(claimant, wish, by=by, now=now)
-        put_forward(row, documents, by=by, now=now)
+        put_forward(row, documents, motive=row.motive, by=by, now=now)
         _journal(row, convocation, by=by, now=now)
         if rule:
             grant_by_rule(row, convocation, claimant, ChangeRequest.Rule(rule), by=by, now=now)
@@ -159,20 +129,38 @@ def _refuse(convocation: Convocation, wish: Wish, now: datetime) -> None:
         raise Refusal("Choisissez un autre moyen que celui qui est prévu.")
 
 
-def _needs_proof(
-    wish: Wish, rule: str, claimant: Claimant, tolerance: counting.Tolerance, channel: str
-) -> None:
-    """Raise where a reason, and what backs it, is asked for; what was said aloud is proven afterwards."""
-    free = rule or wish.kind == Kind.INCIDENT or (wish.kind == Kind.RESCHEDULE and tolerance.left)
-    known = wish.kind == Kind.MODALITY and bool(claimant.accommodations) and wish.motive == Motive.DISABILITY
-    if free or known:
-        return
-    if not wish.motive:
-        raise MotiveNeeded
-    rule_of = RULES[Motive(wish.motive)]
-    sworn = rule_of.sworn_is_enough and bool(wish.signed_name)
-    if channel == Channel.WEB and not wish.document_ids and not sworn:
-        raise ProofNeeded if rule_of.sworn_is_enough else PaperNeeded
+def _grounds(
+    convocation: Convocation,
+    claimant: Claimant,
+    wish: Wish,
+    channel: ChangeRequest.Channel,
+    now: datetime,
+) -> tuple[str, bool]:
+    """Name the rule that says yes at once, if any, and whether it counts; raises where a proof is missing."""
+    tolerance = counting.tolerance_of(claimant.pk, tz=convocation.agency.place.zone, now=now)
+    displaced = displacing.of_appointment(convocation.pk) is not None
+    rule = counting.rule_for(
+        wish.kind,
+        motive=wish.motive,
+        modality=wish.modality,
+        backed=bool(wish.document_ids or wish.signed_name),
+        has_slot=wish.starts_at is not None,
+        convocation=convocation,
+        agency_id=claimant.agency_id,
+        displaced=displaced,
+        tolerance=tolerance,
+    )
+    proving.require(
+        wish.kind,
+        motive=wish.motive,
+        documents=bool(wish.document_ids),
+        signed=bool(wish.signed_name),
+        rule=rule,
+        claimant=claimant,
+        tolerance=tolerance,
+        channel=channel,
+    )
+    return rule, counting.counts(wish.kind, wish.motive, convocation, claimant.agency_id, displaced=displaced)
 
 
 def _write(

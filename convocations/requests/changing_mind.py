@@ -8,10 +8,10 @@ from accounts.models import Claimant
 from convocations import deeds
 from convocations.attendance import await_record
 from convocations.models import ChangeRequest, Convocation
-from convocations.requests import clocks
 from convocations.requests.answering import thaw
 from convocations.requests.ending import end
 from convocations.requests.papers import AlreadyAnswered, answered_sentence, hold
+from convocations.requests.waiting import clocks
 from convocations.states import REQUEST_PENDING, ConvocationState, RequestState
 from messaging import outbox
 from portal.core import journal

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from convocations import deeds
+from convocations.hours import holding
 from convocations.models import ChangeRequest, Convocation, Justificatif
-from convocations.scheduling import holding
 from convocations.states import REQUEST_GRANTED, REQUEST_PENDING, RequestState, ReviewState
 from portal.core import deadlines, journal
 from portal.core.journal import Actor

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from accounts.models import Claimant
 from convocations import deeds
+from convocations.hours import holding
+from convocations.hours.slots import needs_own_hour
 from convocations.models import Bindingness, ChangeRequest, Convocation, Kind, Modality
 from convocations.requests.ending import end
-from convocations.scheduling import holding
 from convocations.scheduling.changing import succeed
-from convocations.scheduling.issuing import Draft
-from convocations.scheduling.slots import needs_own_hour
+from convocations.scheduling.drafts import Draft
 from convocations.states import ConvocationState, RequestState
 from convocations.told.manners import default_place
 from messaging import outbox
@@ -79,7 +79,40 @@ def replace(
     `offered`: an advisor gives the hour, and has the last word; else it is one the person picked, and must
     still be free for them (`SlotGone`).
     """
-    modality = modality or row.wished_modality or convocation.modality
+    draft = _draft(
+        row,
+        convocation,
+        claimant,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        modality=modality or row.wished_modality or convocation.modality,
+        place=place,
+        now=now,
+    )
+
+    def take(ready: Draft) -> Convocation:
+        key = uuid.uuid5(row.form_key, "successor")
+        return succeed(convocation, ready, reason=f"Demande {row.ref}", form_key=key, by=by, now=now)
+
+    if offered or not needs_own_hour(draft.kind, draft.modality):
+        # What was kept for the wish goes to the answer; everybody else sees it kept until both are written.
+        holding.let_go([row.pk], now=now)
+        return take(draft)
+    return holding.redeem(draft, take, now=now, ignoring=convocation.pk)
+
+
+def _draft(
+    row: ChangeRequest,
+    convocation: Convocation,
+    claimant: Claimant,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    modality: str,
+    place: str,
+    now: datetime,
+) -> Draft:
+    """Write the new appointment down: what nobody asked to change stays as it was."""
     same_manner = modality == convocation.modality
     if modality == Modality.ASYNC_MESSAGE and not same_manner:
         # An hour becomes the days in which one writes.
@@ -88,7 +121,7 @@ def replace(
         kept = convocation.place if same_manner and convocation.agency_id == claimant.agency_id else ""
         place = kept or default_place(claimant, modality)
     floor = timedelta(hours=parameters.current().notice_floor_hours)
-    draft = Draft(
+    return Draft(
         claimant_id=row.claimant_id,
         advisor_id=row.advisor_id,
         bindingness=Bindingness(convocation.bindingness),
@@ -103,13 +136,3 @@ def replace(
         if starts_at - now < floor
         else "",
     )
-
-    def take(ready: Draft) -> Convocation:
-        key = uuid.uuid5(row.form_key, "successor")
-        return succeed(convocation, ready, reason=f"Demande {row.ref}", form_key=key, by=by, now=now)
-
-    if offered or not needs_own_hour(draft.kind, draft.modality):
-        # What was kept for the wish goes to the answer; everybody else sees it kept until both are written.
-        holding.let_go([row.pk], now=now)
-        return take(draft)
-    return holding.redeem(draft, take, now=now, ignoring=convocation.pk)

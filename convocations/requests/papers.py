@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.models import Claimant
 from convocations import deeds
-from convocations.models import ChangeRequest, Justificatif
-from convocations.motives import RULES, Motive
-from convocations.requests import clocks
+from convocations.justificatifs.putting_forward import put_forward
+from convocations.models import ChangeRequest
+from convocations.requests.waiting import clocks
 from convocations.states import REQUEST_PENDING, RequestState
 from messaging import outbox
 from portal.core import deadlines, journal, parameters
@@ -17,7 +17,6 @@ from portal.core.deadlines import Planned
 from portal.core.french import full_datetime
 from portal.core.journal import Actor
 from portal.core.models import Document
-from portal.core.safe import retention
 from portal.core.transitions import Refusal
 from portal.core.working_time import end_of_period
 
@@ -39,45 +38,6 @@ def answered_sentence(row: ChangeRequest) -> str:
     when = full_datetime(row.closed_at, row.agency.place.zone)
     who = str(row.decided_by) if row.decided_by else "Le portail"
     return f"{who} a déjà répondu le {when}\u00a0: «\u00a0{row.get_state_display()}\u00a0»."
-
-
-def put_forward(row: ChangeRequest, documents: Sequence[Document], *, by: Actor, now: datetime) -> None:
-    """Ask the advisor to review each document; one already put forward for this request is not asked again."""
-    if not documents:
-        return
-    is_health = bool(row.motive) and RULES[Motive(row.motive)].is_health
-    retention.keep_longer([document.pk for document in documents], is_health=is_health, now=now)
-    current = parameters.current()
-    review_by = end_of_period(
-        now, jours_ouvrables=current.justificatif_review_jours_ouvrables, territory=row.agency.place
-    )
-    Justificatif.objects.bulk_create(
-        (
-            Justificatif(
-                document=document,
-                request=row,
-                claimant_id=row.claimant_id,
-                advisor_id=row.advisor_id,
-                sent_at=now,
-                review_by=review_by,
-            )
-            for document in documents
-        ),
-        ignore_conflicts=True,
-    )
-    journal.record_all(
-        (
-            journal.Line(
-                deeds.PUT_FORWARD_FOR_REQUEST,
-                file_id=row.claimant_id,
-                subject_id=row.pk,
-                data={"ref": str(row.ref), "document": document.title},
-            )
-            for document in documents
-        ),
-        by=by,
-        now=now,
-    )
 
 
 def ask_documents(request_id: int, *, what: str, by: Actor, now: datetime) -> ChangeRequest:
@@ -126,7 +86,7 @@ def send_documents(
         )
         if not documents:
             raise NothingSent
-        put_forward(row, documents, by=by, now=now)
+        put_forward(row, documents, motive=row.motive, by=by, now=now)
         if row.state == RequestState.DOCS_REQUESTED:
             deadlines.cancel([deeds.DUE_REQUEST_DOCS], [row.pk], now=now)
             clocks.resume([row], now)

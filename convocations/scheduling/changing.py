@@ -9,10 +9,11 @@ from django.db.models import F
 
 from convocations import deeds
 from convocations.following import owed
+from convocations.hours.conflicts import in_turn
 from convocations.models import CallTask, Convocation
 from convocations.requests import ending
-from convocations.scheduling.conflicts import in_turn
-from convocations.scheduling.issuing import Draft, issue
+from convocations.scheduling.drafts import Draft
+from convocations.scheduling.issuing import issue
 from convocations.states import HOLDS_TIME, CallState, ConvocationState, RequestState
 from messaging import outbox
 from portal.core import deadlines, journal

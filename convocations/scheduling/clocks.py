@@ -13,8 +13,8 @@ from django.db import connection
 
 from accounts.models import Agency
 from convocations import deeds
+from convocations.hours.holding import sweep
 from convocations.models import CallTask, Convocation, SlotHold
-from convocations.scheduling.holding import sweep
 from convocations.states import AHEAD, UNREAD, ConvocationState
 from messaging import outbox
 from messaging.chasing import LATER, MOOT, left_over, take, tell_files, tell_supervisors

@@ -17,8 +17,8 @@ from accounts.hours.agencies import Lost
 from accounts.models import Agency, Closure, Leave
 from accounts.signals import hours_changed, hours_taken_back
 from convocations import deeds
+from convocations.hours.spans import Span, local_days, open_on, read_calendar, wall_span
 from convocations.models import Convocation, Displacement, Kind, Modality
-from convocations.scheduling.spans import Span, local_days, open_on, read_calendar, wall_span
 from convocations.states import HOLDS_TIME
 from messaging import outbox
 from portal.core import journal

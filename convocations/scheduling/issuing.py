@@ -5,51 +5,31 @@ cannot be (an hour already taken, a date in the past) never costs its neighbours
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from accounts.models import Claimant, Closure, Leave
 from convocations import deeds
 from convocations.evidence.ledger import deposit_all, shown_content
 from convocations.following import owed
-from convocations.models import Bindingness, CallTask, Convocation, ConvocationBatch, Kind, Modality
-from convocations.scheduling.conflicts import conflict_sentences, in_turn, kept_for_others
-from convocations.scheduling.kiosks import NO_KIOSK, with_kiosks
-from convocations.scheduling.spans import wall_span
+from convocations.hours.conflicts import HourTaken, conflict_sentences, in_turn, kept_for_others
+from convocations.hours.kiosks import NO_KIOSK, with_kiosks
+from convocations.models import Bindingness, CallTask, Convocation, ConvocationBatch, Kind
+from convocations.scheduling.drafts import Draft, Person, leaves, people, why_not
 from messaging import outbox
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
 from portal.core.fingerprint import content_hash
-from portal.core.french import clock_time, full_date, full_datetime
+from portal.core.french import full_datetime
 from portal.core.journal import Actor, Line
 from portal.core.references import draw_free, to_text
 from portal.core.transitions import Refusal
-from portal.core.working_time import Territory, holiday_name
 
 SLICE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One appointment about to be issued; times aware, texts as the person will read them."""
-
-    claimant_id: int
-    advisor_id: int
-    bindingness: Bindingness
-    kind: Kind
-    modality: Modality
-    starts_at: datetime
-    ends_at: datetime
-    purpose: str
-    place: str = ""
-    to_bring: str = ""
-    # How and when the person agreed to less than the notice floor; empty when they did not.
-    short_notice_agreed: str = ""
-    # The equipped place booked with it; one that is free is found where it is left out.
-    kiosk_id: int | None = None
+# A draft that was written, with the number of its reference and the row's.
+_Issued = tuple[Draft, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +42,6 @@ class Result:
     refused: str = ""
     # Refused because somebody already has the hour, or the place.
     taken: bool = False
-
-
-class HourTaken(Refusal):
-    """The hour or the place went to somebody else; the sentence names what is in the way."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """What issuing needs to know of a claimant, read once for the whole slice."""
-
-    agency_id: int
-    territory: Territory
-    closures: tuple[Closure, ...]
-    by_email: bool
 
 
 def issue(draft: Draft, *, form_key: uuid.UUID, by: Actor, now: datetime) -> Convocation:
@@ -109,84 +75,6 @@ def issue_many(drafts: Sequence[Draft], *, form_key: uuid.UUID, by: Actor, now: 
         batch.results = [[r.claimant_id, r.convocation_id, r.ref, r.refused] for r in results]
         batch.save(update_fields=["results"])
         return results
-
-
-def why_not(draft: Draft, person: _Person | None, now: datetime, away: Collection[Leave] = ()) -> str:
-    """Say in French why an appointment cannot be issued, before the agendas are asked; empty when it can.
-
-    `away` is the advisor's leave.
-    """
-    if person is None:
-        return "Cette personne n’est pas dans votre portefeuille."
-    if draft.starts_at <= now:
-        return "Cette date est déjà passée. Choisissez une date à venir."
-    if draft.ends_at <= draft.starts_at:
-        return "La fin du rendez-vous doit venir après son début."
-    day = draft.starts_at.astimezone(person.territory.zone).date()
-    if holiday := holiday_name(day, person.territory):
-        return f"Le {full_date(day)} est un jour férié ({holiday}). Choisissez un autre jour."
-    if closed := _closed(draft, person):
-        return closed
-    if any(leave.first_day <= day <= leave.last_day for leave in away):
-        return f"Le conseiller est absent le {full_date(day)}. Choisissez un autre jour."
-    floor = parameters.current().notice_floor_hours
-    too_short = draft.starts_at - now < timedelta(hours=floor)
-    if draft.bindingness == Bindingness.CONVOCATION and too_short and not draft.short_notice_agreed:
-        return (
-            f"Ce rendez-vous est dans moins de {floor} heures. Il faut l’accord de la personne, noté ici. "
-            "Une convocation fixée ainsi ne peut jamais fonder une absence."
-        )
-    return ""
-
-
-def _closed(draft: Draft, person: _Person) -> str:
-    zone = person.territory.zone
-    day = draft.starts_at.astimezone(zone).date()
-    for closure in person.closures:
-        if not closure.first_day <= day <= closure.last_day:
-            continue
-        if closure.starts is None or closure.ends is None:
-            return f"L’agence est fermée le {full_date(day)}. Choisissez un autre jour."
-        start, end = wall_span(day, closure.starts, closure.ends, zone)
-        if draft.starts_at < end and draft.ends_at > start and draft.modality != Modality.ASYNC_MESSAGE:
-            hours = f"de {clock_time(start.astimezone(zone))} à {clock_time(end.astimezone(zone))}"
-            return f"L’agence est fermée le {full_date(day)} {hours}. Choisissez une autre heure."
-    return ""
-
-
-def leaves(advisor_ids: Collection[int], now: datetime) -> Mapping[int, list[Leave]]:
-    """Give the leave of these advisors that is not over, in one query."""
-    found: dict[int, list[Leave]] = {}
-    day = now.date() - timedelta(days=1)
-    for leave in Leave.objects.filter(advisor_id__in=advisor_ids, last_day__gte=day):
-        found.setdefault(leave.advisor_id, []).append(leave)
-    return found
-
-
-def people(claimant_ids: Collection[int]) -> dict[int, _Person]:
-    """Read what issuing needs of these people, in two queries."""
-    rows = list(
-        Claimant.objects.filter(pk__in=claimant_ids).values_list(
-            "pk", "agency_id", "agency__territory", "user__email", "email_bounced_at", "prefers_letters"
-        )
-    )
-    closures = _closures({agency_id for _, agency_id, *_ in rows})
-    return {
-        pk: _Person(
-            agency_id,
-            Territory(territory),
-            closures.get(agency_id, ()),
-            bool(email) and bounced is None and not letters,
-        )
-        for pk, agency_id, territory, email, bounced, letters in rows
-    }
-
-
-def _closures(agency_ids: Collection[int]) -> Mapping[int, tuple[Closure, ...]]:
-    found: dict[int, tuple[Closure, ...]] = {}
-    for closure in Closure.objects.filter(agency_id__in=agency_ids):
-        found[closure.agency_id] = (*found.get(closure.agency_id, ()), closure)
-    return found
 
 
 def _issue_slice(drafts: Sequence[Draft], *, by: Actor, now: datetime) -> list[Result]:
@@ -249,7 +137,7 @@ _INSERT = f"""
 
 
 def _insert(
-    drafts: Sequence[Draft], numbers: Sequence[int], known: Mapping[int, _Person], now: datetime
+    drafts: Sequence[Draft], numbers: Sequence[int], known: Mapping[int, Person], now: datetime
 ) -> dict[int, int]:
     """Write the rows whose hours are free, by reference number; the exclusion constraints decide."""
     floor = timedelta(hours=parameters.current().notice_floor_hours)
@@ -280,7 +168,7 @@ def _insert(
 
 
 def _write_what_follows(
-    issued: Sequence[tuple[Draft, int, int]], known: Mapping[int, _Person], *, by: Actor, now: datetime
+    issued: Sequence[_Issued], known: Mapping[int, Person], *, by: Actor, now: datetime
 ) -> None:
     """Evidence, deadlines, journal, e-mails and calls of the appointments just written."""
     if not issued:
@@ -288,6 +176,12 @@ def _write_what_follows(
     deposit_all([pk for _, _, pk in issued], now=now)
     owed.appointments_fixed({(draft.claimant_id, draft.advisor_id) for draft, _, _ in issued}, now=now)
     deadlines.schedule(planned for draft, _, pk in issued for planned in _deadlines_of(draft, pk, now))
+    _journal(issued, known, by=by, now=now)
+    _say(issued, now=now)
+    _have_called(issued, known, now=now)
+
+
+def _journal(issued: Sequence[_Issued], known: Mapping[int, Person], *, by: Actor, now: datetime) -> None:
     journal.record_all(
         (
             Line(
@@ -305,6 +199,9 @@ def _write_what_follows(
         by=by,
         now=now,
     )
+
+
+def _say(issued: Sequence[_Issued], *, now: datetime) -> None:
     outbox.enqueue(
         (
             outbox.Owed(
@@ -318,6 +215,11 @@ def _write_what_follows(
         ),
         now=now,
     )
+
+
+def _have_called(issued: Sequence[_Issued], known: Mapping[int, Person], *, now: datetime) -> None:
+    """Ask the advisors to call whom no e-mail reaches, in time for the notice."""
+    floor = timedelta(hours=parameters.current().notice_floor_hours)
     CallTask.objects.bulk_create(
         CallTask(
             convocation_id=pk,
@@ -325,7 +227,7 @@ def _write_what_follows(
             advisor_id=draft.advisor_id,
             reason=CallTask.Reason.NO_EMAIL,
             opened_at=now,
-            due_at=max(now, draft.starts_at - timedelta(hours=parameters.current().notice_floor_hours)),
+            due_at=max(now, draft.starts_at - floor),
         )
         for draft, _, pk in issued
         if not known[draft.claimant_id].by_email and draft.bindingness == Bindingness.CONVOCATION

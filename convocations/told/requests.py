@@ -5,7 +5,7 @@ from typing import Any
 
 from convocations.models import ChangeRequest, Convocation, Modality
 from convocations.motives import RULES, Motive
-from convocations.requests.counting import Tolerance
+from convocations.requests.grounds.counting import Tolerance
 from convocations.states import RequestState
 from convocations.told.words import KINDS, MODALITIES, Said
 from portal.core import parameters

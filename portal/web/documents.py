@@ -7,14 +7,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import actor, advisor_of, home_path, signed_in
 from accounts.models import Role, User
-from convocations import justificatifs
+from convocations.justificatifs import reviewing
 from messaging.threads import reading
 from portal.core import clock
 from portal.core.models import Document
 from portal.core.safe import delivery
 
 # Each app that puts documents before an advisor says which.
-_MAY_READ = (justificatifs.may_read, reading.may_read)
+_MAY_READ = (reviewing.may_read, reading.may_read)
 
 
 @require_safe

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from convocations.hours import free, holding
+from convocations.hours.free import FreeSlot, Search
 from convocations.models import Kind, SlotHold
-from convocations.scheduling import free, holding
-from convocations.scheduling.free import FreeSlot, Search
 
 
 def free_slots(

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from accounts.models import Claimant
-from convocations import attendance, deeds, justificatifs
+from convocations import attendance, deeds
 from convocations.absences import deciding, explaining, opening
 from convocations.calendar import feed
 from convocations.evidence import ledger
+from convocations.justificatifs import reviewing
 from convocations.models import Absence, Bindingness, Convocation, Justificatif, Modality
 from convocations.motives import Motive
 from convocations.scheduling import changing
@@ -244,7 +245,7 @@ def document(owner: Claimant, now: datetime) -> Document:
 def test_telling_what_became_of_a_justificatif(absence, outcome):
     now = absence.recorded_at + timedelta(days=1)
     explain(absence, now, (document(absence.claimant, now).pk,))
-    justificatifs.review(
+    reviewing.review(
         Justificatif.objects.get().pk,
         outcome,
         remark="" if outcome == ReviewState.ACCEPTED else "La date du traitement du cancer manque.",
@@ -261,13 +262,13 @@ def test_telling_that_a_file_could_not_be_read(absence):
     now = absence.recorded_at + timedelta(days=1)
     sent = document(absence.claimant, now)
     explain(absence, now, (sent.pk,))
-    justificatifs.tell_rejected(sent, now=now)
+    reviewing.tell_rejected(sent, now=now)
     assert "cancer" not in shown(deeds.MAIL_DOCUMENT_REJECTED, now).text
 
 
 def test_telling_that_a_file_of_the_safe_could_not_be_read(absence):
     now = absence.recorded_at + timedelta(days=1)
-    justificatifs.tell_rejected(document(absence.claimant, now), now=now)
+    reviewing.tell_rejected(document(absence.claimant, now), now=now)
     assert "cancer" not in shown(deeds.MAIL_SAFE_DOCUMENT_REJECTED, now).text
 
 

@@ -11,7 +11,7 @@ from convocations import deeds
 from convocations.calendar import entries
 from convocations.evidence import ledger
 from convocations.models import Bindingness, CallTask, Convocation, Modality
-from convocations.requests import counting
+from convocations.requests.grounds import counting
 from convocations.scheduling import changing
 from messaging.models import OutboxMessage
 from portal.core import clock, deadlines

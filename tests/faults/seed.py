@@ -20,7 +20,8 @@ def main() -> None:
     from convocations.evidence import ledger
     from convocations.models import Bindingness, ChangeRequest, Kind, Modality
     from convocations.requests import asking, papers
-    from convocations.scheduling.issuing import Draft, issue_many
+    from convocations.scheduling.drafts import Draft
+    from convocations.scheduling.issuing import issue_many
     from convocations.states import ConvocationState
     from portal.core import clock
     from portal.core.journal import Actor

@@ -10,7 +10,7 @@ from convocations.models import Absence, Convocation, Explanation, Justificatif
 from tests import factories, people
 from tests.factories import NOW
 from tests.journeys.test_stories import note
-from tests.seen import world as worlds
+from tests.seen import who as who_sees
 from tests.web.claimant import story
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,7 +106,7 @@ def test_the_advisors_list_by_keyboard_alone(camille, served, new_context, at):
     past = factories.convocation(camille, now=NOW - timedelta(days=12), starts_at=NOW - timedelta(days=1))
     Convocation.objects.filter(pk=past.pk).move_all("AWAITING_STATUS", record_due_at=NOW + timedelta(days=1))
     context = new_context()
-    session = worlds.signed_in(camille.advisor).cookies["session"].value
+    session = who_sees.signed_in(camille.advisor).cookies["session"].value
     context.add_cookies([{"name": "session", "value": session, "url": served}])
     page = context.new_page()
     page.goto(f"{served}/conseiller/")

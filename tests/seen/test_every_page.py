@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tests.seen import who as who_sees
 from tests.seen import world as worlds
 from tests.seen.looking import together
 
@@ -80,16 +81,16 @@ def pages_of(client: Client, addresses: list[str]) -> tuple[list[str], list[str]
     return pages, others
 
 
-@pytest.mark.parametrize("who", worlds.ROLES)
+@pytest.mark.parametrize("who", who_sees.ROLES)
 def test_no_page_of_a_role_has_a_barrier(world, served, eyes, who):
     person = world.people[who]
-    pages, _ = pages_of(worlds.signed_in(person), worlds.addresses(world, who))
+    pages, _ = pages_of(who_sees.signed_in(person), who_sees.addresses(world, who))
     eye = eyes(person)
     wrong, titles = {}, {}
     for address in pages:
         eye.open(served + address)
         titles.setdefault(eye.page.title(), set()).add(address)
-        thoroughly = worlds.first_of(worlds.route_of(address)) == who
+        thoroughly = who_sees.first_of(who_sees.route_of(address)) == who
         if found := eye.wrong(thoroughly=thoroughly):
             wrong[address] = found
     assert wrong == {}, together(wrong)
@@ -102,10 +103,10 @@ def test_no_page_of_a_role_has_a_barrier(world, served, eyes, who):
 def test_nothing_is_forgotten(world):
     """Each address of the URL conf was looked at by somebody, or says why it is no page."""
     seen = set()
-    for who in worlds.ROLES:
-        pages, _ = pages_of(worlds.signed_in(world.people[who]), worlds.addresses(world, who))
-        seen |= {worlds.route_of(address) for address in pages}
-    missing = {route for route in set(worlds.every_route()) - seen - STEPS if not _no_page(route)}
+    for who in who_sees.ROLES:
+        pages, _ = pages_of(who_sees.signed_in(world.people[who]), who_sees.addresses(world, who))
+        seen |= {who_sees.route_of(address) for address in pages}
+    missing = {route for route in set(who_sees.every_route()) - seen - STEPS if not _no_page(route)}
     assert missing == set(), f"new addresses that nobody looks at: {sorted(missing)}"
     assert not seen & STEPS
 
@@ -114,11 +115,11 @@ def _no_page(route: str) -> bool:
     return any(route.endswith(end) for ends in NO_PAGE.values() for end in ends)
 
 
-@pytest.mark.parametrize("who", worlds.EMPTY)
+@pytest.mark.parametrize("who", who_sees.EMPTY)
 def test_no_page_has_a_barrier_when_nothing_has_happened_yet(camille, served, eyes, who):
-    eye = eyes(worlds.empty_handed(who))
+    eye = eyes(who_sees.empty_handed(who))
     wrong = {}
-    for address in worlds.EMPTY[who]:
+    for address in who_sees.EMPTY[who]:
         assert eye.open(served + address).status == 200
         if found := eye.wrong():
             wrong[address] = found
@@ -160,11 +161,11 @@ SUMMARY = """() => {
 def test_no_refused_form_has_a_barrier(world, served, eyes, who):
     """Each form sent blank comes back with its points to correct: focused, named in the title, linked."""
     person = world.people[who]
-    pages, _ = pages_of(worlds.signed_in(person), worlds.addresses(world, who))
+    pages, _ = pages_of(who_sees.signed_in(person), who_sees.addresses(world, who))
     eye, wrong, refused = eyes(person), {}, set()
     for address in pages:
-        route = worlds.route_of(address)
-        if route in refused or worlds.first_of(route) != who or route.startswith(("/demo/", "/erreur/")):
+        route = who_sees.route_of(address)
+        if route in refused or who_sees.first_of(route) != who or route.startswith(("/demo/", "/erreur/")):
             continue
         eye.open(served + address)
         if not eye.page.evaluate(BLANK):

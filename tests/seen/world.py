@@ -1,8 +1,7 @@
-"""One file with something of everything, somebody of each role, somebody with nothing yet; who sees which page."""
+"""One file with something of everything, somebody of each role."""
 
 import datetime as dt
 import re
-import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,8 +10,6 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.test import Client
-from django.urls import NoReverseMatch, resolve
 
 from accounts.following import modes, transfers
 from accounts.hours import advisors as own_hours
@@ -22,7 +19,7 @@ from convocations.calendar import feed
 from convocations.coverage.importing import SAMPLES, import_file
 from convocations.evidence import call_backs, calls
 from convocations.following import nightly
-from convocations.mails.appointments import convocation_mails
+from convocations.mails.appointments.announcing import convocation_mails
 from convocations.models import (
     CallTask,
     ChangeRequest,
@@ -41,8 +38,6 @@ from messaging.threads import drafts
 from portal.core.models import Deadline, Outage
 from stack.mailsink import Mailbox
 from tests import factories, people
-from tests.access.addresses import filled, routes
-from tests.access.test_every_address import let_in
 from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
 from tests.messaging.posting import made
@@ -50,52 +45,6 @@ from tests.messaging.threads import talk
 from tests.web.claimant import story
 from tests.web.desk import conftest as cast
 
-URLS = "tests.seen.urls"
-# Who opens pages, and which line of the table of access is theirs. The first who may open a page looks
-# thoroughly; the others see the same page under their own menu.
-ROLES = {
-    "nobody": "nobody",
-    "claimant": "person",
-    "advisor": "advisor",
-    "supervisor": "supervisor",
-    "admin": "admin",
-    "decision maker": "decision maker",
-    "controller": "controller",
-    "partner": "partner",
-}
-EMPTY = {
-    "claimant": [
-        "/espace/",
-        "/espace/convocations/",
-        "/espace/convocations/?vue=passes",
-        "/espace/demandes/",
-        "/espace/agenda/",
-        "/espace/documents/",
-        "/espace/journal/",
-        "/espace/suivi/",
-        "/espace/rappel/",
-        "/espace/messages/",
-        "/espace/messages/nouveau/",
-        "/espace/profil/demenagement/",
-    ],
-    "advisor": [
-        "/conseiller/",
-        "/conseiller/agenda/",
-        "/conseiller/portefeuille/",
-        "/conseiller/disponibilites/",
-        "/conseiller/messages/",
-    ],
-    "supervisor": [
-        "/agence/",
-        "/agence/?retards=absences",
-        "/agence/?retards=messages",
-        "/agence/sans-e-mail/",
-        "/agence/portefeuilles/",
-        "/agence/suivis/",
-        "/agence/horaires/",
-        "/admin/sante/",
-    ],
-}
 FAILURES = [f"/erreur/{status}/" for status in (400, 403, 404, 419, 429, 500)]
 
 
@@ -435,87 +384,3 @@ def _mail(camille) -> bytes:
     coming = coming or Convocation.objects.filter(claimant=camille, starts_at__gt=NOW, state="ISSUED").first()
     mail = convocation_mails([Row(1, camille.pk, coming.pk, 0, 0, None)], NOW)[1]
     return letter(mail, to="camille@courriel.exemple", message_id="<1.1@exemple>", now=NOW).content
-
-
-# --- who sees what ---------------------------------------------------------------
-
-
-def signed_in(person: Any) -> Client:
-    """A browser of theirs, who has just shown a password: the account's own pages open."""
-    if person is None:
-        return Client()
-    browser = people.signed_in(person)
-    session = browser.session
-    session["account_authentication_methods_user"] = str(person.pk)
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
-    session.save()
-    return browser
-
-
-def every_route() -> list[str]:
-    return [route.replace("^", "") for route in routes(URLS)]
-
-
-def may_open(route: str, who: str) -> bool:
-    if route.startswith(("/demo/", "/erreur/")):
-        return who == "nobody"
-    return ROLES[who] in let_in(route)
-
-
-def addresses(world: World, who: str) -> list[str]:
-    """Every address this role may open, from the URL conf, and the states of theirs."""
-    found = []
-    for route in every_route():
-        if may_open(route, who):
-            found += _filled(route, world)
-    return list(dict.fromkeys([*found, *world.states.get(who, [])]))
-
-
-def _filled(route: str, world: World) -> list[str]:
-    if "(?P<app_label>" in route:
-        return [f"/admin/{app}/" for app in ("accounts", "core", "messaging")]
-    if "(?P" in route:
-        return []
-    if route.startswith("/admin/") and "<" in route:
-        return _in_the_back_office(route)
-    return [filled(route, world.parts)]
-
-
-def _in_the_back_office(route: str) -> list[str]:
-    """Give an object of its model to a route of the back office."""
-    from django.apps import apps
-
-    if "<str:key>" in route:
-        return [route.replace("<str:key>", key) for key in ("notice_floor_hours", "reminder_steps_hours")]
-    label, _, rest = route.removeprefix("/admin/").partition("/")
-    model, _, _ = rest.partition("/")
-    try:
-        row = apps.get_model(label, model).objects.order_by("pk").last()
-    except LookupError:
-        return []
-    return (
-        [route.replace("<path:object_id>", str(row.pk))]
-        if row is not None and "<path:object_id>" in route
-        else []
-    )
-
-
-def route_of(address: str) -> str:
-    """Name the route an address belongs to, as the walk of the URL conf writes it."""
-    try:
-        return "/" + resolve(address.partition("?")[0], URLS).route.replace("^", "")
-    except NoReverseMatch:
-        return address
-
-
-def first_of(route: str) -> str:
-    """Who looks at a page thoroughly."""
-    return next((who for who in ROLES if may_open(route, who)), "")
-
-
-def empty_handed(who: str) -> Any:
-    """Somebody of this role for whom nothing has happened yet."""
-    agency = factories.agency(name="Agence du Port")
-    if who == "claimant":
-        return factories.claimant(factories.advisor(agency))
-    return factories.advisor(agency, is_supervisor=who == "supervisor")

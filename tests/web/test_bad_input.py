@@ -12,6 +12,7 @@ INFECTED = "tests.web.claimant.test_infected"
 INTERRUPTED = "tests.web.claimant.test_interrupted"
 ABSENCES = "tests.web.claimant.test_absences"
 CONVOKING = "tests.web.desk.test_convoking"
+SEVERAL = "tests.web.desk.test_convoking_several"
 DECIDING = "tests.web.desk.test_deciding"
 RECORDING = "tests.web.desk.test_recording"
 MANNERS = "tests.web.desk.test_manners"
@@ -61,8 +62,8 @@ SHOWN_BY = {
         f"{CONVOKING}.test_selection_of_another_advisor_or_changed_is_refused",
     ],
     "broken CSV line": [
-        f"{CONVOKING}.test_broken_lines_say_why_and_the_others_go_on",
-        f"{CONVOKING}.test_file_that_is_no_list_is_refused_with_the_form_kept",
+        f"{SEVERAL}.test_broken_lines_say_why_and_the_others_go_on",
+        f"{SEVERAL}.test_file_that_is_no_list_is_refused_with_the_form_kept",
     ],
     "two advisors on one absence": [
         f"{DECIDING}.test_second_advisor_reads_what_the_first_decided_and_keeps_their_text",

@@ -9,7 +9,7 @@ from convocations.attendance import FROM_A_FROZEN_ONE, Frozen
 from convocations.evidence.calls import PROVING
 from convocations.evidence.ledger import known_late, why_not_valid
 from convocations.models import Absence, CallTask, Convocation, Justificatif
-from convocations.requests.freezing import is_frozen
+from convocations.requests.waiting.freezing import is_frozen
 from convocations.scheduling import displacing
 from convocations.states import (
     ABSENCE_DECIDED,

@@ -1,6 +1,6 @@
 """One call to make: who, about what, and each attempt written down."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from django import forms
@@ -92,16 +92,7 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
             messages.success(request, "L’appel est noté." if data["reached"] else "L’essai est noté.")
             return redirect("advisor:call", ref=row.ref)
     zone = row.claimant.agency.place.zone
-    tries = [
-        {
-            "date": full_datetime(one.at, zone),
-            "title": "Personne jointe" if one.reached else "Sans réponse",
-            "text": one.note,
-            "icon": "phone",
-            "tone": "success" if one.reached else "",
-        }
-        for one in row.tries.order_by("at", "pk")
-    ]
+    tries = _tries(row, zone)
     left = calls.TRIES - len(tries)
     context = {
         "call": row,
@@ -119,6 +110,19 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         "zone": zone,
     }
     return render(request, "convocations/advisor/call.html", context, status=form.http_status)
+
+
+def _tries(row: CallTask, zone: tzinfo) -> list[dict[str, str]]:
+    return [
+        {
+            "date": full_datetime(one.at, zone),
+            "title": "Personne jointe" if one.reached else "Sans réponse",
+            "text": one.note,
+            "icon": "phone",
+            "tone": "success" if one.reached else "",
+        }
+        for one in row.tries.order_by("at", "pk")
+    ]
 
 
 def _waiting_request(row: CallTask) -> str:

@@ -17,8 +17,8 @@ from convocations.following import in_person, owed
 from convocations.models import FollowUpTask
 from convocations.states import FollowUpState
 from convocations.web.advisor import shown
-from convocations.web.advisor.forms.when import SHORT_NOTICE_HINT, WhenForm, initial_of
 from convocations.web.advisor.loading import follow_up_for
+from convocations.web.advisor.when import SHORT_NOTICE_HINT, WhenForm, initial_of
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.french import due_in, full_date, full_datetime, last_day

@@ -2,17 +2,11 @@
 
 from django.urls import path
 
-from convocations.web.advisor import (
-    amending,
-    answering,
-    calling,
-    convoking,
-    deciding,
-    following,
-    hearing,
-    recording,
-    reviewing,
-)
+from convocations.web.advisor import calling, following
+from convocations.web.advisor.appointments import amending, recording
+from convocations.web.advisor.convoking import pages as convoking
+from convocations.web.advisor.examining import deciding, hearing, reviewing
+from convocations.web.advisor.requests import answering
 
 app_name = "advisor"
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import actor, claimant_required
 from accounts.models import Claimant
 from accounts.sign_in.kept_forms import restored
-from convocations import justificatifs
 from convocations.absences import explaining
 from convocations.absences.deciding import AlreadyDecided, decided_sentence
 from convocations.evidence import receipts
+from convocations.justificatifs import reviewing
 from convocations.models import Absence, Explanation, Extension, Justificatif
 from convocations.motives import RULES, TO_EXPLAIN, Motive
 from convocations.told import examination, words
@@ -232,16 +232,14 @@ def _completed(
     back = redirect("espace:absence", ref=absence.ref)
     if not examination.waits(row, absence):
         # Nothing is kept of what nobody waits for.
-        messages.warning(request, justificatifs.NothingToComplete.sentence)
+        messages.warning(request, reviewing.NothingToComplete.sentence)
         return back
     form = taking.take(DocumentsForm, request, absence, is_health=row.document.is_health, now=now)
     if not form.is_valid():
         return form
     try:
-        justificatifs.complete(
-            row.pk, document_ids=taking.chosen_ids(form, absence), by=actor(request), now=now
-        )
-    except (AlreadyDecided, justificatifs.NothingToComplete) as refusal:
+        reviewing.complete(row.pk, document_ids=taking.chosen_ids(form, absence), by=actor(request), now=now)
+    except (AlreadyDecided, reviewing.NothingToComplete) as refusal:
         messages.warning(request, refusal.sentence)
         return back
     except Refusal as refusal:

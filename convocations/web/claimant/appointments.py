@@ -14,7 +14,7 @@ from accounts.access import actor, claimants_only
 from accounts.models import User
 from convocations.evidence import ledger, receipts
 from convocations.models import Absence, Bindingness, ChangeRequest, Convocation, DeliveryEvidence, Modality
-from convocations.requests import counting
+from convocations.requests.grounds import counting
 from convocations.scheduling import changing, displacing
 from convocations.states import HOLDS_TIME, REQUEST_PENDING, ConvocationState
 from convocations.told import manners, words

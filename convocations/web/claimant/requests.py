@@ -20,7 +20,7 @@ from convocations.told import requests as told
 from convocations.web import paper
 from convocations.web.claimant import taking
 from convocations.web.claimant.abilities import of_request
-from convocations.web.claimant.asking_forms import CorrectionForm
+from convocations.web.claimant.forms import CorrectionForm
 from convocations.web.claimant.loading import own_request
 from portal.core import clock, keyset
 from portal.core.french import days_left, first_up, full_datetime, full_deadline, short_datetime, urgency
@@ -106,6 +106,21 @@ def _documents(request: HttpRequest, row: ChangeRequest, now: datetime) -> HttpR
     return form
 
 
+def _due(row: ChangeRequest, now: datetime) -> dict[str, str] | None:
+    """Say by when the person sends what is missing, or the advisor answers; None once nobody waits."""
+    theirs = row.state == "DOCS_REQUESTED"
+    due = row.docs_due_at if theirs else row.decide_by if row.is_pending else None
+    if due is None:
+        return None
+    tz = row.agency.place.zone
+    return {
+        "label": "À envoyer au plus tard" if theirs else "Réponse au plus tard",
+        "date": full_deadline(due, tz),
+        "left": first_up(days_left(due, now, tz)),
+        "level": urgency(due, now, tz) if theirs else "calm",
+    }
+
+
 def _page(
     request: HttpRequest, row: ChangeRequest, form: DocumentsForm | None, now: datetime
 ) -> HttpResponse:
@@ -113,7 +128,6 @@ def _page(
     convocation = row.convocation
     may = of_request(row)
     signed = SwornStatement.objects.filter(request=row).first()
-    due = row.docs_due_at if row.state == "DOCS_REQUESTED" else row.decide_by if row.is_pending else None
     return render(
         request,
         "convocations/claimant/request.html",
@@ -130,16 +144,7 @@ def _page(
                 {"label": "Mon espace", "url": reverse("espace:home")},
                 {"label": "Mes demandes", "url": reverse("espace:requests")},
             ],
-            "due": {
-                "label": "À envoyer au plus tard"
-                if row.state == "DOCS_REQUESTED"
-                else "Réponse au plus tard",
-                "date": full_deadline(due, tz),
-                "left": first_up(days_left(due, now, tz)),
-                "level": urgency(due, now, tz) if row.state == "DOCS_REQUESTED" else "calm",
-            }
-            if due
-            else None,
+            "due": _due(row, now),
             "asked": told.facts(row, convocation, convocation.agency.place.zone),
             "receipt": told.receipt_items(row, tz),
             "hash": bytes(row.content_hash).hex(),

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from convocations.web.claimant import absences, appointments, asking, calendar, call_backs, requests
+from convocations.web.claimant import absences, appointments, calendar, call_backs, requests
+from convocations.web.claimant.asking import incident, manner, postponing
 
 urlpatterns = [
     path("convocations/", appointments.index, name="appointments"),
@@ -10,9 +11,9 @@ urlpatterns = [
     path("convocations/<ref:ref>/accuser-reception/", appointments.acknowledge, name="acknowledge"),
     path("convocations/<ref:ref>/repondre/", appointments.answer, name="answer"),
     path("convocations/<ref:ref>/recu.pdf", appointments.receipt, name="appointment_receipt"),
-    path("convocations/<ref:ref>/reporter/", asking.postpone, name="postpone"),
-    path("convocations/<ref:ref>/modalite/", asking.change_manner, name="change_manner"),
-    path("convocations/<ref:ref>/incident/", asking.incident, name="incident"),
+    path("convocations/<ref:ref>/reporter/", postponing.postpone, name="postpone"),
+    path("convocations/<ref:ref>/modalite/", manner.change_manner, name="change_manner"),
+    path("convocations/<ref:ref>/incident/", incident.incident, name="incident"),
     path("demandes/", requests.index, name="requests"),
     path("demandes/<ref:ref>/", requests.detail, name="request"),
     path("demandes/<ref:ref>/recu.pdf", requests.receipt, name="request_receipt"),

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from portal.web.agency import following, hours, indicators, overview, portfolios, unreachable
+from portal.web.agency import following, hours, indicators, overview, unreachable
+from portal.web.agency.portfolios import pages as portfolios
 
 app_name = "agency"
 

@@ -23,7 +23,7 @@ from accounts.models import (
 )
 from accounts.sign_in.kept_forms import restored
 from convocations.desk.agenda import zone_note
-from convocations.scheduling.free import FreeSlot, Search, free_in_ways, one_after_the_other
+from convocations.hours.free import FreeSlot, Search, free_in_ways, one_after_the_other
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.french import day_span, first_up, full_date, number, plural, short_datetime

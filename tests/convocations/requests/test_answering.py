@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from convocations import attendance, deeds, justificatifs
+from convocations import attendance, deeds
 from convocations.evidence import ledger
+from convocations.justificatifs import reviewing
 from convocations.models import ChangeRequest, Justificatif, Modality
 from convocations.motives import Motive
 from convocations.requests import answering, changing_mind, papers
@@ -191,7 +192,7 @@ def test_documents_asked_for_rest_the_clock_and_start_it_anew(convocation, reque
     with pytest.raises(Refusal, match="attend votre examen"):
         answering.refuse(request_.pk, reasons="Non.", by=advisor, now=sent)
     with pytest.raises(Refusal, match="par la demande"):
-        justificatifs.review(
+        reviewing.review(
             Justificatif.objects.get().pk,
             ReviewState.INCOMPLETE,
             remark="Flou",

@@ -9,10 +9,12 @@ from django.db import IntegrityError, connection, transaction
 from accounts.hours import agencies
 from convocations import attendance, deeds
 from convocations.evidence import ledger
+from convocations.hours import holding
 from convocations.models import CallTask, ChangeRequest, Convocation, Modality, SwornStatement
 from convocations.motives import Motive
-from convocations.requests import asking, signing
-from convocations.scheduling import changing, holding
+from convocations.requests import asking
+from convocations.requests.grounds import proving, signing
+from convocations.scheduling import changing
 from convocations.states import ConvocationState, RequestState
 from messaging.models import OutboxMessage
 from portal.core.models import Deadline, JournalEntry
@@ -72,9 +74,9 @@ def test_the_third_postponement_needs_a_reason_and_waits(convocation):
         twice[-1].refresh_from_db()
         twice.append(twice[-1].successor)
     third = twice[-1]
-    with pytest.raises(asking.MotiveNeeded):
+    with pytest.raises(proving.MotiveNeeded):
         postpone(third, **slot(16))
-    with pytest.raises(asking.PaperNeeded):
+    with pytest.raises(proving.PaperNeeded):
         postpone(third, motive=Motive.EXAM, **slot(16))
     assert ChangeRequest.objects.filter(convocation=third).count() == 0
     name = str(third.claimant.user)
@@ -143,7 +145,7 @@ def test_a_known_need_asks_for_no_document_again(convocation):
     person = convocation.claimant
     wish = {"kind": Kind.MODALITY, "modality": Modality.IN_PERSON, "motive": Motive.DISABILITY}
     video = factories.convocation(person, starts_at=NOW + timedelta(days=11), modality=Modality.VIDEO)
-    with pytest.raises(asking.ProofNeeded):
+    with pytest.raises(proving.ProofNeeded):
         postpone(video, **wish)
     person.accommodations = ["SIGN_LANGUAGE"]
     person.save(update_fields=["accommodations"])

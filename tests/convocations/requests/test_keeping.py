@@ -11,13 +11,15 @@ from django.db import connection
 from accounts.following import transfers
 from accounts.models import Kiosk
 from convocations import deeds
+from convocations.hours import slots
+from convocations.hours.conflicts import HourTaken
+from convocations.hours.holding import SlotGone
+from convocations.hours.slots import Wanted
 from convocations.models import ChangeRequest, Convocation, Modality, SlotHold
 from convocations.requests import answering, changing_mind
 from convocations.requests.answering import Offer
-from convocations.scheduling import changing, slots
-from convocations.scheduling.holding import SlotGone
-from convocations.scheduling.issuing import HourTaken, issue
-from convocations.scheduling.slots import Wanted
+from convocations.scheduling import changing
+from convocations.scheduling.issuing import issue
 from convocations.states import RequestState
 from messaging.models import OutboxMessage
 from portal.core import deadlines

@@ -14,7 +14,7 @@ from django.db import connection
 
 from accounts.models import Claimant
 from convocations.models import Convocation, Modality
-from convocations.requests import counting
+from convocations.requests.grounds import counting
 from convocations.scheduling import changing, issuing
 from convocations.scheduling.issuing import issue, issue_many
 from convocations.states import ConvocationState, RequestState

@@ -4,10 +4,11 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from accounts.models import Claimant
-from convocations import attendance, justificatifs
+from convocations import attendance
 from convocations.absences import deciding, explaining, opening
 from convocations.calendar import feed
 from convocations.evidence import ledger
+from convocations.justificatifs import reviewing
 from convocations.models import Absence, Bindingness, Convocation, Justificatif, Kind, Modality
 from convocations.motives import Motive
 from convocations.scheduling import changing
@@ -130,7 +131,7 @@ def _absences(camille: Claimant) -> dict[str, str]:
     checking = document(camille, "Attestation", state=DocumentState.QUARANTINED, clean_key="")
     explained(stages["incomplete"], document(camille), broken, checking)
     piece = Justificatif.objects.get(absence=stages["incomplete"], document__title="Bulletin de retard")
-    justificatifs.review(
+    reviewing.review(
         piece.pk,
         ReviewState.INCOMPLETE,
         remark="La date manque. Envoyez la page où elle se lit.",

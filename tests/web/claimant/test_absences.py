@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pikepdf
 import pytest
 
-from convocations import attendance, justificatifs
+from convocations import attendance
 from convocations.absences import deciding, explaining, opening
 from convocations.evidence import ledger
+from convocations.justificatifs import reviewing
 from convocations.models import Absence, Explanation, Justificatif
 from convocations.motives import RULES, Motive
 from convocations.states import AbsenceState, ConvocationState, ReviewState
@@ -256,7 +257,7 @@ def test_a_justificatif_says_where_it_stands_and_who_read_it(camille, browser_of
 def incomplete(absence, kept):
     explained(absence, [kept.pk])
     row = Justificatif.objects.get()
-    justificatifs.review(
+    reviewing.review(
         row.pk,
         ReviewState.INCOMPLETE,
         remark="La date manque.",

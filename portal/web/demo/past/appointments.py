@@ -9,7 +9,8 @@ from convocations import attendance
 from convocations.evidence import calls, ledger
 from convocations.models import Absence, Bindingness, CallTask, Convocation, Fact, Kind, Modality
 from convocations.scheduling import changing
-from convocations.scheduling.issuing import Draft, issue_many
+from convocations.scheduling.drafts import Draft
+from convocations.scheduling.issuing import issue_many
 from convocations.states import AHEAD, CallState, ConvocationState
 from portal.core.transitions import Refusal
 from portal.web.demo.past.examinations import Examinations

@@ -8,7 +8,7 @@ from accounts.models import Advisor
 from convocations.absences import deciding, explaining, opening
 from convocations.models import Absence
 from convocations.motives import Motive
-from convocations.scheduling.issuing import Draft
+from convocations.scheduling.drafts import Draft
 from convocations.states import AbsenceState, ConvocationState
 from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, advisor, claimant

@@ -10,7 +10,8 @@ from convocations.evidence import call_backs
 from convocations.evidence.call_backs import Asked
 from convocations.following import nightly
 from convocations.models import Bindingness, Kind, Modality
-from convocations.scheduling.issuing import Draft, issue
+from convocations.scheduling.drafts import Draft
+from convocations.scheduling.issuing import issue
 from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, advisor, claimant
 

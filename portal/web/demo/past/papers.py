@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from accounts.models import User
-from convocations import justificatifs
+from convocations.justificatifs import reviewing
 from convocations.models import Justificatif
 from convocations.motives import Motive
 from convocations.states import ReviewState
@@ -73,7 +73,7 @@ class Papers:
                 continue
             incomplete = outcome == ReviewState.INCOMPLETE
             try:
-                justificatifs.review(
+                reviewing.review(
                     row.pk,
                     outcome,
                     remark="La date n’est pas lisible : envoyez une photo plus nette." if incomplete else "",

@@ -11,7 +11,7 @@ from convocations.models import Bindingness, ChangeRequest, Convocation, Modalit
 from convocations.motives import Motive
 from convocations.requests import answering, asking, changing_mind, papers
 from convocations.requests.asking import Wish
-from convocations.scheduling.issuing import Draft
+from convocations.scheduling.drafts import Draft
 from convocations.states import REQUEST_WAITS_FOR_ADVISOR, ConvocationState
 from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, advisor, claimant

@@ -1,0 +1,1 @@
+"""Hours: when an agency and an advisor receive, what is free, who has an hour and until when."""

@@ -1,0 +1,1 @@
+"""To the person who missed an appointment: the examination, and what they sent for it."""

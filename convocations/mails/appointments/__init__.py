@@ -1,0 +1,1 @@
+"""To the person convoked or invited: an appointment announced, changed, in their calendar."""

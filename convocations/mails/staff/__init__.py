@@ -1,0 +1,1 @@
+"""To advisors and supervisors: what is late, who came or left."""

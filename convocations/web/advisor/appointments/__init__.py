@@ -1,0 +1,1 @@
+"""One appointment before its advisor: recorded, put right, moved, cancelled."""

@@ -1,0 +1,1 @@
+"""Convoke one person, a selection, or the people of a file."""

@@ -1,0 +1,1 @@
+"""An absence and its documents before the advisor who examines: heard, reviewed, decided, corrected."""

@@ -1,0 +1,1 @@
+"""From an appointment: ask for another date, another manner, or say that the technique failed."""

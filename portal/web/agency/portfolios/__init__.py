@@ -1,0 +1,1 @@
+"""Who follows how many, and moving people to a colleague or another agency."""
