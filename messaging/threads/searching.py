@@ -46,7 +46,7 @@ def in_threads_with(advisor_ids: Collection[int], words: str) -> list[Found]:
     return _search(words, theirs, {"advisors": list(advisor_ids)})
 
 
-def _search(words: str, threads: str, values: dict[str, Any]) -> list[Found]:
+def _search(words: str, whose: str, values: dict[str, Any]) -> list[Found]:
     """Look through these threads, one after the other: never through what everybody said (`OFFSET 0` sees to it)."""
     words = words.strip()[:LONGEST_WORDS]
     if not words:
@@ -55,7 +55,7 @@ def _search(words: str, threads: str, values: dict[str, Any]) -> list[Found]:
         cursor.execute(
             f"""
             WITH asked AS (SELECT websearch_to_tsquery('public.french_plain', %(words)s) AS words),
-            theirs AS MATERIALIZED ({threads}),
+            theirs AS MATERIALIZED ({whose}),
             found AS (
                 SELECT theirs.id AS thread_id, message.number, message.sent_at, message.body, asked.words
                 FROM asked, theirs, LATERAL (
