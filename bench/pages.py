@@ -70,7 +70,7 @@ def main(into: Path) -> None:
         kept = page.asked[:: max(1, len(page.asked) // KEPT)]
         os.environ[f"BENCH_PAGE_{page.name}"] = json.dumps([[one.path, one.session] for one in kept])
     with server() as (port, pid):
-        measured = _measure(port, pid, pages, references)
+        measured = measure(port, pid, pages, references)
         rows = [
             *_costs(pages, measured),
             *_rates(measured),
@@ -199,10 +199,14 @@ def wait(port: int, server: "subprocess.Popen[bytes]") -> None:
 # --- measuring ----------------------------------------------------------------------
 
 
-def _measure(
-    port: int, pid: int, pages: Sequence[Page], references: dict[str, tuple[list[Asked], int]]
+def measure(
+    port: int,
+    pid: int,
+    pages: Sequence[Page],
+    references: dict[str, tuple[list[Asked], int]],
+    number: int = 400,
 ) -> dict[str, list[Measured]]:
-    runs = {page.name: (page.asked, 400) for page in pages} | references
+    runs = {page.name: (page.asked, number) for page in pages} | references
     meter = _Meter(pid)
     for name, (asked, number) in runs.items():
         served = load.run(port, asked, number, connections=CONNECTIONS)
@@ -247,40 +251,40 @@ class _Meter:
         )
 
 
-def _milliseconds(values: Sequence[float]) -> Spread:
+def milliseconds(values: Sequence[float]) -> Spread:
     return spread(1_000 * value for value in values)
 
 
 def _costs(pages: Sequence[Page], measured: dict[str, list[Measured]]) -> list[Row]:
     rows = []
     for page in pages:
-        ours = _milliseconds([one.cpu for one in measured[page.name]])
-        bare = _milliseconds([one.cpu for one in measured[f"{page.name} from memory"]])
+        ours = milliseconds([one.cpu for one in measured[page.name]])
+        bare = milliseconds([one.cpu for one in measured[f"{page.name} from memory"]])
         rows.append(Row(page.title, f"{ours} ms CPU", f"template from memory {bare} ms",
                         ours.median / bare.median, page.cost))  # fmt: skip
-        dated = _milliseconds([one.cpu for one in measured[f"{page.name} with dates"]])
+        dated = milliseconds([one.cpu for one in measured[f"{page.name} with dates"]])
         rows.append(Row(f"{page.title}: Django’s dates", f"{ours} ms CPU",
                         f"the same, dates by Django’s filter {dated} ms",
                         ours.median / dated.median, page.cost))  # fmt: skip
-        known = _milliseconds([one.cpu for one in measured[f"{page.name} signed in"]])
+        known = milliseconds([one.cpu for one in measured[f"{page.name} signed in"]])
         rows.append(Row(f"{page.title}: beside signing in", f"{ours} ms CPU", f"the same, signed in {known} ms",
                         ours.median / known.median, page.cost))  # fmt: skip
-        asked = _milliseconds([one.cpu for one in measured[f"{page.name} with statements"]])
+        least = milliseconds([one.cpu for one in measured[f"{page.name} with statements"]])
         rows.append(Row(f"{page.title}: beside its statements", f"{ours} ms CPU",
-                        f"the same, its statements asked by the driver {asked} ms", ours.median / asked.median,
+                        f"the same, its statements asked by the driver {least} ms", ours.median / least.median,
                         page.cost))  # fmt: skip
-        rows.append(Row(f"{page.title}: the least it can cost", f"{asked} ms CPU", f"template from memory {bare} ms",
-                        asked.median / bare.median, None))  # fmt: skip
-        queries = _queries(page)
-        rows.append(Row(f"{page.title}: queries", str(queries), "–", queries, page.queries, unit=""))
-        database = _milliseconds([one.database for one in measured[page.name]])
+        rows.append(Row(f"{page.title}: the least it can cost", f"{least} ms CPU", f"template from memory {bare} ms",
+                        least.median / bare.median, None))  # fmt: skip
+        asked = queries(page)
+        rows.append(Row(f"{page.title}: queries", str(asked), "–", asked, page.queries, unit=""))
+        database = milliseconds([one.database for one in measured[page.name]])
         rows.append(
             Row(f"{page.title}: PostgreSQL CPU", f"{database} ms", "–", database.median, 2, unit=" ms")
         )
     return rows
 
 
-def _queries(page: Page) -> int:
+def queries(page: Page) -> int:
     """The most queries a request of this page makes, over some people."""
     most = 0
     for asked in page.asked[:: max(1, len(page.asked) // 10)]:

@@ -7,13 +7,15 @@ product's clock there, so that a database seeded last week still has its appoint
 import hashlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+
+from bench.seeding import threads
 
 HERE = Path(__file__).parent
 PEOPLE_PER_ADVISOR = 150
@@ -22,6 +24,8 @@ BUSY = 10
 # Rounds of appointments that only the busy advisors' people have.
 AWAITING, ABSENT, UNREAD = 61, 62, 63
 ADVISOR_BASE = 100_000_000
+# Each stands on the people alone, so that a part of the bench is seeded with what it looks at.
+CHAPTERS = ("people", "appointments", "messages")
 
 
 @dataclass(frozen=True)
@@ -66,22 +70,23 @@ SIZES = {
 }
 
 
-def seed(name: str, server: str) -> Scale:
-    """Give a migrated, filled database of this size; what an earlier run wrote is kept.
+def seed(name: str, server: str, wanted: Iterable[str]) -> Scale:
+    """Give a migrated database with these chapters written; what an earlier run wrote is kept.
 
     `server` is the address of the server's database «postgres». Migrating is the caller's: it needs Django.
     """
     with psycopg.connect(server, autocommit=True) as connection:
-        scale = _kept(connection, server, name)
-        if scale:
-            return scale
-        print(f"Seeding {name}: {SIZES[name][0]:,} claimants, {SIZES[name][1]:,} appointments …", flush=True)
-        _fast(connection, on=True)
-        try:
-            scale = Scale(name, *SIZES[name], now=datetime.now(UTC).replace(microsecond=0))
-            _fill(address(server, scale.database), scale)
-        finally:
-            _fast(connection, on=False)
+        now, written = _kept(connection, server, name)
+        scale = Scale(name, *SIZES[name], now=now or datetime.now(UTC).replace(microsecond=0))
+        missing = [chapter for chapter in CHAPTERS if chapter in {"people", *wanted} - written]
+        if missing:
+            print(f"Seeding {name}: {', '.join(missing)} of {scale.claimants:,} claimants …", flush=True)
+            _fast(connection, on=True)
+            try:
+                for chapter in missing:
+                    _fill(address(server, scale.database), scale, chapter)
+            finally:
+                _fast(connection, on=False)
     return scale
 
 
@@ -92,32 +97,37 @@ def address(server: str, database: str) -> str:
 
 def fingerprint() -> str:
     """Digest of what seeding writes: a database of another seeding is not kept."""
-    files = [*sorted(HERE.glob("*.sql")), HERE / "__init__.py"]
+    files = [*sorted(HERE.glob("*.sql")), *sorted(HERE.glob("*.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
-def prepare(name: str, server: str) -> tuple[str, bool]:
-    """Create the database unless a finished one of the same seeding stands; its address, and if it is new."""
+def prepare(name: str, server: str) -> str:
+    """Create the database unless one of the same seeding stands; its address."""
     database = f"bench_{name}"
     with psycopg.connect(server, autocommit=True) as connection:
         exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
-        if exists and _kept(connection, server, name):
-            return address(server, database), False
+        if exists and _kept(connection, server, name)[0]:
+            return address(server, database)
         if exists:
             connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {database}")
-    return address(server, database), True
+    return address(server, database)
 
 
-def _kept(connection: psycopg.Connection, server: str, name: str) -> Scale | None:
+def _kept(connection: psycopg.Connection, server: str, name: str) -> tuple[datetime | None, set[str]]:
+    """The instant an earlier run dated its rows from, and the chapters it finished."""
     database = f"bench_{name}"
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
-        return None
+        return None, set()
     with psycopg.connect(address(server, database)) as inside:
-        if not inside.execute("SELECT to_regclass('bench_seed')").fetchone()[0]:
-            return None
-        row = inside.execute("SELECT now FROM bench_seed WHERE fingerprint = %s", [fingerprint()]).fetchone()
-    return Scale(name, *SIZES[name], now=row[0].astimezone(UTC)) if row else None
+        chapters = """SELECT 1 FROM information_schema.columns
+            WHERE table_name = 'bench_seed' AND column_name = 'chapter'"""
+        if not inside.execute(chapters).fetchone():
+            return None, set()
+        rows = inside.execute(
+            "SELECT chapter, now FROM bench_seed WHERE fingerprint = %s", [fingerprint()]
+        ).fetchall()
+    return (rows[0][1].astimezone(UTC) if rows else None), {row[0] for row in rows}
 
 
 def _fast(connection: psycopg.Connection, *, on: bool) -> None:
@@ -129,10 +139,29 @@ def _fast(connection: psycopg.Connection, *, on: bool) -> None:
         connection.execute("CHECKPOINT")
 
 
-def _fill(database: str, scale: Scale) -> None:
+def _fill(database: str, scale: Scale, chapter: str) -> None:
     values = _values(scale)
     started = time.monotonic()
-    _run(database, ["people"], values)
+    if chapter == "people":
+        _run(database, ["people"], values)
+    elif chapter == "appointments":
+        _appointments(database, scale, values)
+    else:
+        threads.write(database, scale, SIGNED_IN, values, lambda *what: _run(*what, quiet=True))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("VACUUM (FREEZE, ANALYZE)")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS bench_seed (chapter text, fingerprint text, now timestamptz, seconds int)"
+        )
+        connection.execute(
+            "INSERT INTO bench_seed VALUES (%s, %s, %s, %s)",
+            [chapter, fingerprint(), scale.now, time.monotonic() - started],
+        )
+    print(f"  {time.monotonic() - started:6.0f} s  {chapter} in all", flush=True)
+
+
+def _appointments(database: str, scale: Scale, values: dict[str, str]) -> None:
+    started = time.monotonic()
     for k in _rounds(scale):
         _run(database, ["convocations"], values | k, quiet=True)
     print(f"  {time.monotonic() - started:6.0f} s  convocations", flush=True)
@@ -145,13 +174,8 @@ def _fill(database: str, scale: Scale) -> None:
         )
     with psycopg.connect(database, autocommit=True) as connection:
         _verify(connection)
-        connection.execute("VACUUM (FREEZE, ANALYZE)")
-        connection.execute("CREATE TABLE bench_seed (fingerprint text, now timestamptz, seconds int)")
-        connection.execute(
-            "INSERT INTO bench_seed VALUES (%s, %s, %s)",
-            [fingerprint(), scale.now, time.monotonic() - started],
-        )
-    print(f"  {time.monotonic() - started:6.0f} s in all", flush=True)
+        # Where the seeded rows end is not where it was (`bench.work`).
+        connection.execute("DROP TABLE IF EXISTS bench_mark")
 
 
 def _run(database: str, names: list[str], values: dict[str, str], *, quiet: bool = False) -> None:

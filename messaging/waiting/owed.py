@@ -33,16 +33,17 @@ def late(agency_id: int, now: datetime) -> Any:
     )
 
 
+# Counted as rows, not by their keys: the index then answers without the threads themselves.
 @prepared
 def _unread_of_person(person_id: int) -> Any:
     unread = Thread.objects.filter(claimant_id=person_id, claimant_unread__gt=0)
-    return unread.order_by().values("claimant_id").annotate(n=Count("pk")).values_list("n")
+    return unread.order_by().values("claimant_id").annotate(n=Count("*")).values_list("n")
 
 
 @prepared
 def _unread_of_advisor(person_id: int) -> Any:
     unread = Thread.objects.filter(advisor_id=person_id, advisor_unread__gt=0)
-    return unread.order_by().values("advisor_id").annotate(n=Count("pk")).values_list("n")
+    return unread.order_by().values("advisor_id").annotate(n=Count("*")).values_list("n")
 
 
 def unread_by_person(person_id: int) -> int:

@@ -9,23 +9,34 @@ from accounts.access import sees
 from accounts.hours.deputising import stands_in
 from accounts.models import Advisor, Claimant
 from messaging.models import Thread
+from portal.core.prepared import Prepared, prepared
+from portal.core.references import to_number
 
 _WITH = ("agency", "advisor__user", "resolved_by")
 
 
+# Planning these joins takes PostgreSQL far longer than following them: they are planned once a connection.
+@prepared
+def _own(claimant_id: int, ref: int) -> Any:
+    return Thread.objects.filter(claimant_id=claimant_id, ref=ref).select_related(*_WITH)
+
+
+@prepared
+def _anybodys(ref: int) -> Any:
+    return Thread.objects.filter(ref=ref).select_related("claimant__user", "claimant__agency", *_WITH)
+
+
 def own_thread(claimant: Claimant, ref: str) -> Thread:
     """Load one of the person's own threads."""
-    found = _by_ref(Thread.objects.filter(claimant_id=claimant.pk).select_related(*_WITH), ref)
-    if found is None:
-        raise Http404
+    found = _one(_own, ref, claimant_id=claimant.pk)
     found.claimant = claimant
     return found
 
 
 def thread_for(advisor: Advisor, ref: str, now: datetime) -> Thread:
     """Load a thread with its person; 404 unless it is this advisor's business."""
-    found = _by_ref(Thread.objects.select_related("claimant__user", "claimant__agency", *_WITH), ref)
-    if found is None or not (
+    found = _one(_anybodys, ref)
+    if not (
         found.advisor_id == advisor.pk
         or sees(advisor, found.claimant, now=now)
         or stands_in(advisor, found.advisor_id, now=now)
@@ -34,9 +45,11 @@ def thread_for(advisor: Advisor, ref: str, now: datetime) -> Thread:
     return found
 
 
-def _by_ref(rows: Any, ref: str) -> Thread | None:
+def _one(ask: Prepared, ref: str, **whose: int) -> Thread:
     try:
-        found: Thread | None = rows.filter(ref=ref).first()
-    except ValueError:  # the reference of another kind of thing
-        return None
-    return found
+        rows: list[Thread] = ask(ref=to_number("MS", ref), **whose)
+    except ValueError as error:  # the reference of another kind of thing
+        raise Http404 from error
+    if not rows:
+        raise Http404
+    return rows[0]
