@@ -30,6 +30,13 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def nginx() -> str | None:
+    """nginx's program, also where only root's PATH has it; NGINX names another, or none."""
+    if "NGINX" in os.environ:
+        return os.environ["NGINX"] or None
+    return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
 def missing_parts() -> dict[str, str]:
     """Marker -> how to add what its tests need, for each thing this machine lacks."""
     missing = {}
@@ -37,6 +44,8 @@ def missing_parts() -> dict[str, str]:
         missing["browser"] = "a browser: apt-get install chromium"
     if os.environ.get("CLAMAV_URL", "none") in ("", "none"):
         missing["clamav"] = "the antivirus: apt-get install clamav-daemon (make test starts it by itself)"
+    if not nginx():
+        missing["nginx"] = "the proxy: apt-get install nginx-light (make test starts it by itself)"
     return missing
 
 
@@ -81,6 +90,7 @@ TOGETHER = {
     "tests/faults/test_documents_disk.py": "standing portal",
     "tests/faults/test_restarting.py": "standing portal",
     "tests/faults/test_slow_clients.py": "standing portal",
+    "tests/deploy/test_nginx.py": "behind nginx",
 }
 
 

@@ -16,6 +16,9 @@ def test_page(page): raise AssertionError("no browser here")
 
 @pytest.mark.clamav
 def test_scan(): raise AssertionError("no clamd here")
+
+@pytest.mark.nginx
+def test_proxy(): raise AssertionError("no nginx here")
 """
 
 
@@ -23,8 +26,8 @@ def run_marked(clone: Clone, **environment: str):
     (clone.folder / "tests" / "test_marked.py").write_text(MARKED)
     nothing = clone.folder / "empty"
     nothing.mkdir(exist_ok=True)
-    # A PATH without a browser, and no «CI» of the machine that runs this very test.
-    bare = {"PATH": str(nothing), "CI": "", "REQUIRE_ALL": ""} | environment
+    # A PATH without a browser, no nginx, and no «CI» of the machine that runs this very test.
+    bare = {"PATH": str(nothing), "NGINX": "", "CI": "", "REQUIRE_ALL": ""} | environment
     pytest = (sys.executable, "-m", "pytest", "-n", "2", "tests/test_marked.py")
     return clone.stack("run", "--tests", "--", *pytest, **bare)
 
@@ -35,6 +38,7 @@ def test_missing_parts_leave_their_tests_out_and_the_end_says_so(clone: Clone):
     assert "1 passed" in done.stdout
     assert "apt-get install chromium" in done.stdout
     assert "apt-get install clamav-daemon" in done.stdout
+    assert "apt-get install nginx-light" in done.stdout
 
 
 def test_missing_parts_are_an_error_where_nothing_may_be_left_out(clone: Clone):
