@@ -13,6 +13,7 @@ from messaging.emails import Row
 from messaging.models import Attachment, Draft, OutboxMessage, Thread
 from portal.core import clock, deadlines, safe
 from portal.core.documents.refusals import SENTENCES
+from portal.core.documents.sandbox import caller
 from portal.core.models import Document, DocumentFile, DocumentReading, JournalEntry
 from portal.core.models.document import DocumentState
 from stack.engines import SIGNATURES
@@ -27,6 +28,13 @@ from tests.people import signed_in
 from tests.web.desk.test_messages import NEW, first, page, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _closed_room():
+    """The warm room leaves with these tests."""
+    yield
+    caller.close()
 
 
 @pytest.fixture(autouse=True)
