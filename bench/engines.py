@@ -20,7 +20,8 @@ from bench.measuring import Row, interleaved, peak_memory, short, spread, timed 
 from bench.references import engines as references  # noqa: E402
 from convocations import deeds  # noqa: E402
 from convocations.models import Bindingness, Kind, Modality  # noqa: E402
-from convocations.scheduling.issuing import Draft, Result, issue_many  # noqa: E402
+from convocations.scheduling.drafts import Draft  # noqa: E402
+from convocations.scheduling.issuing import Result, issue_many  # noqa: E402
 from messaging.delivery import books  # noqa: E402
 from portal.core import deadlines, parameters  # noqa: E402
 from portal.core.journal import Actor  # noqa: E402

@@ -22,3 +22,4 @@ class ConvocationsConfig(AppConfig):
         from convocations.requests.waiting import extending as _request_extending  # noqa: F401
         from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401
         from convocations.scheduling import displacing  # noqa: F401
+        from convocations.told import coming  # noqa: F401

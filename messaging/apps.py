@@ -12,7 +12,7 @@ class MessagingConfig(AppConfig):
         from messaging.mails import threads  # noqa: F401
         from messaging.posting import printing  # noqa: F401
         from messaging.returns import proofs
-        from messaging.threads import following  # noqa: F401
+        from messaging.threads import following, joined  # noqa: F401
         from messaging.waiting import clocks  # noqa: F401
 
         account_mails.connect()

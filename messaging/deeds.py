@@ -26,6 +26,25 @@ NOT_COME = journal.code(
     "L’élément attendu pour l’échange {ref} n’est pas arrivé à la date prévue. Rien ne vous est reproché.",
 )
 
+READY_ADDED = journal.code(
+    210,
+    "ready_text_added",
+    "{actor} a ajouté la réponse type «\u00a0{title}\u00a0», {whose}.",
+    shown_to_claimant=False,
+)
+READY_CHANGED = journal.code(
+    211,
+    "ready_text_changed",
+    "{actor} a modifié la réponse type «\u00a0{title}\u00a0», {whose}.",
+    shown_to_claimant=False,
+)
+READY_REMOVED = journal.code(
+    212,
+    "ready_text_removed",
+    "{actor} a retiré la réponse type «\u00a0{title}\u00a0», {whose}.",
+    shown_to_claimant=False,
+)
+
 ADDRESS_STOPPED = journal.code(
     250, "address_stopped", "Nous n’envoyons plus d’e-mails à l’adresse du dossier\u00a0: {why}."
 )
@@ -46,6 +65,7 @@ MAIL_LATE = 202
 MAIL_LATE_ADVISOR = 203
 MAIL_LATE_DEPUTY = 204
 MAIL_LATE_SUPERVISOR = 205
+MAIL_JOINED_REJECTED = 206
 MAIL_NOBODY_READS = 250
 
 # --- letters (280–299) -----------------------------------------------------------

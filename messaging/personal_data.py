@@ -16,6 +16,7 @@ from messaging.models import (
     Message,
     MessageReading,
     OutboxMessage,
+    ReadyText,
     StoppedAddress,
     Thread,
 )
@@ -157,6 +158,7 @@ held(
     told=_written,
     told_labels={"label": "Nature"},
 )
+kept_out("les textes tout prêts du service ; ce qui vous a été écrit est dans vos messages", ReadyText)
 kept_out("le lot que l’agence imprime ; vos lettres y sont, chacune dans votre copie", LetterBatch)
 
 
@@ -269,6 +271,8 @@ held(
         column("topic", "Sujet"),
         column("subject", "Objet"),
         column("body", "Texte"),
+        column("expected", "Élément attendu"),
+        column("expected_on", "Attendu pour le"),
         column("documents", "Documents choisis"),
         column("saved_at", "Gardé le"),
     ],

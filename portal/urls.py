@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agence/", include("portal.web.agency.urls")),
 ]
 
+handler400 = "portal.web.too_long.refused"
 handler500 = "portal.web.unavailable.failed"
 
 # The demo's doors do not exist elsewhere: another setting has neither the addresses nor the code behind them.

@@ -150,8 +150,10 @@ def tell_rejected(document: Document, *, now: datetime) -> None:
         outbox.Owed(deeds.MAIL_DOCUMENT_REJECTED, row.claimant_id, row.pk)
         for row in Justificatif.objects.filter(document=document)
     ]
-    # Backing nothing yet, it is a file of their safe: they are told all the same.
-    alone = [outbox.Owed(deeds.MAIL_SAFE_DOCUMENT_REJECTED, document.owner_id, document.pk)]
+    # Backing nothing yet, it is a file of their safe: they are told all the same. One that somebody else put there
+    # is not theirs to send again.
+    own = document.uploaded_by_id == document.owner_id
+    alone = [outbox.Owed(deeds.MAIL_SAFE_DOCUMENT_REJECTED, document.owner_id, document.pk)] if own else []
     outbox.enqueue(owed or alone, now=now)
 
 

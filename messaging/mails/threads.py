@@ -9,7 +9,7 @@ from django.db.models import Count
 from accounts.models import Advisor
 from messaging import deeds
 from messaging.emails import Mail, Row, Words, absolute, composes, lines_of
-from messaging.mails.notices import digests
+from messaging.mails.notices import digests, to_staff
 from messaging.models import Message, Thread
 from messaging.states import ThreadState
 from portal.core.french import full_date, full_deadline
@@ -97,7 +97,7 @@ def _said(message: Message) -> Words:
     return Words(
         title="Votre conseiller vous a écrit",
         facts=_about(message.thread, ("Écrit par", f"{message.author}, le {_day(message)}")),
-        parts=[("Son message", lines_of(message.body))],
+        parts=[("Son message", lines_of(message.body)), *_joined(message)],
     )
 
 
@@ -114,8 +114,16 @@ def _asked(message: Message, deadline: str) -> Words:
         parts=[
             ("Ce qui vous est demandé", lines_of(message.expected)),
             ("Son message", lines_of(message.body)),
+            *_joined(message),
         ],
     )
+
+
+def _joined(message: Message) -> list[tuple[str, list[str]]]:
+    """Name the documents that came with a message: they are not in the letter."""
+    titles = [row.document.title for row in message.attachments.all()]
+    where = "Ils sont dans votre espace. Votre agence peut aussi vous les imprimer."
+    return [("Documents joints au message", [*titles, where])] if titles else []
 
 
 def _apology(thread: Thread, asked: str) -> Words:
@@ -141,6 +149,22 @@ def _about(thread: Thread, who: tuple[str, str]) -> list[tuple[str, str]]:
 def late_advisor_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Remind an advisor of messages whose answer is nearly due."""
     return digests(rows, _near(rows, now), **_TO_ANSWER, sentence=_ADVISOR)
+
+
+@composes(deeds.MAIL_JOINED_REJECTED, "joined_rejected", label="fichier joint non gardé")
+def joined_rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell an advisor that a file they joined to a message did not pass the check; the thread says which and why."""
+    threads = _threads(rows)
+    return {
+        row.id: to_staff(
+            "Un fichier joint à votre message n’a pas été gardé",
+            "Le message est bien parti. Un de ses fichiers, lui, n’a pas passé la vérification.",
+            "La page de l’échange dit lequel et pourquoi. Vous pouvez envoyer un autre fichier.",
+            path=f"/conseiller/messages/{threads[row.subject_id].ref}/",
+            action="Ouvrir l’échange",
+        )
+        for row in rows
+    }
 
 
 @composes(deeds.MAIL_LATE_DEPUTY, "late_messages_deputy", label="messages d’un collègue absent")
@@ -202,6 +226,7 @@ def _unread(rows: Sequence[Row]) -> list[tuple[Row, Message]]:
         number__in={row.occurrence for row in rows},
         reading__isnull=True,
     ).select_related("author", "thread__agency")
+    found = found.prefetch_related("attachments__document")
     by_place = {(message.thread_id, message.number): message for message in found}
     return [
         (row, by_place[row.subject_id, row.occurrence])

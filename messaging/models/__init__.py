@@ -11,13 +11,16 @@ from messaging.models.message import (
     Via,
 )
 from messaging.models.outbox import OutboxMessage
+from messaging.models.ready import READY_MAX, TITLE_MAX, ReadyText
 from messaging.models.returned import DeliveryEvent, StoppedAddress
 from messaging.models.thread import SUBJECT_MAX, Draft, Thread, Topic
 
 __all__ = [
     "ATTACHMENTS_MAX",
     "BODY_MAX",
+    "READY_MAX",
     "SUBJECT_MAX",
+    "TITLE_MAX",
     "Attachment",
     "DeliveryEvent",
     "Draft",
@@ -26,6 +29,7 @@ __all__ = [
     "Message",
     "MessageReading",
     "OutboxMessage",
+    "ReadyText",
     "Side",
     "StoppedAddress",
     "Thread",

@@ -175,6 +175,9 @@ class Draft(models.Model):
     topic = models.CharField("sujet", max_length=12, choices=Topic.choices, blank=True, default="")
     subject = models.CharField("objet", max_length=SUBJECT_MAX, blank=True, default="")
     body = models.TextField("message", blank=True, default="")
+    # What an advisor began to ask of the person, and until when.
+    expected = models.CharField("élément attendu", max_length=500, blank=True, default="")
+    expected_on = models.DateField("attendu pour le", null=True)
     # References of documents in the person's safe that were ticked.
     documents = models.JSONField("documents choisis", default=list)
     saved_at = models.DateTimeField("gardé le")

@@ -1,7 +1,7 @@
 """An advisor answers, asks for something by a date, notes what was said aloud, or says that it is settled."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Claimant
 from messaging import deeds, outbox
 from messaging.models import Message, Side, Thread, Topic, Via
+from messaging.ready import blanks
 from messaging.states import ThreadState
 from messaging.threads import drafts
 from messaging.threads.messages import Expected, Text, put, sent_before
@@ -62,9 +63,19 @@ def answer(thread_id: int, said: Answer, *, seen: str, by: Actor, now: datetime)
 
 
 def open_for(
-    claimant_id: int, said: Answer, *, topic: Topic, subject: str, by: Actor, now: datetime
+    claimant_id: int,
+    said: Answer,
+    *,
+    topic: Topic,
+    subject: str,
+    by: Actor,
+    now: datetime,
+    alone: bool = True,
 ) -> Message:
-    """Write to a person first; the thread is their advisor's, whoever writes. Raises ClosedAccount."""
+    """Write to a person first; the thread is their advisor's, whoever writes. Raises ClosedAccount.
+
+    `alone`: what its author had begun to write to this person is sent, and forgotten.
+    """
     with transaction.atomic():
         person = Claimant.objects.hold(claimant_id)
         if (earlier := sent_before(said.text.form_key, by)) is not None:
@@ -73,6 +84,7 @@ def open_for(
             raise ClosedAccount
         if not subject.strip():
             raise NoSubject
+        blanks.refuse_left(subject)
         thread = begin(person, topic=topic, subject=subject, now=now)
         _refuse_wrong(thread, said, now)
         message = _say(thread, said, by=by, now=now)
@@ -83,6 +95,8 @@ def open_for(
             by=by,
             now=now,
         )
+        if alone:
+            drafts.forget(by.person_id, thread.claimant_id, None)
         return message
 
 
@@ -96,15 +110,28 @@ class Sent:
 
 
 def open_for_each(
-    people: Sequence[Claimant], said: Answer, *, topic: Topic, subject: str, by: Actor, now: datetime
+    people: Sequence[Claimant],
+    said: Answer,
+    *,
+    topic: Topic,
+    subject: str,
+    by: Actor,
+    now: datetime,
+    bodies: Mapping[int, str] | None = None,
 ) -> list[Sent]:
-    """Write the same to several people, each in a thread of their own; one refused costs the others nothing."""
+    """Write to several people, each in a thread of their own; one refused costs the others nothing.
+
+    `bodies`: the text as it reads for each, where its blanks are filled; else it is the same for all.
+    """
     results = []
     for person in people:
         key = said.text.form_key and uuid.uuid5(said.text.form_key, str(person.pk))
-        own = replace(said, text=replace(said.text, form_key=key))
+        body = bodies[person.pk] if bodies else said.text.body
+        own = replace(said, text=replace(said.text, body=body, form_key=key))
         try:
-            message = open_for(person.pk, own, topic=topic, subject=subject, by=by, now=now)
+            message = open_for(
+                person.pk, own, topic=topic, subject=subject, by=by, now=now, alone=len(people) == 1
+            )
         except Refusal as refusal:
             results.append(Sent(person, "", refusal.sentence))
         else:
@@ -125,7 +152,11 @@ def resolve(thread_id: int, *, seen: str, by: Actor, now: datetime) -> Thread:
 
 
 def _say(thread: Thread, said: Answer, *, by: Actor, now: datetime) -> Message:
-    """Write the message, let the clock stop or rest, and owe the person a mail that says nothing of it."""
+    """Write the message, let the clock stop or rest, and owe the person a mail that says nothing of it.
+
+    Raises BlankLeft.
+    """
+    blanks.refuse_left(said.text.body, said.expected.what if said.expected else "")
     message = put(thread, said.text, Side.SERVICE, by=by, now=now, via=said.via, expected=said.expected)
     waited = thread.state == ThreadState.WAITING_ADVISOR
     # Asked twice, the person owes the second; what was left to the advisor stays what it was.
@@ -144,7 +175,8 @@ def _say(thread: Thread, said: Answer, *, by: Actor, now: datetime) -> Message:
         _settle(thread, by=by, now=now)
     else:
         _go(thread, ThreadState.ANSWERED, saving)
-    drafts.forget(by.person_id, thread.claimant_id, thread.pk if message.number > 1 else None)
+    if message.number > 1:
+        drafts.forget(by.person_id, thread.claimant_id, thread.pk)
     mail = deeds.MAIL_EXPECTED if said.expected else deeds.MAIL_MESSAGE
     outbox.enqueue([outbox.Owed(mail, thread.claimant_id, thread.pk, occurrence=message.number)], now=now)
     if said.via != Via.WEB:

@@ -1,7 +1,7 @@
 """What somebody began to write, kept on the server until it is sent or its time is over."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -36,6 +36,8 @@ def save(
                 "topic": topic if topic in Topic.values else "",
                 "subject": str(typed.get("subject", ""))[:SUBJECT_MAX],
                 "body": str(typed.get("body", ""))[:KEPT],
+                "expected": str(typed.get("expected", ""))[:500],
+                "expected_on": _day(typed.get("expected_on", "")),
                 "documents": [ref[:12] for ref in documents[:50]],
                 "saved_at": now,
             },
@@ -43,9 +45,32 @@ def save(
         return draft
 
 
+def _day(typed: object) -> date | None:
+    try:
+        return date.fromisoformat(str(typed))
+    except ValueError:  # what is no date yet is not kept
+        return None
+
+
 def of(author_id: int, claimant_id: int, thread_id: int | None) -> Draft | None:
     """Give what this author kept for this thread, or for a new one."""
     return Draft.objects.filter(**_place(author_id, claimant_id, thread_id)).first()
+
+
+def begun_by(author_id: int) -> list[Draft]:
+    """List the first messages that somebody of the service has begun and not sent, with whom they are for."""
+    rows = Draft.objects.filter(author_id=author_id, thread__isnull=True).exclude(claimant_id=author_id)
+    return list(rows.select_related("claimant__user").order_by("-saved_at")[:50])
+
+
+def kept_words(*, had_files: bool = False) -> str:
+    """Say that a draft is kept, and what is not kept with it."""
+    sentence = "Votre brouillon est gardé. Il n’est pas envoyé."
+    return (
+        f"{sentence} Vos fichiers ne sont pas gardés avec lui\u00a0: joignez-les à l’envoi."
+        if had_files
+        else sentence
+    )
 
 
 def initial(draft: Draft | None) -> dict[str, Any]:
@@ -56,6 +81,8 @@ def initial(draft: Draft | None) -> dict[str, Any]:
         "topic": draft.topic,
         "subject": draft.subject,
         "body": draft.body,
+        "expected": draft.expected,
+        "expected_on": draft.expected_on,
         "documents": draft.documents,
     }
 

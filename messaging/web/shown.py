@@ -130,7 +130,7 @@ def _message(row: Message, thread: Thread, tz: tzinfo, *, to_person: bool) -> di
         "body": told(row.body),
         "expected": row.expected,
         "expected_by": full_deadline(row.expected_by, tz) if row.expected_by else "",
-        "documents": [_document(one) for one in row.attachments.all()],
+        "documents": [_document(one, to_person=to_person) for one in row.attachments.all()],
         "read": _read(row, tz, mine=mine, to_person=to_person),
         "fresh": not mine and getattr(row, "reading", None) is None,
         "receipt_url": reverse("espace:message_receipt", args=[thread.ref, row.number])
@@ -163,20 +163,23 @@ def _read(row: Message, tz: tzinfo, *, mine: bool, to_person: bool) -> str:
 
 
 _NOT_READABLE = {
-    DocumentState.REJECTED_TECH: "Ce fichier n’a pas pu être lu. Il n’a pas été gardé.",
+    DocumentState.REJECTED_TECH: "Ce fichier n’a pas passé la vérification. Il n’a pas été gardé.",
     DocumentState.EXPIRED: "Effacé, sa durée de conservation est passée.",
     DocumentState.PURGED: "Effacé, sa durée de conservation est passée.",
 }
 
 
-def _document(row: Attachment) -> dict[str, Any]:
+def _document(row: Attachment, *, to_person: bool) -> dict[str, Any]:
     document = row.document
+    # Why a file was not kept is written to whoever sent it; the other side reads that it was not.
+    theirs = to_person == (document.uploaded_by_id == document.owner_id)
+    refused = document.state == DocumentState.REJECTED_TECH and document.rejection if theirs else ""
     readable = document.state == DocumentState.RECEIVED
     return {
         "title": document.title,
         "url": f"/documents/{document.ref}/" if readable else "",
         "checking": document.state == DocumentState.QUARANTINED,
-        "note": _NOT_READABLE.get(DocumentState(document.state), ""),
+        "note": refused or _NOT_READABLE.get(DocumentState(document.state), ""),
     }
 
 

@@ -16,7 +16,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from redis.exceptions import RedisError
 
 # Typed on a page of signing in: for nobody's screen.
-_PRIVATE_PAGES = ("/connexion/", "/compte/")
+PRIVATE_PAGES = ("/connexion/", "/compte/")
 _OURS = ("csrfmiddlewaretoken", "form_owner", "form_key")
 _LARGEST = 50_000
 # A disk that takes nothing: full, over its share, read-only, or at a limit of the process.
@@ -58,7 +58,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> Typed | None:
-    if request.path.startswith(_PRIVATE_PAGES):
+    if request.path.startswith(PRIVATE_PAGES):
         return None
     try:
         posted, files = request.POST, request.FILES

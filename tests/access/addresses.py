@@ -19,6 +19,7 @@ MISSING = {
     "documents": "DO-0000-0001",
     "piece": "JU-0000-0001",
     "messages": "MS-0000-0001",
+    "reponses-types": "RT-0000-0001",
     "lots": "LO-0000-0001",
     "lettres": "LT-0000-0001",
     "number": "999999999",

@@ -19,6 +19,7 @@ from convocations.motives import Motive
 from convocations.requests import asking
 from convocations.scheduling.issuing import issue_many
 from convocations.states import ConvocationState
+from messaging.ready import keeping
 from portal.core import clock, deadlines, safe
 from portal.core.documents.sandbox import caller
 from portal.core.safe.receiving import DUE_CHECK
@@ -105,6 +106,9 @@ def world(db, settings, tmp_path):
         now=now,
     )
     said = talk.ask(person, now=now)
+    text = keeping.add(
+        advisor.pk, title="Accueil", body="Bonjour {prénom}", shared=False, by=acting(advisor), now=now
+    )
     key = uuid.uuid4()
     issue_many(
         [factories.draft(person, starts_at=now + timedelta(days=11))],
@@ -138,6 +142,7 @@ def world(db, settings, tmp_path):
         "appels": str(call.ref),
         "rappel": str(asked.ref),
         "messages": str(said.ref),
+        "reponses-types": str(text.ref),
         "demandes": str(wanted.ref),
         "suivis": str(owed.ref),
         "documents": str(sent.documents[0].ref),

@@ -13,7 +13,8 @@ def main() -> None:
     django.setup()
     from accounts.models import Claimant, Role, User
     from convocations.models import Bindingness, Kind, Modality
-    from convocations.scheduling.issuing import Draft, issue_many
+    from convocations.scheduling.drafts import Draft
+    from convocations.scheduling.issuing import issue_many
     from portal.core import clock
     from portal.core.journal import Actor
     from tests import factories

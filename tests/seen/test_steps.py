@@ -1,14 +1,18 @@
-"""Pages met in the middle of something: the steps of signing in, of a new password, of a new address."""
+"""Pages met in the middle of something: signing in, a new password, a new address; a ready text on its way."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from accounts.web import entrance
-from messaging.models import OutboxMessage
-from tests import people
+from messaging.models import OutboxMessage, Thread
+from messaging.ready import keeping
+from tests import factories, people
+from tests.factories import NOW, acting
+from tests.messaging.threads import talk
 from tests.seen.looking import together
 from tests.seen.test_every_page import STEPS
 
@@ -91,3 +95,50 @@ def test_too_many_tries_are_told_on_a_page_without_a_barrier(served, eyes):
         send(eye, "Me connecter", login=person.user.email, password="pas le bon mot de passe")
     assert "Trop d’essais" in eye.page.locator("main").inner_text()
     assert eye.wrong(thoroughly=False) == []
+
+
+def test_writing_with_a_ready_text_has_no_barrier(served, eyes, camille):
+    wrong: dict = {}
+    advisor = camille.advisor
+    hugo = factories.claimant(advisor, user_fields={"first_name": "Hugo", "last_name": "Petit"})
+    factories.convocation(camille, starts_at=NOW + timedelta(days=9))
+    for title, body, shared in (
+        ("Rappel de rendez-vous", "Bonjour {prénom},\n\nLe {date du prochain rendez-vous}.", False),
+        ("Horaires", "L’agence est ouverte\u00a0: {horaires}.", True),
+    ):
+        keeping.add(advisor.pk, title=title, body=body, shared=shared, by=acting(advisor), now=NOW)
+    thread = talk.ask(hugo)
+    eye = eyes(advisor)
+    for address in ("reponses-types/", "reponses-types/nouvelle/"):
+        eye.open(f"{served}/conseiller/messages/{address}")
+        look(eye, wrong)
+    # Into an answer: one blank stays open, and is named below the box.
+    eye.open(f"{served}/conseiller/messages/{thread.ref}/")
+    eye.page.locator("[name=ready]").select_option(label="Rappel de rendez-vous")
+    send(eye, "Ajouter ce texte", body="Merci de votre message.")
+    assert "pas de rendez-vous à venir" in eye.page.locator("main").inner_text()
+    look(eye, wrong)
+    send(eye, "Envoyer")
+    assert "écrivez vos propres mots" in eye.page.locator("main").inner_text()
+    look(eye, wrong)
+    # To several: shown to each before it leaves.
+    eye.open(f"{served}/conseiller/messages/nouveau/?pour={hugo.ref}&pour={camille.ref}")
+    eye.page.locator("[name=ready]").select_option(label="Rappel de rendez-vous")
+    send(eye, "Ajouter ce texte", subject="Votre rendez-vous")
+    eye.page.locator("[name=topic]").select_option("APPOINTMENT")
+    # Enter sends; it does not add the text again.
+    with eye.page.expect_navigation():
+        eye.page.locator("[name=subject]").press("Enter")
+    assert "Ne recevra rien" in eye.page.locator("main").inner_text()
+    look(eye, wrong)
+    send(eye, "Envoyer à 1\u00a0personne")
+    assert "1\u00a0message envoyé" in eye.page.locator("main").inner_text()
+    # Somebody who left while the answer was typed.
+    eye.open(f"{served}/conseiller/messages/{thread.ref}/")
+    other = factories.advisor()
+    Thread.objects.filter(pk=thread.pk).update(advisor=other, agency=other.agency)
+    type(hugo).objects.filter(pk=hugo.pk).update(advisor=other, agency=other.agency)
+    send(eye, "Envoyer", body="Ma longue réponse.")
+    assert "Ma longue réponse." in eye.page.locator("main").inner_text()
+    look(eye, wrong)
+    assert wrong == {}, together(wrong)

@@ -45,6 +45,7 @@ EMPTY = {
         "/conseiller/portefeuille/",
         "/conseiller/disponibilites/",
         "/conseiller/messages/",
+        "/conseiller/messages/reponses-types/",
     ],
     "supervisor": [
         "/agence/",

@@ -33,7 +33,8 @@ from convocations.requests import answering, changing_mind, papers
 from convocations.scheduling.issuing import issue_many
 from messaging.delivery.rendering import letter
 from messaging.emails import Row
-from messaging.models import DeliveryEvent, StoppedAddress, Thread, Topic, Via
+from messaging.models import DeliveryEvent, ReadyText, StoppedAddress, Thread, Topic, Via
+from messaging.ready import keeping
 from messaging.threads import drafts
 from portal.core.models import Deadline, Outage
 from stack.mailsink import Mailbox
@@ -45,7 +46,7 @@ from tests.messaging.threads import talk
 from tests.web.claimant import story
 from tests.web.desk import conftest as cast
 
-FAILURES = [f"/erreur/{status}/" for status in (400, 403, 404, 419, 429, 500)]
+FAILURES = [f"/erreur/{status}/" for status in (400, 403, 404, 413, 419, 429, 500)]
 
 
 @dataclass
@@ -140,6 +141,7 @@ def build(camille, folder: Path) -> World:
         "suivis": str(FollowUpTask.objects.filter(reason="IN_PERSON", claimant=camille).latest("pk").ref),
         "documents": str(piece.document.ref),
         "messages": str(threads["asked"].ref),
+        "reponses-types": str(ReadyText.objects.filter(owner=advisor).earliest("pk").ref),
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
         "lots": str(batch.ref),
         "lettres": str(on_paper.ref),
@@ -258,10 +260,22 @@ def _threads(camille) -> dict[str, Thread]:
     talk.write(made["waiting"], now=NOW)
     made["settled"] = talk.ask(camille, topic=Topic.OTHER, now=yesterday)
     talk.answer(made["settled"], settles=True, now=NOW)
+    _ready(camille.advisor)
+    drafts.save(advisor.person_id, camille.pk, None, {"body": "Je comm", "subject": "Atelier"}, now=NOW)
     drafts.save(camille.user_id, camille.pk, None, {"body": "Bonj", "subject": "Dé"}, now=NOW)
     drafts.save(camille.user_id, camille.pk, made["late"].pk, {"body": "Encore"}, now=NOW)
     drafts.save(advisor.person_id, camille.pk, made["late"].pk, {"body": "Je regar"}, now=NOW)
     return made
+
+
+def _ready(advisor) -> None:
+    """Texts kept ready, one of them long, one of the agency."""
+    for title, body, shared in (
+        ("Rappel de rendez-vous", "Bonjour {prénom},\n\nRendez-vous {date du prochain rendez-vous}.", False),
+        ("Un titre sansespace" + "long" * 12, "mot" * 300, False),
+        ("Horaires", "L’agence est ouverte\u00a0: {horaires}.", True),
+    ):
+        keeping.add(advisor.pk, title=title, body=body, shared=shared, by=acting(advisor), now=NOW)
 
 
 def _hours(camille, supervisor) -> None:

@@ -1,6 +1,9 @@
 """Write first: to one person from their file, or the same to several from the portfolio, with a result for each."""
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,13 +14,19 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import actor, advisor_required, people_for
 from accounts.models import Advisor, Claimant
 from accounts.sign_in.kept_forms import restored
-from messaging.threads import answering
+from messaging.models import Message, ReadyText
+from messaging.ready import blanks
+from messaging.ready.blanks import BlankLeft, Filled
+from messaging.threads import answering, drafts
 from messaging.threads.answering import Answer
 from messaging.threads.messages import Text
+from messaging.web import shown
+from messaging.web.advisor import inserting, joining, left
 from messaging.web.advisor.forms import FirstForm
 from portal.core import clock
 from portal.core.french import plural
 from portal.core.references import to_number
+from portal.core.transitions import Refusal
 
 # As many as a page of the portfolio shows.
 AT_ONCE = 50
@@ -31,20 +40,41 @@ def new(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     kept = restored(request)
     refs = request.POST.getlist("pour") or request.GET.getlist("pour") or _listed(kept.get("pour"))
     people = _people(advisor, refs, now)
+    today = now.astimezone(advisor.agency.place.zone).date()
     if len(refs) == 1 and not people:
+        if "form_key" in request.POST and (
+            gone := left.told(request, advisor, refs[0], FirstForm(request.POST, today=today, alone=True))
+        ):
+            return gone
         raise Http404
     if not people:
         messages.warning(request, "Cochez les personnes à qui écrire, puis recommencez.")
         return redirect("desk:portfolio")
-    today = now.astimezone(advisor.agency.place.zone).date()
-    # The portfolio only brings the people; what the form itself sends has its key.
-    if request.method == "POST" and "form_key" in request.POST:
-        form = FirstForm(request.POST, today=today)
-        if form.is_valid():
-            return _send(request, advisor, people, form, now)
-    else:
-        form = FirstForm(initial=kept, today=today)
     alone = people[0] if len(people) == 1 else None
+    # The portfolio only brings the people; what the form itself sends has its key.
+    sent = request.method == "POST" and "form_key" in request.POST
+    if sent and alone and "brouillon" in request.POST:
+        drafts.save(advisor.pk, alone.pk, None, request.POST, now=now)
+        messages.success(request, drafts.kept_words(had_files=bool(request.FILES)))
+        return redirect("threads:index")
+    options: dict[str, Any] = {
+        "today": today,
+        "alone": alone is not None,
+        "texts": list(ReadyText.objects.usable_by(advisor)),
+    }
+    preview = None
+    if inserting.wanted(request):
+        form = inserting.with_text(FirstForm, request, advisor, people, now=now, **options)
+    elif sent:
+        form = FirstForm(request.POST, **options)
+        if form.is_valid():
+            answer, preview = _taken(request, advisor, people, form, now)
+            if answer is not None:
+                return answer
+        if request.FILES and alone:
+            form.ask_files_again()
+    else:
+        form = FirstForm(initial={**_begun(advisor, alone), **kept, **_shown_to(advisor, alone)}, **options)
     form.cancel_url = f"/conseiller/demandeurs/{alone.ref}/" if alone else "/conseiller/portefeuille/"
     context = {
         "title": f"Écrire à {alone}" if alone else f"Écrire à {plural(len(people), 'personne')}",
@@ -52,23 +82,111 @@ def new(request: HttpRequest, advisor: Advisor) -> HttpResponse:
         "alone": alone,
         "letters": [str(one) for one in people if one.prefers_letters or not one.user.email],
         "form": form,
+        "preview": preview,
     }
     return render(request, "messaging/advisor/new.html", context, status=form.http_status)
 
 
-def _send(
+def _begun(advisor: Advisor, alone: Claimant | None) -> dict[str, Any]:
+    """Give what the advisor has begun to write to this person."""
+    return drafts.initial(drafts.of(advisor.pk, alone.pk, None)) if alone else {}
+
+
+def _shown_to(advisor: Advisor, alone: Claimant | None) -> dict[str, str]:
+    return {"shown_to": left.proof(advisor, alone, str(alone.ref))} if alone else {}
+
+
+def _taken(
     request: HttpRequest, advisor: Advisor, people: list[Claimant], form: FirstForm, now: datetime
-) -> HttpResponse:
+) -> tuple[HttpResponse | None, dict[str, Any] | None]:
+    """Send what was found right; or, where each person reads something else, show it first."""
+    if len(people) == 1:
+        return _sent_to_one(request, advisor, people[0], form, now), None
+    body = form.cleaned_data["body"]
+    if not blanks.left_in(body):
+        return _sent_to_each(request, advisor, people, form, None, now), None
+    filled = blanks.fill(body, people, advisor, now)
+    try:
+        blanks.refuse_unknown(body)
+        if all(one.open for one in filled.values()):
+            raise BlankLeft(blanks.left_in(body))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return None, None
+    name = _name(form, filled)
+    if request.POST.get("vu") == name:
+        return _sent_to_each(request, advisor, people, form, filled, now), None
+    return None, _preview(people, filled, name)
+
+
+def _name(form: FirstForm, filled: dict[int, Filled]) -> str:
+    """Name in one word what was shown before sending: another text, person or value is another name."""
+    texts = [form.cleaned_data["subject"], *(f"{pk} {one.text}" for pk, one in sorted(filled.items()))]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _preview(people: Sequence[Claimant], filled: dict[int, Filled], name: str) -> dict[str, Any]:
+    """Write each message as its person would read it; first who would get none, and why."""
+    rows = [
+        {
+            "name": str(one),
+            "body": shown.told(filled[one.pk].text),
+            "open": ", ".join(filled[one.pk].open),
+            "url": f"{reverse('threads:new')}?pour={one.ref}",
+        }
+        for one in people
+    ]
+    rows.sort(key=lambda row: not row["open"])
+    will = sum(1 for row in rows if not row["open"])
+    return {
+        "rows": rows,
+        "name": name,
+        "without": len(rows) - will,
+        "submit": f"Envoyer à {plural(will, 'personne')}",
+    }
+
+
+def _said(form: FirstForm, advisor: Advisor, documents: Sequence[int] = ()) -> Answer:
     data = form.cleaned_data
-    said = Answer(
-        Text(data["body"], data["form_key"]), via=data["via"], expected=form.wanted(advisor.agency.place)
+    return Answer(
+        Text(data["body"], data["form_key"], documents),
+        via=data["via"],
+        expected=form.wanted(advisor.agency.place),
     )
+
+
+def _sent_to_one(
+    request: HttpRequest, advisor: Advisor, person: Claimant, form: FirstForm, now: datetime
+) -> HttpResponse | None:
+    about, by = {"topic": form.cleaned_data["topic"], "subject": form.cleaned_data["subject"]}, actor(request)
+
+    def write(documents: Sequence[int]) -> Message:
+        return answering.open_for(person.pk, _said(form, advisor, documents), by=by, now=now, **about)
+
+    message = joining.sent(form, request, person, write, now=now)
+    if message is None:
+        return None
+    messages.success(request, "C’est envoyé. La personne est prévenue.")
+    return redirect("threads:thread", ref=message.thread.ref)
+
+
+def _sent_to_each(
+    request: HttpRequest,
+    advisor: Advisor,
+    people: list[Claimant],
+    form: FirstForm,
+    filled: dict[int, Filled] | None,
+    now: datetime,
+) -> HttpResponse:
     results = answering.open_for_each(
-        people, said, topic=data["topic"], subject=data["subject"], by=actor(request), now=now
+        people,
+        _said(form, advisor),
+        topic=form.cleaned_data["topic"],
+        subject=form.cleaned_data["subject"],
+        by=actor(request),
+        now=now,
+        bodies={pk: one.text for pk, one in filled.items()} if filled else None,
     )
-    if len(results) == 1 and results[0].ref:
-        messages.success(request, "C’est envoyé. La personne est prévenue.")
-        return redirect("threads:thread", ref=results[0].ref)
     done = sum(1 for one in results if one.ref)
     context = {
         "title": f"{plural(done, 'message envoyé', 'messages envoyés')}",

@@ -1,29 +1,31 @@
 """The service's threads: what is owed first, and one thread with its answer."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import oversight
-from accounts.access import actor, advisor_required
+from accounts.access import actor, advisor_required, people_for
 from accounts.hours.deputising import absent_colleagues
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
-from messaging.models import Thread
+from messaging.models import Message, ReadyText, Thread
 from messaging.states import ThreadState
 from messaging.threads import answering, drafts, reading
 from messaging.threads.answering import Answer
 from messaging.threads.messages import Text
 from messaging.web import live, shown
+from messaging.web.advisor import inserting, joining, left
 from messaging.web.advisor.forms import AnswerForm
 from messaging.web.loading import thread_for
 from portal.core import clock, keyset
-from portal.core.french import due_in, full_deadline, urgency
+from portal.core.french import due_in, full_deadline, short_datetime, urgency
 from portal.core.transitions import Refusal
 
 PAGE = 50
@@ -65,11 +67,28 @@ def index(request: HttpRequest, advisor: Advisor) -> HttpResponse:
             for name, (label, _) in _VIEWS.items()
         ],
         "rows": [_line(row, advisor, now) for row in found],
+        "begun": [] if after else _begun(advisor, now),
         "nothing": _EMPTY[view],
         "first_url": base if after else "",
         "next_url": f"{base}&apres={keyset.write(_key(last), last.pk)}" if more and last else "",
     }
     return render(request, "messaging/advisor/threads.html", context)
+
+
+def _begun(advisor: Advisor, now: datetime) -> list[dict[str, str]]:
+    """List the first messages the advisor has begun, to people they may still write to."""
+    found = drafts.begun_by(advisor.pk)
+    reachable = people_for(advisor, now, pk__in=[one.claimant_id for one in found]) if found else {}
+    return [
+        {
+            "url": f"{reverse('threads:new')}?pour={one.claimant.ref}",
+            "name": str(one.claimant),
+            "subject": one.subject,
+            "saved": short_datetime(one.saved_at, advisor.agency.place.zone),
+        }
+        for one in found
+        if one.claimant_id in reachable
+    ]
 
 
 def _rows(whose: list[int], state: ThreadState, after: tuple[datetime, int] | None) -> list[Thread]:
@@ -112,41 +131,69 @@ def _line(row: Thread, advisor: Advisor, now: datetime) -> dict[str, Any]:
 def thread(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
     """Show a thread to who answers it, which is proof of reading; take the answer, or show who was faster."""
     now = clock.now()
+    try:
+        return _thread(request, advisor, ref, now)
+    except Http404:
+        gone = _left(request, advisor, ref, now)
+        if gone is None:
+            raise
+        return gone
+
+
+def _thread(request: HttpRequest, advisor: Advisor, ref: str, now: datetime) -> HttpResponse:
     row = thread_for(advisor, ref, now)
     oversight.note_opening(advisor.pk, row.claimant_id, now=now)
-    today = now.astimezone(row.agency.place.zone).date()
-    if request.method == "POST":
-        form = AnswerForm(request.POST, today=today)
-        if "brouillon" in request.POST:
-            drafts.save(advisor.pk, row.claimant_id, row.pk, request.POST, now=now)
-            messages.success(request, "Votre brouillon est gardé. Il n’est pas envoyé.")
+    if request.method == "POST" and "brouillon" in request.POST:
+        drafts.save(advisor.pk, row.claimant_id, row.pk, request.POST, now=now)
+        messages.success(request, drafts.kept_words(had_files=bool(request.FILES)))
+        return redirect("threads:thread", ref=row.ref)
+    options: dict[str, Any] = {"today": _today(row, now), "texts": list(ReadyText.objects.usable_by(advisor))}
+    if inserting.wanted(request):
+        form = inserting.with_text(AnswerForm, request, advisor, [row.claimant], now=now, **options)
+    elif request.method == "POST":
+        form = AnswerForm(request.POST, **options)
+        if form.is_valid() and _answered(request, row, form, now):
+            messages.success(request, _done(form))
             return redirect("threads:thread", ref=row.ref)
-        if form.is_valid():
-            try:
-                _answer(request, row, form, now)
-            except Refusal as refusal:
-                form.refuse(refusal)
-                # What stands there now is shown below; sending again is answering that.
-                row = thread_for(advisor, ref, now)
-                form.data = {**request.POST.dict(), "seen": row.as_seen}
-            else:
-                messages.success(request, _done(form))
-                return redirect("threads:thread", ref=row.ref)
+        if form.refused:
+            # What stands there now is shown below; sending again is answering that.
+            row = thread_for(advisor, ref, now)
+            form.data = {**request.POST.dict(), "seen": row.as_seen}
+        if request.FILES:
+            form.ask_files_again()
     else:
         initial = {**drafts.initial(drafts.of(advisor.pk, row.claimant_id, row.pk)), **restored(request)}
-        form = AnswerForm(initial={**initial, "seen": row.as_seen}, today=today)
+        proof = left.proof(advisor, row.claimant, str(row.ref))
+        form = AnswerForm(initial={**initial, "seen": row.as_seen, "shown_to": proof}, **options)
     return _page(request, row, advisor, form, now)
 
 
-def _answer(request: HttpRequest, row: Thread, form: AnswerForm, now: datetime) -> None:
-    data = form.cleaned_data
-    said = Answer(
-        Text(data["body"], data["form_key"]),
-        via=data["via"],
-        expected=form.wanted(row.agency.place),
-        settles=data["settles"],
-    )
-    answering.answer(row.pk, said, seen=data["seen"], by=actor(request), now=now)
+def _today(row: Thread, now: datetime) -> date:
+    return now.astimezone(row.agency.place.zone).date()
+
+
+def _left(request: HttpRequest, advisor: Advisor, ref: str, now: datetime) -> HttpResponse | None:
+    """Give back what was typed about a thread that left while it was being answered, to who had it before them."""
+    if request.method != "POST":
+        return None
+    form = AnswerForm(request.POST, today=now.astimezone(advisor.agency.place.zone).date())
+    return left.told(request, advisor, ref, form)
+
+
+def _answered(request: HttpRequest, row: Thread, form: AnswerForm, now: datetime) -> bool:
+    """Send the answer with its files; what is wrong with it is written in the form."""
+    data, by = form.cleaned_data, actor(request)
+
+    def write(documents: Sequence[int]) -> Message:
+        said = Answer(
+            Text(data["body"], data["form_key"], documents),
+            via=data["via"],
+            expected=form.wanted(row.agency.place),
+            settles=data["settles"],
+        )
+        return answering.answer(row.pk, said, seen=data["seen"], by=by, now=now)
+
+    return joining.sent(form, request, row.claimant, write, now=now) is not None
 
 
 def _done(form: AnswerForm) -> str:

@@ -110,23 +110,28 @@ def _added(request: HttpRequest, claimant: Claimant, form: AddForm) -> bool:
 
 
 def _page(owner_id: int, after: tuple[datetime, list[int]] | None) -> list[Document]:
-    rows = Document.objects.filter(owner_id=owner_id)
+    rows = Document.objects.filter(owner_id=owner_id).select_related("uploaded_by")
     if after is not None:
         moment, (key,) = after
         rows = rows.filter(Q(uploaded_at__lt=moment) | Q(uploaded_at=moment, pk__lt=key))
     return list(rows.order_by("-uploaded_at", "-pk")[: PAGE + 1])
 
 
+_NOT_KEPT = "Ce fichier n’a pas passé la vérification. Il n’a pas été gardé. Vous n’avez rien à faire."
+
+
 def _row(document: Document, readers: list[str], tz: tzinfo) -> dict[str, Any]:
     label, tone, note = _STATES[document.state]
-    sent = f"Envoyé le {full_datetime(document.uploaded_at, tz)}"
+    own = document.uploaded_by_id == document.owner_id
+    who = "Envoyé" if own else f"Déposé par {document.uploaded_by}"
+    sent = f"{who} le {full_datetime(document.uploaded_at, tz)}"
     return {
         "title": document.title,
         "url": reverse("documents:download", args=[document.ref]) if document.state == _S.RECEIVED else "",
         "meta": f"{sent} · {weight(document.clean_size or document.size)}{_pages(document)}",
         "state": label,
         "tone": tone,
-        "note": document.rejection or note,
+        "note": (document.rejection if own else document.rejection and _NOT_KEPT) or note,
         "kept": "" if document.state in _GONE else _kept(document),
         "is_health": document.is_health,
         "readers": readers,

@@ -151,7 +151,7 @@ def test_a_file_found_infected_after_sending_is_said_and_the_message_stands(clam
     deadlines.work_slowly(safe.DUE_CHECK, clock.now)
     thread = Thread.objects.get()
     text = browser_of_camille.get(page(thread)).text
-    assert "Ce fichier n’a pas pu être lu" in text
+    assert "Ce fichier n’a pas passé le contrôle de sécurité" in text
     assert "mon attestation est-elle arrivée" in text
     assert thread.state == ThreadState.WAITING_ADVISOR
     assert browser_of_camille.get(f"/documents/{Document.objects.get().ref}/").status_code == 410
