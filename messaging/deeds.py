@@ -46,6 +46,7 @@ MAIL_LATE = 202
 MAIL_LATE_ADVISOR = 203
 MAIL_LATE_DEPUTY = 204
 MAIL_LATE_SUPERVISOR = 205
+MAIL_WAYS = 240
 MAIL_NOBODY_READS = 250
 
 # --- letters (280–299) -----------------------------------------------------------

@@ -16,6 +16,8 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.models import NoticeGroup
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -81,7 +83,7 @@ class Kind:
     number: int
     name: str
     label: str
-    optional: bool
+    group: NoticeGroup | None
     on_request: bool
     by_post: bool
     compose: Composer
@@ -95,22 +97,23 @@ def composes(
     name: str,
     *,
     label: str,
-    optional: bool = False,
+    group: NoticeGroup | None = None,
     on_request: bool = False,
     by_post: bool = False,
 ) -> Callable[[Composer], Composer]:
     """Declare the composer of one kind of e-mail.
 
-    `optional`: the person may switch it off in their preferences; legal notices can't be (product §15).
+    `group`: what a claimant chooses the way of together with it (product §15); None for what is written to staff,
+    and about the account itself, which is always an e-mail.
     `on_request`: the person waits for it before their screen (a sign-in code). It overtakes the others,
-    and neither a preference for letters nor an old bounce stops it.
-    `by_post`: a notice to a claimant; whom no e-mail reaches gets it as a letter (each `Mail` brings one).
+    and neither a choice nor an old bounce stops it.
+    `by_post`: a notice to a claimant that has words on paper too (each `Mail` brings them).
     """
 
     def declare(compose: Composer) -> Composer:
         if number in _kinds:
             raise ValueError(f"e-mail kind {number} is taken: {_kinds[number].name}")
-        _kinds[number] = Kind(number, name, label, optional, on_request, by_post, compose)
+        _kinds[number] = Kind(number, name, label, group, on_request, by_post, compose)
         return compose
 
     return declare

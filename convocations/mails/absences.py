@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import absences as letters
 from convocations.models import Absence, ChangeRequest, Explanation, Extension, Justificatif
@@ -42,7 +43,13 @@ def _load(rows: Sequence[Row]) -> dict[int, Absence]:
     )
 
 
-@composes(deeds.MAIL_ABSENCE_OPENED, "absence_opened", label="absence à expliquer", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_OPENED,
+    "absence_opened",
+    label="absence à expliquer",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def opened_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Ask people what happened: what was missed, that nothing is decided, how to answer and by when."""
     absences = _load(rows)
@@ -75,7 +82,13 @@ def opened_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_EXPLAINED, "absence_explained", label="explication reçue", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_EXPLAINED,
+    "absence_explained",
+    label="explication reçue",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def explained_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Give people the receipt of their explanation at once: date, hour, reference, fingerprint."""
     explanations = (
@@ -105,7 +118,13 @@ def explained_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_DECIDED, "absence_decided", label="décision sur une absence", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_DECIDED,
+    "absence_decided",
+    label="décision sur une absence",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people what was decided of their absence; the reasons stand in their space."""
     absences = _load(rows)
@@ -131,7 +150,13 @@ def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_CLOSED, "absence_closed", label="absence close en votre faveur", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_CLOSED,
+    "absence_closed",
+    label="absence close en votre faveur",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that nobody decided in time, so that their absence has no consequence."""
     return {
@@ -151,7 +176,13 @@ def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_ABSENCE_ANNULLED, "absence_annulled", label="absence corrigée", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_ANNULLED,
+    "absence_annulled",
+    label="absence corrigée",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that an absence was recorded in error and that all of it is undone."""
     return {
@@ -171,7 +202,7 @@ def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_REVIEW, "review", label="justificatif examiné", by_post=True)
+@composes(deeds.MAIL_REVIEW, "review", label="justificatif examiné", group=NoticeGroup.ANSWERS, by_post=True)
 def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people what became of a document they sent, and what to do if something is missing."""
     mails = {}
@@ -210,7 +241,13 @@ def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_PERIOD_EXTENDED, "period_extended", label="délai prolongé", by_post=True)
+@composes(
+    deeds.MAIL_PERIOD_EXTENDED,
+    "period_extended",
+    label="délai prolongé",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that they have more time, until when, and that an outage of the portal is why."""
     found = (
@@ -248,7 +285,13 @@ def _extended(extension: Extension, now: datetime) -> Mail | None:
     )
 
 
-@composes(deeds.MAIL_DOCUMENT_REJECTED, "document_rejected", label="fichier à renvoyer", by_post=True)
+@composes(
+    deeds.MAIL_DOCUMENT_REJECTED,
+    "document_rejected",
+    label="fichier à renvoyer",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a file could not be read and how to send it again; the rest is kept."""
     return {
@@ -271,7 +314,11 @@ def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 
 
 @composes(
-    deeds.MAIL_SAFE_DOCUMENT_REJECTED, "safe_document_rejected", label="document à renvoyer", by_post=True
+    deeds.MAIL_SAFE_DOCUMENT_REJECTED,
+    "safe_document_rejected",
+    label="document à renvoyer",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
 )
 def safe_rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a file of their safe could not be read; its page says why and what to do."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import appointments as letters
 from convocations.models import Bindingness, Convocation, Modality
@@ -45,37 +46,61 @@ def composed(
     return {row_id: mail for row_id, mail in written if mail is not None}
 
 
-@composes(deeds.MAIL_CONVOCATION, "convocation", label="convocation à un rendez-vous", by_post=True)
+@composes(
+    deeds.MAIL_CONVOCATION,
+    "convocation",
+    label="convocation à un rendez-vous",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
 def convocation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a binding appointment stands in their space, by when it is and where."""
     return composed(rows, now, _announce)
 
 
-@composes(deeds.MAIL_INVITATION, "invitation", label="invitation à un rendez-vous", by_post=True)
+@composes(
+    deeds.MAIL_INVITATION,
+    "invitation",
+    label="invitation à un rendez-vous",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
 def invitation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people of an offer, and that declining it has no consequence."""
     return composed(rows, now, _announce)
 
 
-@composes(deeds.MAIL_REMINDER, "reminder", label="rappel d’un rendez-vous", optional=True)
+@composes(deeds.MAIL_REMINDER, "reminder", label="rappel d’un rendez-vous", group=NoticeGroup.REMINDERS)
 def reminder_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Remind people of a coming appointment; one that has begun or moved away is reminded no more."""
     return composed(rows, now, _remind)
 
 
-@composes(deeds.MAIL_UNREAD, "unread", label="convocation non lue")
+@composes(deeds.MAIL_UNREAD, "unread", label="convocation non lue", group=NoticeGroup.APPOINTMENTS)
 def unread_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Write once more to people who have not opened their convocation."""
     return composed(rows, now, _unread)
 
 
-@composes(deeds.MAIL_NOT_PROVEN, "not_proven", label="rendez-vous à fixer de nouveau", by_post=True)
+@composes(
+    deeds.MAIL_NOT_PROVEN,
+    "not_proven",
+    label="rendez-vous à fixer de nouveau",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
 def not_proven_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a missed appointment counts for nothing, as nothing proves they knew of it."""
     return composed(rows, now, _not_proven)
 
 
-@composes(deeds.MAIL_TECH_INCIDENT, "tech_incident", label="incident technique", by_post=True)
+@composes(
+    deeds.MAIL_TECH_INCIDENT,
+    "tech_incident",
+    label="incident technique",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
 def tech_incident_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a technical problem counts for nothing and that a new date comes."""
     return composed(rows, now, _tech_incident)

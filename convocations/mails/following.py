@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from accounts.models import Claimant, FollowUpModeChange, Transfer
+from accounts.models import Claimant, FollowUpModeChange, NoticeGroup, Transfer
 from convocations import deeds
 from convocations.desk.people import ahead_after_transfer
 from convocations.following import nightly
@@ -19,7 +19,13 @@ _WHY = "vous êtes suivi par le service public de l’emploi."
 WEB = Claimant.FollowUpMode.WEB
 
 
-@composes(deeds.MAIL_TRANSFERRED, "transferred", label="changement d’agence", by_post=True)
+@composes(
+    deeds.MAIL_TRANSFERRED,
+    "transferred",
+    label="changement d’agence",
+    group=NoticeGroup.FOLLOW_UP,
+    by_post=True,
+)
 def transferred_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person their new agency and advisor, what moved, what stays, and that they owe nothing."""
     moved = _transfers(rows)
@@ -102,7 +108,11 @@ def transfer_arrived_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail
 
 
 @composes(
-    deeds.MAIL_ADVISOR_CHANGED, "advisor_changed", label="changement de conseiller référent", by_post=True
+    deeds.MAIL_ADVISOR_CHANGED,
+    "advisor_changed",
+    label="changement de conseiller référent",
+    group=NoticeGroup.FOLLOW_UP,
+    by_post=True,
 )
 def advisor_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person who follows them now."""
@@ -123,7 +133,13 @@ def advisor_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]
     }
 
 
-@composes(deeds.MAIL_MODE_CHANGED, "mode_changed", label="changement de suivi", by_post=True)
+@composes(
+    deeds.MAIL_MODE_CHANGED,
+    "mode_changed",
+    label="changement de suivi",
+    group=NoticeGroup.FOLLOW_UP,
+    by_post=True,
+)
 def mode_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Confirm in writing that a person took or left the web follow-up, and how to change again."""
     changes = FollowUpModeChange.objects.in_bulk({row.subject_id for row in rows})
@@ -189,7 +205,13 @@ def in_person_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_CALL_BACK_ASKED, "call_back_asked", label="demande de rappel reçue")
+@composes(
+    deeds.MAIL_CALL_BACK_ASKED,
+    "call_back_asked",
+    label="demande de rappel reçue",
+    group=NoticeGroup.MESSAGES,
+    by_post=True,
+)
 def call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Give the receipt of a request to be called back, without what it is about."""
     return {
@@ -210,7 +232,13 @@ def call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_CALL_BACK_UNREACHED, "call_back_unreached", label="rappel sans réponse", by_post=True)
+@composes(
+    deeds.MAIL_CALL_BACK_UNREACHED,
+    "call_back_unreached",
+    label="rappel sans réponse",
+    group=NoticeGroup.MESSAGES,
+    by_post=True,
+)
 def unreached_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person whom three calls did not reach that nothing is held against them, and what to do."""
     return {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import requests as letters
 from convocations.models import ChangeRequest
@@ -35,19 +36,37 @@ def _composed(
     return {row_id: mail for row_id, mail in written if mail is not None}
 
 
-@composes(deeds.MAIL_REQUEST_RECEIVED, "request_received", label="demande reçue", by_post=True)
+@composes(
+    deeds.MAIL_REQUEST_RECEIVED,
+    "request_received",
+    label="demande reçue",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def received_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Acknowledge a request at once; what was said aloud is confirmed in writing, and can be corrected."""
     return _composed(rows, now, _received)
 
 
-@composes(deeds.MAIL_REQUEST_DECIDED, "request_decided", label="réponse à une demande", by_post=True)
+@composes(
+    deeds.MAIL_REQUEST_DECIDED,
+    "request_decided",
+    label="réponse à une demande",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people what was answered; reasons and the new appointment stand in their space."""
     return _composed(rows, now, _decided)
 
 
-@composes(deeds.MAIL_REQUEST_DOCS, "request_documents", label="documents demandés", by_post=True)
+@composes(
+    deeds.MAIL_REQUEST_DOCS,
+    "request_documents",
+    label="documents demandés",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that documents are missing, and until when they can be sent."""
     return _composed(rows, now, _documents)
@@ -57,6 +76,7 @@ def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     deeds.MAIL_REQUEST_DOCS_EXTENDED,
     "request_documents_extended",
     label="délai prolongé pour des documents",
+    group=NoticeGroup.ANSWERS,
     by_post=True,
 )
 def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
@@ -65,14 +85,24 @@ def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 
 
 @composes(
-    deeds.MAIL_REQUEST_HOUR_LOST, "request_hour_lost", label="heure souhaitée plus gardée", by_post=True
+    deeds.MAIL_REQUEST_HOUR_LOST,
+    "request_hour_lost",
+    label="heure souhaitée plus gardée",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
 )
 def hour_lost_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that somebody else answers their request, who is not free at the hour they wished for."""
     return _composed(rows, now, _hour_lost)
 
 
-@composes(deeds.MAIL_REQUEST_CORRECTED, "request_corrected", label="correction lue", by_post=True)
+@composes(
+    deeds.MAIL_REQUEST_CORRECTED,
+    "request_corrected",
+    label="correction lue",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def corrected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that their correction was read, and where the answer stands."""
     return _composed(rows, now, _corrected)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from accounts.models import Claimant, Closure, Leave
+from accounts.models import Claimant, Closure, Leave, Way
 from convocations import deeds
 from convocations.evidence.ledger import deposit_all, shown_content
 from convocations.following import owed
@@ -167,7 +167,7 @@ def people(claimant_ids: Collection[int]) -> dict[int, _Person]:
     """Read what issuing needs of these people, in two queries."""
     rows = list(
         Claimant.objects.filter(pk__in=claimant_ids).values_list(
-            "pk", "agency_id", "agency__territory", "user__email", "email_bounced_at", "prefers_letters"
+            "pk", "agency_id", "agency__territory", "user__email", "email_bounced_at", "appointments_by"
         )
     )
     closures = _closures({agency_id for _, agency_id, *_ in rows})
@@ -176,9 +176,9 @@ def people(claimant_ids: Collection[int]) -> dict[int, _Person]:
             agency_id,
             Territory(territory),
             closures.get(agency_id, ()),
-            bool(email) and bounced is None and not letters,
+            bool(email) and bounced is None and way != Way.LETTER,
         )
-        for pk, agency_id, territory, email, bounced, letters in rows
+        for pk, agency_id, territory, email, bounced, way in rows
     }
 
 

@@ -126,6 +126,12 @@ class Letter(Stateful):
                 name="letter_settles_one_message",
                 violation_error_message="Cette lettre est déjà écrite.",
             ),
+            # Also where an e-mail and a letter were owed together.
+            models.UniqueConstraint(
+                fields=["claimant", "kind", "subject_id", "occurrence", "step"],
+                name="letter_says_it_once",
+                violation_error_message="Cette lettre est déjà écrite.",
+            ),
             models.CheckConstraint(
                 condition=Q(state="WAITING", batch__isnull=True)
                 | (~Q(state="WAITING") & Q(batch__isnull=False)),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from accounts.models import Claimant
 from convocations.evidence import ledger
 from convocations.models import CallTask, DeliveryEvidence, Fact
 from convocations.states import CallState
@@ -127,8 +128,7 @@ def test_who_wants_letters_is_not_called_about_an_address():
     person = factories.claimant()
     factories.convocation(person)
     send_due(lambda: LATER)
-    person.prefers_letters = True
-    person.save()
+    Claimant.objects.filter(pk=person.pk).update(**factories.ON_PAPER)
     ledger.consult(person.convocations.get().pk, by=acting(person), now=LATER)
     comes_back(OutboxMessage.objects.get())
     assert not CallTask.objects.exists()

@@ -196,9 +196,9 @@ def _letters(w: SimpleNamespace) -> None:
     about = {"kind": 100, "claimant": w.person, "agency": w.advisor.agency, "subject_id": w.ahead.pk}
     about |= {"words": {}, "content_hash": b"0" * 32, "recipient": ["A"], "written_at": NOW}
     w.waiting_letter = Letter.objects.create(message_id=1, **about)
-    w.letter = Letter.objects.create(message_id=2, batch=w.letter_batch, state="BATCHED", **about)
+    w.letter = Letter.objects.create(message_id=2, step=2, batch=w.letter_batch, state="BATCHED", **about)
     w.posted_letter = Letter.objects.create(
-        message_id=3, batch=w.letter_batch, state="POSTED", posted_at=NOW, **about
+        message_id=3, step=3, batch=w.letter_batch, state="POSTED", posted_at=NOW, **about
     )
 
 
@@ -517,6 +517,11 @@ ATTACKS: dict[str, list[Attack]] = {
     "hours_once": [again("hours")],
     "one_reading_alert_an_hour": [again("alert")],
     "no_email_is_null": [change("user", "email = ''")],
+    "notices_come_by_a_way_they_may_take": [
+        change("person", "appointments_by = 'SPACE'"),
+        change("person", "reminders_by = 'BOTH'"),
+        change("person", "messages_by = ''"),
+    ],
     "accommodations_are_of_the_list": [change("person", "accommodations = '{DIABETE}'")],
     "one_account_per_email": [
         lambda w: (
@@ -971,6 +976,7 @@ ATTACKS: dict[str, list[Attack]] = {
     # --- letters
     "messaging_letter_ref_key": [again("waiting_letter", message_id="9")],
     "letter_settles_one_message": [again("waiting_letter", ref="9")],
+    "letter_says_it_once": [again("waiting_letter", ref="9", message_id="9")],
     "letter_waits_or_is_in_a_batch": [
         change("waiting_letter", "state = 'BATCHED'"),
         change("letter", "batch_id = NULL"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import oversight
 from accounts.access import advisor_required, claimant_for
-from accounts.models import Advisor, Claimant, User
+from accounts.models import Advisor, Claimant, NoticeGroup, User, Way
 from convocations import deeds
 from convocations.desk import people
 from convocations.models import Fact
@@ -102,8 +102,10 @@ def _contact(person: Claimant, zone: Any) -> list[dict[str, Any]]:
         {"label": "E-mail", "value": mail, "icon": "mail", "note": note},
         {"label": "Adresse", "value": place, "icon": "map-pin"},
         {
-            "label": "Joint par courrier",
-            "value": "Oui, seulement" if person.prefers_letters else "",
+            "label": "Comment la prévenir",
+            "value": first_up(_told_by(person)),
+            "url": reverse("desk:ways", args=[person.ref]),
+            "note": "Pour noter un autre choix, suivez ce lien.",
             "icon": "send",
         },
         {
@@ -123,6 +125,14 @@ def _contact(person: Claimant, zone: Any) -> list[dict[str, Any]]:
         },
         {"label": "Conseiller", "value": str(person.advisor), "icon": "user"},
     ]
+
+
+def _told_by(person: Claimant) -> str:
+    """Say how a person is told: once, where all comes the same way."""
+    ways = {group: person.way_of(group) for group in NoticeGroup if Way.LETTER in group.ways}
+    if len(set(ways.values())) == 1:
+        return next(iter(ways.values())).label
+    return ", ".join(f"{group.label} {way.label}" for group, way in ways.items())
 
 
 def _ahead(row: Any, zone: Any) -> dict[str, Any]:
