@@ -67,4 +67,9 @@ BATCH_POSTED = journal.code(285, "letter_batch_posted", "{actor} a posté le lot
 BATCH_TAKEN = journal.code(
     286, "letter_batch_taken", "{actor} a téléchargé le lot de courrier {ref} ({what})."
 )
+LETTER_CALLED_BACK = journal.code(
+    287,
+    "letter_called_back",
+    "La lettre {ref} ({what}) n’est pas partie, car elle n’était plus d’actualité. Raison : {reason}.",
+)
 DUE_PRINT = 280

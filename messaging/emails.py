@@ -5,8 +5,9 @@ A kind is declared beside the process that owes it, in the app that knows its su
     @composes(101, "convocation", label="convocation à un rendez-vous")
     def convocation_mails(rows, now): …
 
-Its composer gets a whole batch and answers with a handful of queries. A row it leaves out has lost its
-purpose (a reminder after the appointment has begun) and is closed as such.
+Its composer gets a whole batch and answers with a handful of queries. A row it leaves out, or answers with
+`Overtaken`, has lost its purpose (a reminder after the appointment has begun) and is closed as such; a letter that
+waits is asked about once more before it is printed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -68,12 +69,19 @@ class Words:
     banner: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Why a message has lost its purpose, in the words staff read; a row left out says so without a reason."""
+
+    reason: str
+
+
 def lines_of(text: str) -> list[str]:
     """Part what somebody typed into the sentences of a letter: a line each, empty ones left out."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-Composer = Callable[[Sequence[Row], datetime], Mapping[int, Mail]]
+Composer = Callable[[Sequence[Row], datetime], Mapping[int, Mail | Overtaken]]
 
 
 @dataclass(frozen=True, slots=True)

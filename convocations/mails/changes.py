@@ -14,7 +14,7 @@ from convocations.scheduling import displacing
 from convocations.scheduling.slots import needs_own_hour
 from convocations.states import HOLDS_TIME
 from convocations.told import manners
-from messaging.emails import Mail, Row, composes
+from messaging.emails import Mail, Overtaken, Row, composes
 from messaging.models import OutboxMessage
 from portal.core.french import full_datetime
 
@@ -26,7 +26,7 @@ from portal.core.french import full_datetime
     group=NoticeGroup.APPOINTMENTS,
     by_post=True,
 )
-def cancelled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def cancelled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that an appointment is cancelled and that they owe nothing for it."""
     return composed(rows, now, _cancelled)
 
@@ -34,7 +34,7 @@ def cancelled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 @composes(
     deeds.MAIL_MOVED, "moved", label="rendez-vous déplacé", group=NoticeGroup.APPOINTMENTS, by_post=True
 )
-def moved_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def moved_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people the old and the new hour of an appointment that moved."""
     return composed(rows, now, _moved)
 
@@ -46,7 +46,7 @@ def moved_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     group=NoticeGroup.APPOINTMENTS,
     by_post=True,
 )
-def displaced_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def displaced_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people not to come, why, and that they may pick another date; what holds again by then is not announced."""
     return composed(rows, now, _displaced)
 
@@ -58,7 +58,7 @@ def displaced_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     group=NoticeGroup.APPOINTMENTS,
     by_post=True,
 )
-def holds_again_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def holds_again_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people who were told not to come that the appointment takes place after all."""
     written = OutboxMessage.objects.filter(
         person_id__in={row.person_id for row in rows},

@@ -11,15 +11,15 @@ from convocations.models import ChangeRequest
 from convocations.states import REQUEST_GRANTED, RequestState
 from convocations.told import manners
 from convocations.told import requests as told
-from messaging.emails import Mail, Row, Words, absolute, composes
+from messaging.emails import Mail, Overtaken, Row, Words, absolute, composes
 from portal.core.french import days_left, full_datetime, full_deadline
 
 _WHY = "vous avez fait une demande au sujet d’un rendez-vous."
 
 
 def _composed(
-    rows: Sequence[Row], now: datetime, write: Callable[[ChangeRequest, datetime], Mail | None]
-) -> dict[int, Mail]:
+    rows: Sequence[Row], now: datetime, write: Callable[[ChangeRequest, datetime], Mail | Overtaken | None]
+) -> dict[int, Mail | Overtaken]:
     found = (
         ChangeRequest.objects.filter(pk__in={row.subject_id for row in rows})
         .select_related(
@@ -43,7 +43,7 @@ def _composed(
     group=NoticeGroup.ANSWERS,
     by_post=True,
 )
-def received_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def received_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Acknowledge a request at once; what was said aloud is confirmed in writing, and can be corrected."""
     return _composed(rows, now, _received)
 
@@ -55,7 +55,7 @@ def received_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     group=NoticeGroup.ANSWERS,
     by_post=True,
 )
-def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people what was answered; reasons and the new appointment stand in their space."""
     return _composed(rows, now, _decided)
 
@@ -67,7 +67,7 @@ def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     group=NoticeGroup.ANSWERS,
     by_post=True,
 )
-def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that documents are missing, and until when they can be sent."""
     return _composed(rows, now, _documents)
 
@@ -79,7 +79,7 @@ def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     group=NoticeGroup.ANSWERS,
     by_post=True,
 )
-def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that an outage gave them more time to send the documents of a request."""
     return _composed(rows, now, _extended)
 
@@ -91,7 +91,7 @@ def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     group=NoticeGroup.ANSWERS,
     by_post=True,
 )
-def hour_lost_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def hour_lost_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that somebody else answers their request, who is not free at the hour they wished for."""
     return _composed(rows, now, _hour_lost)
 
@@ -103,15 +103,15 @@ def hour_lost_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     group=NoticeGroup.ANSWERS,
     by_post=True,
 )
-def corrected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def corrected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that their correction was read, and where the answer stands."""
     return _composed(rows, now, _corrected)
 
 
-def _received(row: ChangeRequest, now: datetime) -> Mail | None:
+def _received(row: ChangeRequest, now: datetime) -> Mail | Overtaken:
     tz = row.agency.place.zone
     if row.state in REQUEST_GRANTED:
-        return None  # the answer has overtaken the receipt and says more
+        return Overtaken("la réponse est déjà écrite, et dit plus")
     until = full_deadline(row.decide_by, tz)
     received = full_datetime(row.submitted_at, tz)
     if row.channel == ChangeRequest.Channel.WEB:

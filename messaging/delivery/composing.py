@@ -12,7 +12,7 @@ from accounts.models import NoticeGroup, Way, routes
 from messaging import emails
 from messaging.delivery import books
 from messaging.delivery.books import Leased, database_is_gone
-from messaging.emails import Kind, Mail, Row, Words
+from messaging.emails import Kind, Mail, Overtaken, Row, Words
 from messaging.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -51,21 +51,24 @@ def compose(leased: Sequence[Leased], now: datetime) -> Composed:
     for each in leased:
         if each.row.id not in closed:
             by_kind[each.kind].append(each)
-    words: dict[int, Mail] = {}
+    said: dict[int, Mail | Overtaken] = {}
+    failed: dict[int, str] = {}
     for number, rows in by_kind.items():
         kind = emails.kind(number)
         if kind is None:
-            outcome.failed += [(each, f"no composer for kind {number}") for each in rows]
+            failed |= {each.row.id: f"no composer for kind {number}" for each in rows}
         else:
-            _compose_kind(kind, rows, now, words, outcome)
-    failed = {each.row.id for each, _ in outcome.failed}
+            ask(kind, [each.row for each in rows], now, said, failed)
     for each in leased:
-        if each.row.id in words and each.row.id in outcome.by_post:
-            _write_letter(each, words[each.row.id], outcome)
-        elif each.row.id in words:
-            outcome.mails.append((each, words[each.row.id], addresses[each.row.id]))
-        elif each.row.id not in failed and each.row.id not in outcome.withheld:
-            outcome.moot.setdefault(each.row.id, NO_LONGER)
+        words = said.get(each.row.id)
+        if each.row.id in failed:
+            outcome.failed.append((each, failed[each.row.id]))
+        elif isinstance(words, Mail) and each.row.id in outcome.by_post:
+            _write_letter(each, words, outcome)
+        elif isinstance(words, Mail):
+            outcome.mails.append((each, words, addresses[each.row.id]))
+        elif each.row.id not in outcome.withheld:
+            outcome.moot.setdefault(each.row.id, words.reason if words else NO_LONGER)
     return outcome
 
 
@@ -82,24 +85,27 @@ def _write_letter(leased: Leased, mail: Mail, outcome: Composed) -> None:
         outcome.failed.append((leased, f"{type(error).__name__}: {error}"))
 
 
-def _compose_kind(
-    kind: Kind, rows: Sequence[Leased], now: datetime, words: dict[int, Mail], outcome: Composed
+def ask(
+    kind: Kind,
+    rows: Sequence[Row],
+    now: datetime,
+    said: dict[int, Mail | Overtaken],
+    failed: dict[int, str],
 ) -> None:
     """Ask the composer for all; if that fails, for halves, until the row that poisons them stands alone."""
-    asked: list[Row] = [each.row for each in rows]
     try:
         with transaction.atomic():
-            words.update(kind.compose(asked, now))
+            said.update(kind.compose(rows, now))
     except Exception as error:
         if database_is_gone(error):
             raise
         if len(rows) == 1:
-            log.exception("message %s of kind %s can't be composed", rows[0].row.id, kind.name)
-            outcome.failed.append((rows[0], f"{type(error).__name__}: {error}"))
+            log.exception("message %s of kind %s can't be composed", rows[0].id, kind.name)
+            failed[rows[0].id] = f"{type(error).__name__}: {error}"
             return
         middle = len(rows) // 2
-        _compose_kind(kind, rows[:middle], now, words, outcome)
-        _compose_kind(kind, rows[middle:], now, words, outcome)
+        ask(kind, rows[:middle], now, said, failed)
+        ask(kind, rows[middle:], now, said, failed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -982,6 +982,11 @@ ATTACKS: dict[str, list[Attack]] = {
         change("letter", "batch_id = NULL"),
         change("letter", "state = 'WAITING'"),
     ],
+    "letter_called_back_says_why": [
+        change("waiting_letter", "state = 'CALLED_BACK', called_back_at = written_at"),
+        change("waiting_letter", "state = 'CALLED_BACK', called_back_for = 'Annulé'"),
+        change("waiting_letter", "called_back_for = 'Annulé'"),
+    ],
     "letter_posting_is_dated": [
         change("letter", "state = 'POSTED'"),
         change("letter", "posted_at = written_at"),

@@ -77,7 +77,7 @@ def test_a_closed_account_gets_no_letter(marcel):
 def test_what_has_lost_its_purpose_is_no_letter(marcel):
     convocation = factories.convocation(marcel)
     send_due(lambda: convocation.starts_at + timedelta(minutes=1))
-    assert OutboxMessage.objects.get().last_error == composing.NO_LONGER
+    assert OutboxMessage.objects.get().last_error == "l’heure du rendez-vous est passée"
     assert not Letter.objects.exists()
 
 
