@@ -624,6 +624,14 @@ ATTACKS: dict[str, list[Attack]] = {
             [w.missed.pk, w.now, w.now],
         )
     ],
+    "evidence_of_arrival_once": [
+        lambda w: (
+            "INSERT INTO convocations_deliveryevidence (convocation_id, fact, at, written_at, message_id, detail)"
+            " SELECT %s, 'EMAIL_DELIVERED', %s::timestamptz + n * interval '1 second', %s, 7, ''"
+            " FROM generate_series(1, 2) AS n",
+            [w.ahead.pk, w.now, w.now],
+        )
+    ],
     "calendar_sequence_never_falls": [
         change("ahead", "sequence = sequence - 1"),
         change("ahead", "sequence = sequence - 1, state = 'CANCELLED'"),

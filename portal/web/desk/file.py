@@ -60,6 +60,7 @@ _ICONS = {
 }
 _MAIL_WORDS: dict[str, str] = {
     Fact.EMAIL_ACCEPTED: "remis à sa messagerie",
+    Fact.EMAIL_DELIVERED: "arrivé dans sa messagerie",
     Fact.EMAIL_BOUNCED: "refusé par sa messagerie",
     Fact.EMAIL_COMPLAINED: "signalé comme indésirable",
     Fact.EMAIL_NOT_SENT: "non envoyé\u00a0: l’adresse ne marche plus",
@@ -187,7 +188,7 @@ def _story(person: Claimant, before: str, zone: Any) -> tuple[list[dict[str, Any
     ]
     since = entries[-1].at if more else datetime.min.replace(tzinfo=zone, year=1970)
     for fact in people.mail_facts(person, since, place[0] if place else None):
-        taken = fact.fact == Fact.EMAIL_ACCEPTED
+        taken = fact.fact in (Fact.EMAIL_ACCEPTED, Fact.EMAIL_DELIVERED)
         text = f"E-mail du rendez-vous {fact.convocation.ref} {_MAIL_WORDS[fact.fact]}."
         items.append((fact.at, 0, text, "mail" if taken else "circle-alert", "" if taken else "warning"))
     items.sort(key=lambda item: item[:2], reverse=True)
