@@ -315,6 +315,7 @@ def test_a_choice_noted_by_the_advisor_is_confirmed_by_the_new_way(camille, supe
             "Rendez-vous : par e-mail et par lettre.",
             "Messages et appels du conseiller : seulement dans l’espace personnel.",
         ],
+        owed=row,
     )
     send()
     letter = Letter.objects.get(kind=said.MAIL_WAYS)
