@@ -2,7 +2,7 @@
 # Nothing here asks a question.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check checks format bench faults screenshots clean FORCE
+.PHONY: help demo test check checks format bench faults letters screenshots clean FORCE
 MAKEFLAGS += --no-print-directory
 
 # A Python that runs (shims may stand there and answer 127), is 3.11 or newer and can make environments.
@@ -14,6 +14,10 @@ READY = @if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and w
 	$(PYTHON) -m stack bootstrap
 VENV := .venv/bin/python
 STACK := $(VENV) -m stack
+# The tests that write each letter.
+LETTERS := $(addprefix tests/,convocations/test_mails.py convocations/test_following.py \
+	convocations/test_late_call_backs.py convocations/test_told_not_to_come.py convocations/requests/test_mails.py \
+	messaging/threads/test_mails.py messaging/posting/test_ways.py)
 TESTS := $(STACK) run --tests --with-clamav --
 
 
@@ -45,6 +49,11 @@ bench: ## the figures of the docs (SCALE=small|full)
 faults: ## kill everything at random, check that nothing is lost (KILLS=200)
 	$(READY) tests
 	@KILLS=$(or $(KILLS),30) $(TESTS) $(VENV) -m pytest tests/faults $(ARGS)
+
+letters: ## the golden texts of letters, written anew
+	$(READY) tests
+	@rm -rf tests/messaging/letters
+	@GOLDEN=write $(TESTS) $(VENV) -m pytest -n auto --dist loadgroup $(LETTERS) $(ARGS)
 
 screenshots: ## the pictures of the README
 	$(READY) tests

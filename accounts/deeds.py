@@ -14,6 +14,7 @@ CONTACT_CHANGED = code(8, "contact_changed", "{actor} a modifié les coordonnée
 ACCOMMODATIONS_CHANGED = code(
     9, "accommodations_changed", "{actor} a noté vos aménagements pour les rendez-vous\u00a0: {what}."
 )
+WAYS_CHANGED = code(17, "notice_ways_changed", "{actor} a changé la façon de vous prévenir\u00a0: {what}.")
 COPY_TAKEN = code(16, "copy_taken", "{actor} a téléchargé une copie des données du dossier.")
 
 # --- accounts as the back office keeps them

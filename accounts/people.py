@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from accounts import deeds, signals
+from accounts import deeds, signals, telling
 from accounts.models import Advisor, Claimant, Role, User
 from accounts.sign_in import second_factor, sessions
 from portal.core import journal, parameters
@@ -15,7 +15,7 @@ from portal.core.journal import Actor
 from portal.core.models import JournalEntry
 from portal.core.transitions import Refusal
 
-CONTACT_FIELDS = ("phone", "street", "postcode", "city", "reminders_by_email", "prefers_letters")
+CONTACT_FIELDS = ("phone", "street", "postcode", "city")
 
 
 class RefusedChange(Refusal):
@@ -33,8 +33,8 @@ class TooManyCopies(Refusal):
 
 @transaction.atomic
 def change_contact(claimant_id: int, data: Mapping[str, Any], *, by: Actor, now: datetime) -> Claimant:
-    """Correct how a person is reached and reminded; the journal names the fields, not their content."""
-    claimant = Claimant.objects.select_for_update(no_key=True).get(pk=claimant_id)
+    """Correct where a person is reached, and how they are told; the journal names the fields, not their content."""
+    claimant = telling.choose_ways(claimant_id, data, by=by, now=now)
     changed = [name for name in CONTACT_FIELDS if name in data and getattr(claimant, name) != data[name]]
     if not changed:
         return claimant

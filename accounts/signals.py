@@ -12,6 +12,8 @@ hours_changed         agency_id or advisor_id (the other is None), by, now, lost
                       changed its week (`lost`: what it no longer has), a kiosk, or an advisor's leave; sent inside
                       the transaction: appointments may no longer have their place
 hours_taken_back      closure_id or leave_id, by, now: that closure or leave is about to be deleted
+ways_recorded         claimant_id, by, now: somebody of the service noted for a person how they are told; sent
+                      inside the transaction: it is confirmed to them in writing
 mass_reading_noticed  reader_id, count, now: one account opened more files in an hour than is usual
 """
 
@@ -24,6 +26,7 @@ follow_up_mode_changed = Signal()
 transferred = Signal()
 hours_changed = Signal()
 hours_taken_back = Signal()
+ways_recorded = Signal()
 mass_reading_noticed = Signal()
 
 # The word that a copy of everything about a person has left, as an account mail's `template_prefix`.

@@ -122,7 +122,7 @@ def _owe(number: int, now: datetime) -> tuple[int, int]:
         """
         WITH people AS (
             SELECT user_id, advisor_id, agency_id, row_number() OVER (ORDER BY user_id) - 1 AS place
-            FROM accounts_claimant WHERE agency_id = %s AND prefers_letters
+            FROM accounts_claimant WHERE agency_id = %s AND appointments_by = 'LETTER'
         ), wanted AS (
             SELECT n, n %% (SELECT count(*) FROM people) AS place FROM generate_series(1::bigint, %s) AS n
         )

@@ -38,7 +38,7 @@ def write_appointments(number: int) -> tuple[int, int]:
             """
             WITH people AS (
                 SELECT user_id, advisor_id, agency_id, row_number() OVER (ORDER BY user_id) - 1 AS place
-                FROM accounts_claimant WHERE reminders_by_email AND NOT prefers_letters ORDER BY user_id LIMIT %s
+                FROM accounts_claimant WHERE reminders_by = 'EMAIL' ORDER BY user_id LIMIT %s
             ), wanted AS (
                 SELECT n, n %% (SELECT count(*) FROM people) AS place FROM generate_series(1::bigint, %s) AS n
             ), written AS (

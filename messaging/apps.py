@@ -9,9 +9,9 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         # Handlers, receivers and mails declare themselves when imported.
         from messaging import account_mails, deeds, oversight_mails, personal_data  # noqa: F401
-        from messaging.mails import threads  # noqa: F401
+        from messaging.mails import choices, threads  # noqa: F401
         from messaging.posting import printing  # noqa: F401
-        from messaging.returns import proofs
+        from messaging.returns import proofs, replies  # noqa: F401
         from messaging.threads import following, joined  # noqa: F401
         from messaging.waiting import clocks  # noqa: F401
 

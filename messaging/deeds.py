@@ -66,6 +66,7 @@ MAIL_LATE_ADVISOR = 203
 MAIL_LATE_DEPUTY = 204
 MAIL_LATE_SUPERVISOR = 205
 MAIL_JOINED_REJECTED = 206
+MAIL_WAYS = 240
 MAIL_NOBODY_READS = 250
 
 # --- letters (280–299) -----------------------------------------------------------
@@ -85,5 +86,10 @@ LETTER_RETURNED = journal.code(
 BATCH_POSTED = journal.code(285, "letter_batch_posted", "{actor} a posté le lot de courrier {ref} ({count}).")
 BATCH_TAKEN = journal.code(
     286, "letter_batch_taken", "{actor} a téléchargé le lot de courrier {ref} ({what})."
+)
+LETTER_CALLED_BACK = journal.code(
+    287,
+    "letter_called_back",
+    "La lettre {ref} ({what}) n’est pas partie, car elle n’était plus d’actualité. Raison : {reason}.",
 )
 DUE_PRINT = 280

@@ -5,8 +5,9 @@ A kind is declared beside the process that owes it, in the app that knows its su
     @composes(101, "convocation", label="convocation à un rendez-vous")
     def convocation_mails(rows, now): …
 
-Its composer gets a whole batch and answers with a handful of queries. A row it leaves out has lost its
-purpose (a reminder after the appointment has begun) and is closed as such.
+Its composer gets a whole batch and answers with a handful of queries. A row it leaves out, or answers with
+`Overtaken`, has lost its purpose (a reminder after the appointment has begun) and is closed as such; a letter that
+waits is asked about once more before it is printed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+
+from accounts.models import NoticeGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,19 @@ class Words:
     banner: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Why a message has lost its purpose, in the words staff read; a row left out says so without a reason."""
+
+    reason: str
+
+
 def lines_of(text: str) -> list[str]:
     """Part what somebody typed into the sentences of a letter: a line each, empty ones left out."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-Composer = Callable[[Sequence[Row], datetime], Mapping[int, Mail]]
+Composer = Callable[[Sequence[Row], datetime], Mapping[int, Mail | Overtaken]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ class Kind:
     number: int
     name: str
     label: str
-    optional: bool
+    group: NoticeGroup | None
     on_request: bool
     by_post: bool
     compose: Composer
@@ -95,22 +105,23 @@ def composes(
     name: str,
     *,
     label: str,
-    optional: bool = False,
+    group: NoticeGroup | None = None,
     on_request: bool = False,
     by_post: bool = False,
 ) -> Callable[[Composer], Composer]:
     """Declare the composer of one kind of e-mail.
 
-    `optional`: the person may switch it off in their preferences; legal notices can't be (product §15).
+    `group`: what a claimant chooses the way of together with it (product §15); None for what is written to staff,
+    and about the account itself, which is always an e-mail.
     `on_request`: the person waits for it before their screen (a sign-in code). It overtakes the others,
-    and neither a preference for letters nor an old bounce stops it.
-    `by_post`: a notice to a claimant; whom no e-mail reaches gets it as a letter (each `Mail` brings one).
+    and neither a choice nor an old bounce stops it.
+    `by_post`: a notice to a claimant that has words on paper too (each `Mail` brings them).
     """
 
     def declare(compose: Composer) -> Composer:
         if number in _kinds:
             raise ValueError(f"e-mail kind {number} is taken: {_kinds[number].name}")
-        _kinds[number] = Kind(number, name, label, optional, on_request, by_post, compose)
+        _kinds[number] = Kind(number, name, label, group, on_request, by_post, compose)
         return compose
 
     return declare

@@ -138,6 +138,8 @@ held(
         column("written_at", "Écrite le"),
         column("pages", "Pages"),
         column("set_aside", "Impression écartée : raison"),
+        column("called_back_at", "Retirée avant l’impression le"),
+        column("called_back_for", "Motif du retrait"),
         column("is_registered", "Recommandée"),
         column("registered_number", "Numéro de recommandé"),
         column("posted_at", "Postée le"),

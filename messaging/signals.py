@@ -45,6 +45,10 @@ messages_settled = Signal()
 # bounced: list[Settled], complained: list[Settled], now (`Settled.at` is when it happened).
 messages_returned = Signal()
 
+# Mails that a provider says arrived, in the transaction that notes it: delivered: list[Settled] (`at`: when, as it
+# says), now. A mail may be told of more than once, and one that bounces later was told of too.
+messages_delivered = Signal()
+
 # Messages that were not sent because their address is stopped: withheld: list[Settled], now.
 messages_withheld = Signal()
 

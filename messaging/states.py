@@ -67,6 +67,8 @@ class LetterState(models.TextChoices):
     POSTED = "POSTED", "postée"
     DELIVERED = "DELIVERED", "remise"
     RETURNED = "RETURNED", "revenue"
+    # Overtaken before its batch closed: never printed.
+    CALLED_BACK = "CALLED_BACK", "retirée avant l’impression"
 
 
 class BatchState(models.TextChoices):
@@ -80,12 +82,13 @@ _L, _B = LetterState, BatchState
 
 LETTER_TRANSITIONS = transitions(
     {
-        _L.WAITING: {_L.BATCHED},
+        _L.WAITING: {_L.BATCHED, _L.CALLED_BACK},
         # A spoilt print goes into the next batch.
         _L.BATCHED: {_L.WAITING, _L.POSTED},
         _L.POSTED: {_L.DELIVERED, _L.RETURNED},
         _L.DELIVERED: set(),
         _L.RETURNED: set(),
+        _L.CALLED_BACK: set(),
     }
 )
 BATCH_TRANSITIONS = transitions(
@@ -98,3 +101,5 @@ BATCH_TRANSITIONS = transitions(
 )
 # What left the agency: the person may have it in hand.
 SENT = frozenset({_L.POSTED, _L.DELIVERED, _L.RETURNED})
+# What will not change any more but for what the post brings back.
+SETTLED = SENT | {_L.CALLED_BACK}

@@ -45,6 +45,13 @@ def advisor(at: Agency | None = None, *, is_supervisor: bool = False, **fields) 
     )
 
 
+# Told everything on paper.
+ON_PAPER = {
+    **dict.fromkeys(("appointments_by", "answers_by", "follow_up_by", "messages_by"), "LETTER"),
+    "reminders_by": "SPACE",
+}
+
+
 def claimant(of: Advisor | None = None, *, user_fields: dict | None = None, **fields) -> Claimant:
     followed_by = of or advisor()
     return Claimant.objects.create(

@@ -6,10 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts import access, deeds, portfolios
+from accounts import access, deeds, portfolios, telling
 from accounts.back_office.people import PeopleAdmin
 from accounts.back_office.site import ModelAdmin, noted, record, site
-from accounts.models import Advisor, Claimant
+from accounts.models import Advisor, Claimant, NoticeGroup
 from portal.core import clock
 
 WEB = Claimant.FollowUpMode.WEB
@@ -29,7 +29,7 @@ class ClaimantForm(forms.ModelForm):
         model = Claimant
         fields = [
             *("advisor", "benefit_status", "follow_up_mode", "phone", "street", "postcode", "city"),
-            *("prefers_letters", "reminders_by_email"),
+            *NoticeGroup.values,
         ]
 
     actor: Any = None
@@ -79,7 +79,7 @@ class ClaimantAdmin(PeopleAdmin):
         (None, {"fields": ["reference", "person", "agency", "registered_on", "last_contact_at"]}),
         ("Suivi", {"fields": ["advisor", "reason", "follow_up_mode", "benefit_status"]}),
         ("Pour joindre la personne", {"fields": ["phone", "street", "postcode", "city"]}),
-        (None, {"fields": ["prefers_letters", "reminders_by_email", "email_bounced_at"]}),
+        ("Comment la prévenir", {"fields": [*NoticeGroup.values, "email_bounced_at"]}),
     ]
     journal_values = False
 
@@ -94,11 +94,13 @@ class ClaimantAdmin(PeopleAdmin):
     def save_model(self, request: HttpRequest, obj: Claimant, form: Any, change: bool) -> None:
         wanted = form.cleaned_data["advisor"].pk
         obj.advisor_id = form.advisor_before
-        fields = [name for name in form.changed_data if name not in ("advisor", "reason")]
+        ways = {name: form.cleaned_data[name] for name in NoticeGroup.values}
+        fields = [name for name in form.changed_data if name not in ("advisor", "reason", *ways)]
         if fields:
             noted(request).extend({"field": name} for name in fields)
             obj.save(update_fields=fields)
         by, now = access.actor(request), clock.now()
+        telling.choose_ways(obj.pk, ways, by=by, now=now)
         portfolios.assign(obj.pk, wanted, by=by, now=now, reason=form.cleaned_data["reason"])
 
     def log_change(self, request: HttpRequest, obj: Claimant, message: Any) -> Any:

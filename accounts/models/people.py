@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.agency import Agency
+from accounts.models.notices import NoticeGroup, Routes, Way, allowed, choice, routes
 from accounts.models.user import User
 from portal.core.references import ReferenceField
 
@@ -47,6 +48,13 @@ class ClaimantQuerySet(models.QuerySet["Claimant"]):
     def of_agency(self, agency_id: int) -> "ClaimantQuerySet":
         """Those an agency follows."""
         return self.filter(agency_id=agency_id)
+
+    def wanting_some_email(self) -> "ClaimantQuerySet":
+        """Those who chose to be told something by e-mail."""
+        wanted = Q()
+        for group in NoticeGroup:
+            wanted |= Q(**{f"{group.value}__in": [Way.EMAIL, Way.BOTH]})
+        return self.filter(wanted)
 
 
 class Claimant(models.Model):
@@ -105,9 +113,12 @@ class Claimant(models.Model):
     accommodation_detail = models.CharField(
         "précision sur les aménagements", max_length=120, blank=True, default="", db_default=""
     )
-    # Refuses or cannot use digital: letters and calls instead (product §15).
-    prefers_letters = models.BooleanField("joint par courrier", default=False)
-    reminders_by_email = models.BooleanField("rappels par e-mail", default=True)
+    # How each group of notices comes (product §15): letters for whom digital is no way.
+    appointments_by = choice(NoticeGroup.APPOINTMENTS)
+    answers_by = choice(NoticeGroup.ANSWERS)
+    follow_up_by = choice(NoticeGroup.FOLLOW_UP)
+    messages_by = choice(NoticeGroup.MESSAGES)
+    reminders_by = choice(NoticeGroup.REMINDERS)
     email_bounced_at = models.DateTimeField("e-mails refusés depuis le", null=True, blank=True)
     # Kept with each act that is a contact, so that a portfolio of thousands is read without joining them.
     last_contact_at = models.DateTimeField("dernier contact", null=True, blank=True)
@@ -134,6 +145,11 @@ class Claimant(models.Model):
                 name="accommodations_are_of_the_list",
                 violation_error_message="Choisissez les aménagements dans la liste.",
             ),
+            models.CheckConstraint(
+                condition=allowed(),
+                name="notices_come_by_a_way_they_may_take",
+                violation_error_message="Ce que la loi demande vous arrive par e-mail ou par lettre.",
+            ),
         ]
         indexes = [
             models.Index(fields=["advisor", "last_contact_at", "user"], name="claimant_portfolio"),
@@ -155,9 +171,28 @@ class Claimant(models.Model):
         return [*labels, self.accommodation_detail] if self.accommodation_detail else labels
 
     @property
-    def reachable_by_email(self) -> bool:
+    def email_works(self) -> bool:
         """Say whether an e-mail has a chance to arrive."""
-        return bool(self.user.email) and self.email_bounced_at is None and not self.prefers_letters
+        return bool(self.user.email) and self.email_bounced_at is None
+
+    @property
+    def letters_work(self) -> bool:
+        """Say whether there is a place to post a letter to."""
+        return bool(self.street and self.postcode and self.city)
+
+    @property
+    def convoked_by_letter(self) -> bool:
+        """Say whether appointments are announced on paper alone, as the person chose."""
+        return bool(self.appointments_by == Way.LETTER)
+
+    def way_of(self, group: NoticeGroup) -> Way:
+        """Give the way the person chose for a group of notices."""
+        return Way(getattr(self, group.value))
+
+    def routes_of(self, group: NoticeGroup) -> Routes:
+        """Say which ways a group of notices really takes, with what is known of the person's addresses."""
+        letters = self.letters_work and Way.LETTER in group.ways
+        return routes(self.way_of(group), email_works=self.email_works, letter_works=letters)
 
 
 class DecisionMaker(models.Model):

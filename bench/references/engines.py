@@ -109,13 +109,13 @@ _STATEMENTS = (
     INSERT INTO messaging_outboxmessage (kind, person_id, subject_id, occurrence, step, channel, state, created_at,
         run_at, attempts, last_error)
     SELECT 100, claimant_id, v.id, 0, 0, 1, 0, %(now)s, %(now)s, 0, '' FROM convocations_convocation AS v
-    JOIN accounts_claimant AS c ON c.user_id = claimant_id WHERE v.id > %(last)s AND NOT prefers_letters
+    JOIN accounts_claimant AS c ON c.user_id = claimant_id WHERE v.id > %(last)s AND appointments_by <> 'LETTER'
     """,
     """
     INSERT INTO convocations_calltask (ref, convocation_id, claimant_id, advisor_id, reason, state, opened_at, due_at)
     SELECT v.ref, v.id, claimant_id, v.advisor_id, 'NO_EMAIL', 'OPEN', %(now)s, starts_at - interval '48 hours'
     FROM convocations_convocation AS v JOIN accounts_claimant AS c ON c.user_id = claimant_id
-    WHERE v.id > %(last)s AND prefers_letters
+    WHERE v.id > %(last)s AND appointments_by = 'LETTER'
     """,
 )
 

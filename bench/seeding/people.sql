@@ -31,11 +31,12 @@ SELECT i, '!' || md5(i::text), NULL, CASE WHEN i % 50 <> 7 THEN 'personne' || i 
 FROM generate_series(1::bigint, :claimants) AS i;
 
 INSERT INTO accounts_claimant (user_id, ref, agency_id, advisor_id, benefit_status, follow_up_mode, phone, street,
-    postcode, city, registered_on, prefers_letters, reminders_by_email, email_bounced_at, last_contact_at, news_read_at)
+    postcode, city, registered_on, appointments_by, reminders_by, email_bounced_at, last_contact_at, news_read_at)
 SELECT i, (i * 137438953481) & 1099511627775, 1 + ((i - 1) / 150) / 25, :advisor_base + 1 + (i - 1) / 150,
        (ARRAY['ARE', 'ARE', 'RSA', 'ASS', 'NONE'])[1 + i % 5], (ARRAY['WEB', 'GUIDED', 'GUIDED', 'REINFORCED'])[1 + i % 4],
        '06 12 34 56 78', i % 200 || ' avenue de la Gare', lpad((10000 + i % 80000)::text, 5, '0'), 'Ville ' || i % 997,
-       (:now::timestamptz - interval '1 day' * (i % 720))::date, i % 50 = 7, i % 9 <> 0, NULL,
+       (:now::timestamptz - interval '1 day' * (i % 720))::date, CASE WHEN i % 50 = 7 THEN 'LETTER' ELSE 'EMAIL' END,
+       CASE WHEN i % 50 = 7 OR i % 9 = 0 THEN 'SPACE' ELSE 'EMAIL' END, NULL,
        :now::timestamptz - interval '1 hour' * ((i * 7919) % 2160), NULL
 FROM generate_series(1::bigint, :claimants) AS i;
 

@@ -31,7 +31,13 @@ from messaging.models import Thread
 from messaging.states import ThreadState
 from portal.core.french import full_datetime
 
-MAIL_FACTS = (Fact.EMAIL_ACCEPTED, Fact.EMAIL_BOUNCED, Fact.EMAIL_COMPLAINED, Fact.EMAIL_NOT_SENT)
+MAIL_FACTS = (
+    Fact.EMAIL_ACCEPTED,
+    Fact.EMAIL_DELIVERED,
+    Fact.EMAIL_BOUNCED,
+    Fact.EMAIL_COMPLAINED,
+    Fact.EMAIL_NOT_SENT,
+)
 
 
 def next_appointments(claimant_ids: Collection[int], now: datetime) -> dict[int, datetime]:

@@ -18,7 +18,7 @@ _ABOUT_IT = (
 
 
 def ask(claimant_ids: Sequence[int], now: datetime) -> None:
-    """Put one call on the list of who follows each person; whoever wants letters was never written to."""
+    """Put one call on the list of who follows each person; whoever wants no e-mail was never written to."""
     waiting = CallTask.objects.filter(
         claimant_id__in=claimant_ids, state=CallState.OPEN, reason__in=_ABOUT_IT
     ).values("claimant_id")
@@ -32,7 +32,8 @@ def ask(claimant_ids: Sequence[int], now: datetime) -> None:
                 opened_at=now,
                 due_at=end_of_period(now, jours_ouvrables=days, territory=person.agency.place),
             )
-            for person in Claimant.objects.filter(pk__in=claimant_ids, prefers_letters=False)
+            for person in Claimant.objects.wanting_some_email()
+            .filter(pk__in=claimant_ids)
             .exclude(pk__in=waiting)
             .select_related("agency")
             .order_by("pk")

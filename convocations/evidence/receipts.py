@@ -23,6 +23,7 @@ from portal.core.french import NBSP, duration, full_date, full_datetime, full_de
 _FACTS: dict[str, str] = {
     Fact.DEPOSITED: "Déposée dans l’espace personnel",
     Fact.EMAIL_ACCEPTED: "E-mail remis au serveur de messagerie de la personne",
+    Fact.EMAIL_DELIVERED: "E-mail arrivé dans la messagerie de la personne, selon son fournisseur",
     Fact.EMAIL_BOUNCED: "E-mail refusé par la messagerie",
     Fact.EMAIL_COMPLAINED: "E-mail signalé comme indésirable",
     Fact.EMAIL_NOT_SENT: "E-mail non envoyé : l’adresse ne marche plus",

@@ -20,6 +20,7 @@ from messaging.signals import (
     letters_delivered,
     letters_posted,
     letters_returned,
+    messages_delivered,
     messages_returned,
     messages_settled,
     messages_withheld,
@@ -75,6 +76,13 @@ def note_returned(
     _write(bounced, Fact.EMAIL_BOUNCED, written_at=now)
     _write(complained, Fact.EMAIL_COMPLAINED, written_at=now)
     _ask_for_calls([mail.subject_id for mail in (*bounced, *complained)], CallTask.Reason.BOUNCED, now)
+
+
+@receiver(messages_delivered, dispatch_uid="convocations.delivered")
+def note_arrived(sender: Any, *, delivered: Sequence[Settled], now: datetime, **_: Any) -> None:
+    """Write that an e-mail arrived, as its provider dates it: once, and never as proof that the person knows."""
+    arrived = [mail for mail in delivered if mail.kind in deeds.NOTIFYING_MAILS]
+    _write(arrived, Fact.EMAIL_DELIVERED, written_at=now)
 
 
 @receiver(messages_withheld, dispatch_uid="convocations.withheld")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.mails.following import mail_to
 from convocations.models import CallTask
@@ -11,7 +12,13 @@ from messaging.emails import Mail, Row, composes
 from portal.core.french import full_date, full_datetime, last_day
 
 
-@composes(deeds.MAIL_CALL_BACK_ASKED, "call_back_asked", label="demande de rappel reçue")
+@composes(
+    deeds.MAIL_CALL_BACK_ASKED,
+    "call_back_asked",
+    label="demande de rappel reçue",
+    group=NoticeGroup.MESSAGES,
+    by_post=True,
+)
 def call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Give the receipt of a request to be called back, without what it is about."""
     return {
@@ -32,7 +39,13 @@ def call_back_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_CALL_BACK_UNREACHED, "call_back_unreached", label="rappel sans réponse", by_post=True)
+@composes(
+    deeds.MAIL_CALL_BACK_UNREACHED,
+    "call_back_unreached",
+    label="rappel sans réponse",
+    group=NoticeGroup.MESSAGES,
+    by_post=True,
+)
 def unreached_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person whom three calls did not reach that nothing is held against them, and what to do."""
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from accounts.models import Agency, Claimant, FollowUpModeChange, Transfer
+from accounts.models import Agency, Claimant, FollowUpModeChange, NoticeGroup, Transfer
 from convocations import deeds
 from convocations.desk.people import ahead_after_transfer
 from convocations.mails.notices import to_person
@@ -15,7 +15,13 @@ _WHY = "vous êtes suivi par le service public de l’emploi."
 WEB = Claimant.FollowUpMode.WEB
 
 
-@composes(deeds.MAIL_TRANSFERRED, "transferred", label="changement d’agence", by_post=True)
+@composes(
+    deeds.MAIL_TRANSFERRED,
+    "transferred",
+    label="changement d’agence",
+    group=NoticeGroup.FOLLOW_UP,
+    by_post=True,
+)
 def transferred_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person their new agency and advisor, what moved, what stays, and that they owe nothing."""
     moved = _transfers(rows)
@@ -52,7 +58,11 @@ def _transferred(moved: Transfer, kept: Mapping[int, Sequence[str]], now: dateti
 
 
 @composes(
-    deeds.MAIL_ADVISOR_CHANGED, "advisor_changed", label="changement de conseiller référent", by_post=True
+    deeds.MAIL_ADVISOR_CHANGED,
+    "advisor_changed",
+    label="changement de conseiller référent",
+    group=NoticeGroup.FOLLOW_UP,
+    by_post=True,
 )
 def advisor_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a person who follows them now."""
@@ -73,7 +83,13 @@ def advisor_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]
     }
 
 
-@composes(deeds.MAIL_MODE_CHANGED, "mode_changed", label="changement de suivi", by_post=True)
+@composes(
+    deeds.MAIL_MODE_CHANGED,
+    "mode_changed",
+    label="changement de suivi",
+    group=NoticeGroup.FOLLOW_UP,
+    by_post=True,
+)
 def mode_changed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Confirm in writing that a person took or left the web follow-up, and how to change again."""
     changes = FollowUpModeChange.objects.in_bulk({row.subject_id for row in rows})

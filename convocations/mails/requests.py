@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import requests as letters
 from convocations.mails.notices import to_person
@@ -10,15 +11,15 @@ from convocations.models import ChangeRequest
 from convocations.states import REQUEST_GRANTED, RequestState
 from convocations.told import manners
 from convocations.told import requests as told
-from messaging.emails import Mail, Row, Words, composes
+from messaging.emails import Mail, Overtaken, Row, Words, composes
 from portal.core.french import days_left, full_datetime, full_deadline
 
 _WHY = "vous avez fait une demande au sujet d’un rendez-vous."
 
 
 def _composed(
-    rows: Sequence[Row], now: datetime, write: Callable[[ChangeRequest, datetime], Mail | None]
-) -> dict[int, Mail]:
+    rows: Sequence[Row], now: datetime, write: Callable[[ChangeRequest, datetime], Mail | Overtaken | None]
+) -> dict[int, Mail | Overtaken]:
     found = (
         ChangeRequest.objects.filter(pk__in={row.subject_id for row in rows})
         .select_related(
@@ -35,20 +36,38 @@ def _composed(
     return {row_id: mail for row_id, mail in written if mail is not None}
 
 
-@composes(deeds.MAIL_REQUEST_RECEIVED, "request_received", label="demande reçue", by_post=True)
-def received_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_REQUEST_RECEIVED,
+    "request_received",
+    label="demande reçue",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
+def received_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Acknowledge a request at once; what was said aloud is confirmed in writing, and can be corrected."""
     return _composed(rows, now, _received)
 
 
-@composes(deeds.MAIL_REQUEST_DECIDED, "request_decided", label="réponse à une demande", by_post=True)
-def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_REQUEST_DECIDED,
+    "request_decided",
+    label="réponse à une demande",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
+def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people what was answered; reasons and the new appointment stand in their space."""
     return _composed(rows, now, _decided)
 
 
-@composes(deeds.MAIL_REQUEST_DOCS, "request_documents", label="documents demandés", by_post=True)
-def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_REQUEST_DOCS,
+    "request_documents",
+    label="documents demandés",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
+def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that documents are missing, and until when they can be sent."""
     return _composed(rows, now, _documents)
 
@@ -57,31 +76,42 @@ def documents_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     deeds.MAIL_REQUEST_DOCS_EXTENDED,
     "request_documents_extended",
     label="délai prolongé pour des documents",
+    group=NoticeGroup.ANSWERS,
     by_post=True,
 )
-def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that an outage gave them more time to send the documents of a request."""
     return _composed(rows, now, _extended)
 
 
 @composes(
-    deeds.MAIL_REQUEST_HOUR_LOST, "request_hour_lost", label="heure souhaitée plus gardée", by_post=True
+    deeds.MAIL_REQUEST_HOUR_LOST,
+    "request_hour_lost",
+    label="heure souhaitée plus gardée",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
 )
-def hour_lost_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+def hour_lost_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that somebody else answers their request, who is not free at the hour they wished for."""
     return _composed(rows, now, _hour_lost)
 
 
-@composes(deeds.MAIL_REQUEST_CORRECTED, "request_corrected", label="correction lue", by_post=True)
-def corrected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_REQUEST_CORRECTED,
+    "request_corrected",
+    label="correction lue",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
+def corrected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that their correction was read, and where the answer stands."""
     return _composed(rows, now, _corrected)
 
 
-def _received(row: ChangeRequest, now: datetime) -> Mail | None:
+def _received(row: ChangeRequest, now: datetime) -> Mail | Overtaken:
     tz = row.agency.place.zone
     if row.state in REQUEST_GRANTED:
-        return None  # the answer has overtaken the receipt and says more
+        return Overtaken("la réponse est déjà écrite, et dit plus")
     until = full_deadline(row.decide_by, tz)
     received = full_datetime(row.submitted_at, tz)
     if row.channel == ChangeRequest.Channel.WEB:

@@ -10,6 +10,7 @@ from convocations.models.convocation import Convocation
 class Fact(models.TextChoices):
     DEPOSITED = "DEPOSITED", "déposée dans l’espace personnel"
     EMAIL_ACCEPTED = "EMAIL_ACCEPTED", "e-mail remis au serveur de la personne"
+    EMAIL_DELIVERED = "EMAIL_DELIVERED", "e-mail arrivé dans sa messagerie"
     EMAIL_BOUNCED = "EMAIL_BOUNCED", "e-mail refusé"
     EMAIL_COMPLAINED = "EMAIL_COMPLAINED", "e-mail signalé comme indésirable"
     EMAIL_NOT_SENT = "EMAIL_NOT_SENT", "e-mail non envoyé\u00a0: l’adresse ne marche plus"
@@ -51,5 +52,11 @@ class DeliveryEvidence(models.Model):
                 fields=["convocation", "fact"],
                 name="evidence_first_of_its_kind",
                 condition=Q(fact__in=["DEPOSITED", "CONSULTED", "ACKNOWLEDGED"]),
+            ),
+            # Two providers, or one that repeats itself, date it differently.
+            models.UniqueConstraint(
+                fields=["convocation", "message_id"],
+                name="evidence_of_arrival_once",
+                condition=Q(fact="EMAIL_DELIVERED"),
             ),
         ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from accounts.models import Claimant, Closure, Leave
+from accounts.models import Claimant, Closure, Leave, Way
 from convocations.hours.spans import wall_span
 from convocations.models import Bindingness, Kind, Modality
 from portal.core import parameters
@@ -98,7 +98,7 @@ def people(claimant_ids: Collection[int]) -> dict[int, Person]:
     """Read what issuing needs of these people, in two queries."""
     rows = list(
         Claimant.objects.filter(pk__in=claimant_ids).values_list(
-            "pk", "agency_id", "agency__territory", "user__email", "email_bounced_at", "prefers_letters"
+            "pk", "agency_id", "agency__territory", "user__email", "email_bounced_at", "appointments_by"
         )
     )
     closures = _closures({agency_id for _, agency_id, *_ in rows})
@@ -107,9 +107,9 @@ def people(claimant_ids: Collection[int]) -> dict[int, Person]:
             agency_id,
             Territory(territory),
             closures.get(agency_id, ()),
-            bool(email) and bounced is None and not letters,
+            bool(email) and bounced is None and way != Way.LETTER,
         )
-        for pk, agency_id, territory, email, bounced, letters in rows
+        for pk, agency_id, territory, email, bounced, way in rows
     }
 
 

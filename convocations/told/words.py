@@ -111,6 +111,7 @@ REMEDIES = (
 FACTS: dict[str, tuple[str, str, str]] = {
     Fact.DEPOSITED: ("Déposée dans votre espace", "folder-open", ""),
     Fact.EMAIL_ACCEPTED: ("E-mail remis à votre messagerie", "mail", ""),
+    Fact.EMAIL_DELIVERED: ("E-mail arrivé dans votre messagerie", "mail", ""),
     Fact.EMAIL_BOUNCED: ("E-mail refusé par votre messagerie", "circle-alert", "warning"),
     Fact.EMAIL_COMPLAINED: ("E-mail signalé comme indésirable", "circle-alert", "warning"),
     Fact.EMAIL_NOT_SENT: ("E-mail non envoyé\u00a0: votre adresse ne marche plus", "circle-alert", "warning"),

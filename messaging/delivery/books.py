@@ -39,6 +39,7 @@ class Leased:
 
     row: Row
     kind: int
+    channel: int
     created_at: datetime
     attempts: int
     accepted_at: datetime | None
@@ -96,15 +97,15 @@ def lease(now: datetime, *, most: int) -> tuple[list[Leased], datetime | None]:
             SET leased_until = statement_timestamp() + make_interval(secs => %s)
             FROM due WHERE message.id = due.id
             RETURNING message.run_at, message.id, person_id, subject_id, occurrence, step, payload, kind,
-                      created_at, attempts, accepted_at, leased_until
+                      channel, created_at, attempts, accepted_at, leased_until
             """,
             [now, LONGEST_LEASE_SECONDS, most, parameters.current().outbox_lease_seconds],
         )
         found = cursor.fetchall()
     found.sort(key=lambda each: each[:2])
     rows = [
-        Leased(Row(id, person, subject, occurrence, step, _read(payload)), kind, created, attempts, accepted)
-        for _, id, person, subject, occurrence, step, payload, kind, created, attempts, accepted, _ in found
+        Leased(Row(id, person, subject, occurrence, step, _read(payload)), *rest)
+        for _, id, person, subject, occurrence, step, payload, *rest, _ in found
     ]
     return rows, found[0][-1] if found else None
 
@@ -133,6 +134,39 @@ def release(ids: Collection[int], token: datetime) -> None:
     OutboxMessage.objects.filter(id__in=ids, state=OutboxMessage.State.PENDING, leased_until=token).update(
         leased_until=None
     )
+
+
+# --- the letter beside an e-mail ----------------------------------------------------
+
+
+def owe_letters_beside(ids: Collection[int], now: datetime) -> int:
+    """Owe a letter of the same beside each of these e-mails, once however often it is asked; how many are new."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO messaging_outboxmessage (kind, person_id, subject_id, occurrence, step, channel, state,
+                                                 created_at, run_at, attempts, last_error)
+            SELECT kind, person_id, subject_id, occurrence, step, 2, 0, %s, %s, 0, ''
+            FROM messaging_outboxmessage WHERE id = ANY(%s) AND channel = 1
+            ON CONFLICT DO NOTHING
+            """,
+            [now, now, list(ids)],
+        )
+        return int(cursor.rowcount)
+
+
+def with_a_letter(ids: Collection[int]) -> set[int]:
+    """Give those of these e-mails beside which a letter is owed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT mail.id FROM messaging_outboxmessage AS mail JOIN messaging_outboxmessage AS beside
+                USING (person_id, kind, subject_id, occurrence, step)
+            WHERE mail.id = ANY(%s) AND mail.channel = 1 AND beside.channel = 2
+            """,
+            [list(ids)],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 # --- what became of it ------------------------------------------------------------

@@ -142,6 +142,8 @@ class Batch:
             self._accepted = [each.row.id for each in self._rows if each.accepted_at]
             now = self._clock()
             composed = compose([each for each in self._rows if not each.accepted_at], now)
+            # Letters just owed beside e-mails are due now.
+            self.full |= composed.owed_beside > 0
             self._settled += books.close_moot(composed.moot, now)
             self._settled += books.close_withheld(composed.withheld, now)
             self._settled += self._to_paper(composed, now)

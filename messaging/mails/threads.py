@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db.models import Count
 
-from accounts.models import Advisor
+from accounts.models import Advisor, NoticeGroup
 from messaging import deeds
 from messaging.emails import Mail, Row, Words, absolute, composes, lines_of
 from messaging.mails.notices import digests, to_staff
@@ -17,7 +17,13 @@ from portal.core.french import full_date, full_deadline
 _WHY = "vous échangez avec votre conseiller dans votre espace."
 
 
-@composes(deeds.MAIL_MESSAGE, "message", label="message de votre conseiller", by_post=True)
+@composes(
+    deeds.MAIL_MESSAGE,
+    "message",
+    label="message de votre conseiller",
+    group=NoticeGroup.MESSAGES,
+    by_post=True,
+)
 def message_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a message waits in their space; one already read there is not announced."""
     return {
@@ -37,7 +43,13 @@ def message_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_EXPECTED, "message_expected", label="élément demandé par votre conseiller", by_post=True)
+@composes(
+    deeds.MAIL_EXPECTED,
+    "message_expected",
+    label="élément demandé par votre conseiller",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def expected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that something is asked of them and until when; what it is stands in their space."""
     mails = {}
@@ -61,7 +73,9 @@ def expected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_LATE, "message_late", label="réponse en retard", by_post=True)
+@composes(
+    deeds.MAIL_LATE, "message_late", label="réponse en retard", group=NoticeGroup.MESSAGES, by_post=True
+)
 def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that the answer they are owed is late, with an apology and the offer of a call."""
     threads = _threads(rows)

@@ -11,6 +11,8 @@ from portal.core.transitions import Stateful, StatefulQuerySet
 
 NUMBER_MAX = 20
 REASON_MAX = 240
+# So many are shown of those that never left.
+LATEST = 30
 
 
 class LetterBatchQuerySet(StatefulQuerySet):
@@ -77,6 +79,14 @@ class LetterQuerySet(StatefulQuerySet):
         """Those that wait for the next batch."""
         return self.filter(state=LetterState.WAITING)
 
+    def called_back(self) -> "LetterQuerySet":
+        """The latest that were overtaken before they were printed."""
+        return (
+            self.filter(state=LetterState.CALLED_BACK)
+            .defer("words")
+            .order_by("-called_back_at", "-id")[:LATEST]
+        )
+
 
 class Letter(Stateful):
     """One notice on paper, in place of one e-mail: what it says is frozen when it is written."""
@@ -107,6 +117,11 @@ class Letter(Stateful):
     set_aside = models.CharField(
         "écartée d’un lot", max_length=REASON_MAX, blank=True, default="", db_default=""
     )
+    # Overtaken before it was printed: when that was found, and by what.
+    called_back_at = models.DateTimeField("retirée le", null=True)
+    called_back_for = models.CharField(
+        "motif du retrait", max_length=REASON_MAX, blank=True, default="", db_default=""
+    )
     is_registered = models.BooleanField("recommandée", default=False)
     registered_number = models.CharField(
         "numéro de recommandé", max_length=NUMBER_MAX, blank=True, default=""
@@ -126,17 +141,29 @@ class Letter(Stateful):
                 name="letter_settles_one_message",
                 violation_error_message="Cette lettre est déjà écrite.",
             ),
+            # Also where an e-mail and a letter were owed together.
+            models.UniqueConstraint(
+                fields=["claimant", "kind", "subject_id", "occurrence", "step"],
+                name="letter_says_it_once",
+                violation_error_message="Cette lettre est déjà écrite.",
+            ),
             models.CheckConstraint(
-                condition=Q(state="WAITING", batch__isnull=True)
-                | (~Q(state="WAITING") & Q(batch__isnull=False)),
+                condition=Q(state__in=["WAITING", "CALLED_BACK"], batch__isnull=True)
+                | (~Q(state__in=["WAITING", "CALLED_BACK"]) & Q(batch__isnull=False)),
                 name="letter_waits_or_is_in_a_batch",
                 violation_error_message="Une lettre attend, ou elle est dans un lot.",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["WAITING", "BATCHED"], posted_at__isnull=True)
+                condition=Q(state__in=["WAITING", "BATCHED", "CALLED_BACK"], posted_at__isnull=True)
                 | Q(state__in=["POSTED", "DELIVERED", "RETURNED"], posted_at__isnull=False),
                 name="letter_posting_is_dated",
                 violation_error_message="Une lettre postée l’est un jour.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="CALLED_BACK", called_back_at__isnull=False) & ~Q(called_back_for=""))
+                | (~Q(state="CALLED_BACK") & Q(called_back_at__isnull=True, called_back_for="")),
+                name="letter_called_back_says_why",
+                violation_error_message="Le retrait d’une lettre est daté et expliqué.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="DELIVERED") | Q(is_registered=True, delivered_at__isnull=False),
@@ -156,6 +183,11 @@ class Letter(Stateful):
         ]
         indexes = [
             models.Index(fields=["agency", "id"], name="letter_waiting", condition=Q(state="WAITING")),
+            models.Index(
+                fields=["agency", "-called_back_at"],
+                name="letter_called_back",
+                condition=Q(state="CALLED_BACK"),
+            ),
             models.Index(fields=["batch", "id"], name="letter_of_batch", condition=Q(batch__isnull=False)),
             models.Index(fields=["claimant", "-id"], name="letter_of_claimant"),
         ]

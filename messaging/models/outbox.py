@@ -16,6 +16,8 @@ class OutboxMessage(models.Model):
 
     class Channel(models.IntegerChoices):
         EMAIL = 1, "e-mail"
+        # Beside an e-mail, where the person wants both. A letter in its place settles the e-mail's own row.
+        LETTER = 2, "lettre"
 
     class State(models.IntegerChoices):
         PENDING = 0, "à envoyer"

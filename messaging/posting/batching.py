@@ -10,6 +10,7 @@ from accounts.models import Agency, Claimant, Closure
 from messaging import deeds
 from messaging.models import Letter, LetterBatch
 from messaging.posting import wording
+from messaging.posting.recalling import call_back_overtaken
 from messaging.states import LetterState
 from portal.core import deadlines, parameters
 from portal.core.deadlines import Planned
@@ -47,19 +48,23 @@ def _its_hour(agency: Agency, now: datetime, hour: int) -> bool:
 
 @transaction.atomic
 def close(agency_id: int, day: date, *, now: datetime) -> LetterBatch | None:
-    """Put what waits in an agency into the batch of a day, and have it printed; None when that day has its batch."""
-    batch_id = _open(agency_id, day, now)
-    if batch_id is None:
+    """Put what waits in an agency into the batch of a day, and have it printed; what was overtaken is called back.
+
+    None when that day has its batch, or nothing is left to print.
+    """
+    if LetterBatch.objects.filter(agency_id=agency_id, day=day).exists():
         return None
-    letters = list(
+    waiting = list(
         Letter.objects.of_agency(agency_id)
         .waiting()
         .select_for_update(no_key=True)
         .order_by("id")
-        .values_list("id", flat=True)
+        .defer("words", "recipient")
     )
-    if not letters:
-        transaction.set_rollback(True)
+    called_back = call_back_overtaken(waiting, now)
+    letters = [letter.pk for letter in waiting if letter.pk not in called_back]
+    batch_id = _open(agency_id, day, now) if letters else None
+    if batch_id is None:
         return None
     for start in range(0, len(letters), AT_ONCE):
         _address(letters[start : start + AT_ONCE])

@@ -6,21 +6,21 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.models import Letter, LetterBatch
-from messaging.states import SENT, BatchState
+from messaging.states import SETTLED, BatchState
 from portal.core import parameters
 from portal.core.personal_data import Outcome, erase
 from portal.core.safe.storing import discard
 
 
 def let_letters_go(now: datetime, *, dry_run: bool) -> Outcome:
-    """Erase the letters that left the agency and are beyond their time, then batches that hold none; old ones that
-    still wait are held back."""
+    """Erase the letters beyond their time that left the agency or were called back, then batches that hold none; old
+    ones that still wait are held back."""
     before = now - timedelta(days=parameters.current().retention_email_days)
     old = Letter.objects.filter(written_at__lt=before)
-    erased = erase(old.filter(state__in=SENT), dry_run=dry_run)
+    erased = erase(old.filter(state__in=SETTLED), dry_run=dry_run)
     empty = LetterBatch.objects.filter(~Exists(Letter.objects.filter(batch=OuterRef("pk"))), pdf_key="")
     erase(empty.filter(closed_at__lt=before), dry_run=dry_run)
-    return Outcome(erased, old.exclude(state__in=SENT).count())
+    return Outcome(erased, old.exclude(state__in=SETTLED).count())
 
 
 def let_files_go(now: datetime, *, dry_run: bool) -> Outcome:

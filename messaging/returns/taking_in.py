@@ -17,7 +17,7 @@ from messaging.returns import addresses
 from messaging.returns.addresses import Stop
 from messaging.returns.identity import normal
 from messaging.returns.reported import Nature, Reported
-from messaging.signals import Settled, messages_returned
+from messaging.signals import Settled, messages_delivered, messages_returned
 from messaging.states import CLOSING, Outcome
 from portal.core import arrays, parameters
 
@@ -63,6 +63,7 @@ def take_in(reported: Sequence[Reported], *, provider: Provider, now: datetime) 
             moved += bounced
             stops += stopped
         _say(moved, stops, now)
+        _say_delivered(told, now)
         return Taken(len(fresh), len(fresh) - len(told))
 
 
@@ -216,3 +217,20 @@ def _say(moved: Sequence[tuple[Outcome, Settled]], stops: Sequence[Stop], now: d
             now=now,
         )
     addresses.stop(stops, now=now)
+
+
+def _say_delivered(told: Sequence[tuple[Reported, _Mail]], now: datetime) -> None:
+    """Tell the rooms above which mails arrived: each new word of it, whatever else came back about the mail."""
+    arrived: dict[int, datetime] = {}
+    for each, mail in told:
+        if each.nature == Nature.DELIVERED:
+            at = min(each.at, now)
+            arrived[mail.id] = min(at, arrived.get(mail.id, at))
+    if not arrived:
+        return
+    rows = OutboxMessage.objects.filter(pk__in=arrived).order_by("pk")
+    delivered = [
+        Settled(row.pk, row.kind, row.person_id, row.subject_id, row.occurrence, row.step, at=arrived[row.pk])
+        for row in rows.defer("payload", "last_error")
+    ]
+    messages_delivered.send(OutboxMessage, delivered=delivered, now=now)

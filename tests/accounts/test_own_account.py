@@ -166,9 +166,9 @@ def test_claimant_corrects_contact_data_and_the_journal_names_fields_not_content
     answer = client.post("/espace/profil/", {"phone": "06 12 34 56 78", "city": "Lyon"})
     assert answer["Location"] == "/espace/profil/"
     claimant = Claimant.objects.get(pk=claimant.pk)
-    assert (claimant.phone, claimant.city, claimant.reminders_by_email) == ("06 12 34 56 78", "Lyon", False)
+    assert (claimant.phone, claimant.city) == ("06 12 34 56 78", "Lyon")
     entry = JournalEntry.objects.get(code=8)
-    assert set(entry.data["fields"]) == {"phone", "city", "reminders_by_email"}
+    assert set(entry.data["fields"]) == {"phone", "city"}
     assert "06 12" not in str(entry.data)
 
 
@@ -264,13 +264,10 @@ def test_signing_out_from_a_stale_page_asks_once_more():
 def test_choosing_letters_asks_for_the_address_they_go_to(db):
     person = factories.claimant()
     browser = people.signed_in(person)
-    asked = browser.post("/espace/profil/", {"prefers_letters": "on"})
+    asked = browser.post("/espace/profil/", {"answers_by": "LETTER"})
     assert asked.status_code == 422
+    assert "Nous en avons besoin pour vous écrire par lettre" in asked.content.decode()
     home = {"street": "12 rue des Acacias", "postcode": "35200", "city": "Rennes"}
-    assert browser.post("/espace/profil/", {"prefers_letters": "on", **home}).status_code == 302
+    assert browser.post("/espace/profil/", {"answers_by": "LETTER", **home}).status_code == 302
     person.refresh_from_db()
-    assert (person.prefers_letters, person.street) == (True, "12 rue des Acacias")
-    # Not ticked is not wanted any more.
-    browser.post("/espace/profil/", home)
-    person.refresh_from_db()
-    assert not person.prefers_letters
+    assert (person.answers_by, person.messages_by, person.street) == ("LETTER", "EMAIL", "12 rue des Acacias")

@@ -41,7 +41,8 @@ def composed(kind: int, now: datetime) -> Mail:
 
 
 def shown(kind: int, now: datetime, *, facts: tuple[str, ...] = ()) -> Shown:
-    return check_mail(composed(kind, now), facts=facts)
+    owed = OutboxMessage.objects.filter(kind=kind).select_related("person").latest("id")
+    return check_mail(composed(kind, now), facts=facts, owed=owed)
 
 
 def known_convocation(**fields) -> Convocation:

@@ -196,9 +196,9 @@ def _letters(w: SimpleNamespace) -> None:
     about = {"kind": 100, "claimant": w.person, "agency": w.advisor.agency, "subject_id": w.ahead.pk}
     about |= {"words": {}, "content_hash": b"0" * 32, "recipient": ["A"], "written_at": NOW}
     w.waiting_letter = Letter.objects.create(message_id=1, **about)
-    w.letter = Letter.objects.create(message_id=2, batch=w.letter_batch, state="BATCHED", **about)
+    w.letter = Letter.objects.create(message_id=2, step=2, batch=w.letter_batch, state="BATCHED", **about)
     w.posted_letter = Letter.objects.create(
-        message_id=3, batch=w.letter_batch, state="POSTED", posted_at=NOW, **about
+        message_id=3, step=3, batch=w.letter_batch, state="POSTED", posted_at=NOW, **about
     )
 
 
@@ -517,6 +517,11 @@ ATTACKS: dict[str, list[Attack]] = {
     "hours_once": [again("hours")],
     "one_reading_alert_an_hour": [again("alert")],
     "no_email_is_null": [change("user", "email = ''")],
+    "notices_come_by_a_way_they_may_take": [
+        change("person", "appointments_by = 'SPACE'"),
+        change("person", "reminders_by = 'BOTH'"),
+        change("person", "messages_by = ''"),
+    ],
     "accommodations_are_of_the_list": [change("person", "accommodations = '{DIABETE}'")],
     "one_account_per_email": [
         lambda w: (
@@ -617,6 +622,14 @@ ATTACKS: dict[str, list[Attack]] = {
             "INSERT INTO convocations_deliveryevidence (convocation_id, fact, at, written_at, message_id, detail)"
             " VALUES (%s, 'CONSULTED', %s, %s, 0, '')",
             [w.missed.pk, w.now, w.now],
+        )
+    ],
+    "evidence_of_arrival_once": [
+        lambda w: (
+            "INSERT INTO convocations_deliveryevidence (convocation_id, fact, at, written_at, message_id, detail)"
+            " SELECT %s, 'EMAIL_DELIVERED', %s::timestamptz + n * interval '1 second', %s, 7, ''"
+            " FROM generate_series(1, 2) AS n",
+            [w.ahead.pk, w.now, w.now],
         )
     ],
     "calendar_sequence_never_falls": [
@@ -971,10 +984,16 @@ ATTACKS: dict[str, list[Attack]] = {
     # --- letters
     "messaging_letter_ref_key": [again("waiting_letter", message_id="9")],
     "letter_settles_one_message": [again("waiting_letter", ref="9")],
+    "letter_says_it_once": [again("waiting_letter", ref="9", message_id="9")],
     "letter_waits_or_is_in_a_batch": [
         change("waiting_letter", "state = 'BATCHED'"),
         change("letter", "batch_id = NULL"),
         change("letter", "state = 'WAITING'"),
+    ],
+    "letter_called_back_says_why": [
+        change("waiting_letter", "state = 'CALLED_BACK', called_back_at = written_at"),
+        change("waiting_letter", "state = 'CALLED_BACK', called_back_for = 'Annulé'"),
+        change("waiting_letter", "called_back_for = 'Annulé'"),
     ],
     "letter_posting_is_dated": [
         change("letter", "state = 'POSTED'"),

@@ -11,7 +11,7 @@ LETTERS = 300
 
 def main() -> None:
     django.setup()
-    from accounts.models import Claimant, Role, User
+    from accounts.models import Claimant, Role, User, Way
     from convocations.models import Bindingness, Kind, Modality
     from convocations.scheduling.drafts import Draft
     from convocations.scheduling.issuing import issue_many
@@ -32,7 +32,7 @@ def main() -> None:
             agency=agency,
             advisor=supervisor,
             registered_on=now.date(),
-            prefers_letters=True,
+            appointments_by=Way.LETTER,
             street="12 rue des Acacias",
             postcode="35200",
             city="Rennes",

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import transaction
 
 from accounts.models import Advisor, Agency, Claimant, Role, User
 from messaging import emails, outbox
-from messaging.emails import Mail, Row
+from messaging.emails import Mail, Row, Words
 from messaging.models import OutboxMessage
 from messaging.signals import Settled, messages_settled
 from portal.core.working_time import Territory
@@ -18,7 +19,7 @@ NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 KIND = 32_001
 
 
-def mail_about(row: Row) -> Mail:
+def mail_about(row: Row, *, letter: Callable[[], Words] | None = None) -> Mail:
     return Mail(
         template="base",
         subject=f"Rendez-vous {row.subject_id}\u00a0: jeudi 3 décembre 2026",
@@ -30,6 +31,7 @@ def mail_about(row: Row) -> Mail:
             "action_label": "Voir mon rendez-vous",
             "why": "Vous êtes suivi par notre agence.",
         },
+        letter=letter,
     )
 
 
@@ -53,10 +55,10 @@ class Composer:
 
 @pytest.fixture
 def declared() -> Iterator[Callable[..., Composer]]:
-    """Declare a kind for this test only: `composer = declared(optional=True)`."""
+    """Declare a kind for this test only: `composer = declared(by_post=True, group=NoticeGroup.ANSWERS)`."""
     before = dict(emails._kinds)
 
-    def declare(number: int = KIND, **how: bool) -> Composer:
+    def declare(number: int = KIND, **how: Any) -> Composer:
         composer = Composer()
         emails.composes(number, f"essai-{number}", label="essai", **how)(composer)
         return composer

@@ -17,9 +17,12 @@ from unittest.mock import patch
 from django.conf import settings
 from django.template import engines
 
+from messaging import emails
 from messaging.delivery.rendering import letter
 from messaging.emails import Mail, Words
+from messaging.models import OutboxMessage
 from portal.core.french import typographic
+from tests.messaging import golden as golden_texts
 from tests.messaging.on_paper import check_letter, golden
 from tests.web.claimant import readability
 
@@ -44,8 +47,17 @@ class Shown:
     visible: str
 
 
-def check_mail(mail: Mail, *, facts: Sequence[str] = (), to: str = "nour@exemple.fr") -> Shown:
-    """Render one e-mail and check all that e-mails have in common; the facts stand in both its parts."""
+def check_mail(
+    mail: Mail,
+    *,
+    facts: Sequence[str] = (),
+    to: str = "nour@exemple.fr",
+    owed: OutboxMessage | None = None,
+) -> Shown:
+    """Render one e-mail and check all that e-mails have in common; the facts stand in both its parts.
+
+    `owed`, the row it settles: its letter's whole text is held against a golden file.
+    """
     message = _rendered(mail, to)
     raw_text = _part(message, "plain")
     html = _part(message, "html")
@@ -59,7 +71,17 @@ def check_mail(mail: Mail, *, facts: Sequence[str] = (), to: str = "nour@exemple
     _check_same_facts(shown, mail, facts)
     if mail.letter is not None:
         _check_paper(mail.letter(), shown)
+    if owed is not None:
+        _keep_letter(mail, owed)
     return shown
+
+
+def _keep_letter(mail: Mail, owed: OutboxMessage) -> None:
+    """Hold the letter against its golden text."""
+    kind = emails.kinds()[owed.kind]
+    assert mail.letter is not None or not kind.by_post, f"{kind.name} goes by post and has no letter"
+    if mail.letter is not None and kind.by_post:
+        golden_texts.hold(kind, mail.letter())
 
 
 def _rendered(mail: Mail, to: str) -> EmailMessage:

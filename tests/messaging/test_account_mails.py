@@ -66,7 +66,7 @@ def test_a_code_overtakes_what_waits(claimant, composer, to_the_sink):
 
 
 def test_a_code_reaches_who_prefers_letters_and_whose_mail_bounced(claimant, to_the_sink):
-    claimant.prefers_letters = True
+    claimant.appointments_by = claimant.answers_by = claimant.follow_up_by = claimant.messages_by = "LETTER"
     claimant.email_bounced_at = NOW
     claimant.save()
     ask(claimant, code="483920", minutes=15)

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import OperationalError
 
+from accounts.models import NoticeGroup, Way
 from messaging import outbox
 from messaging.delivery import send_due, sender, tick
 from messaging.delivery.wire import Line
@@ -97,7 +98,6 @@ def test_send_due_with_what_lost_its_purpose_sends_nothing(claimant, composer, t
 @pytest.mark.parametrize(
     ("about", "reason"),
     [
-        ({"prefers_letters": True}, "joint par courrier"),
         ({"email_bounced_at": NOW}, "adresse qui a refusé nos e-mails"),
         ({"user.email": None}, "pas d’adresse e-mail"),
         ({"user.is_active": False}, "compte inactif"),
@@ -118,12 +118,12 @@ def test_send_due_to_who_has_no_way_by_email_closes_with_the_reason(
     assert (to_the_sink.box.files(), heard.signals, composer.calls) == ([], 0, [])
 
 
-@pytest.mark.parametrize(("optional", "state"), [(True, State.MOOT), (False, State.ACCEPTED)])
+@pytest.mark.parametrize(("group", "state"), [("REMINDERS", State.MOOT), ("APPOINTMENTS", State.ACCEPTED)])
 def test_send_due_to_who_stopped_reminders_keeps_the_legal_notices(
-    claimant, declared, to_the_sink, optional, state
+    claimant, declared, to_the_sink, group, state
 ):
-    declared(optional=optional)
-    claimant.reminders_by_email = False
+    declared(group=NoticeGroup[group])
+    claimant.reminders_by = Way.SPACE
     claimant.save()
     (row,) = owe(claimant, 1)
     send_due(clock, seconds=20)

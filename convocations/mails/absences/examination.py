@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import absences as letters
 from convocations.mails.notices import to_person
@@ -43,7 +44,13 @@ def _load(rows: Sequence[Row]) -> dict[int, Absence]:
     )
 
 
-@composes(deeds.MAIL_ABSENCE_OPENED, "absence_opened", label="absence à expliquer", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_OPENED,
+    "absence_opened",
+    label="absence à expliquer",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def opened_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Ask people what happened: what was missed, that nothing is decided, how to answer and by when."""
     absences = _load(rows)
@@ -76,7 +83,13 @@ def opened_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_EXPLAINED, "absence_explained", label="explication reçue", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_EXPLAINED,
+    "absence_explained",
+    label="explication reçue",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def explained_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Give people the receipt of their explanation at once: date, hour, reference, fingerprint."""
     explanations = (
@@ -106,7 +119,13 @@ def explained_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_DECIDED, "absence_decided", label="décision sur une absence", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_DECIDED,
+    "absence_decided",
+    label="décision sur une absence",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people what was decided of their absence; the reasons stand in their space."""
     absences = _load(rows)
@@ -132,7 +151,13 @@ def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_ABSENCE_CLOSED, "absence_closed", label="absence close en votre faveur", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_CLOSED,
+    "absence_closed",
+    label="absence close en votre faveur",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that nobody decided in time, so that their absence has no consequence."""
     return {
@@ -152,7 +177,13 @@ def closed_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_ABSENCE_ANNULLED, "absence_annulled", label="absence corrigée", by_post=True)
+@composes(
+    deeds.MAIL_ABSENCE_ANNULLED,
+    "absence_annulled",
+    label="absence corrigée",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that an absence was recorded in error and that all of it is undone."""
     return {
@@ -172,7 +203,13 @@ def annulled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     }
 
 
-@composes(deeds.MAIL_PERIOD_EXTENDED, "period_extended", label="délai prolongé", by_post=True)
+@composes(
+    deeds.MAIL_PERIOD_EXTENDED,
+    "period_extended",
+    label="délai prolongé",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that they have more time, until when, and that an outage of the portal is why."""
     found = (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import absences as letters
 from convocations.mails.absences.examination import WHY, mail_about
@@ -13,7 +14,7 @@ from messaging.emails import Mail, Row, absolute, composes
 from portal.core.french import full_date
 
 
-@composes(deeds.MAIL_REVIEW, "review", label="justificatif examiné", by_post=True)
+@composes(deeds.MAIL_REVIEW, "review", label="justificatif examiné", group=NoticeGroup.ANSWERS, by_post=True)
 def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people what became of a document they sent, and what to do if something is missing."""
     mails = {}
@@ -52,7 +53,13 @@ def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     return mails
 
 
-@composes(deeds.MAIL_DOCUMENT_REJECTED, "document_rejected", label="fichier à renvoyer", by_post=True)
+@composes(
+    deeds.MAIL_DOCUMENT_REJECTED,
+    "document_rejected",
+    label="fichier à renvoyer",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
 def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a file could not be read and how to send it again; the rest is kept."""
     return {
@@ -75,7 +82,11 @@ def rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 
 
 @composes(
-    deeds.MAIL_SAFE_DOCUMENT_REJECTED, "safe_document_rejected", label="document à renvoyer", by_post=True
+    deeds.MAIL_SAFE_DOCUMENT_REJECTED,
+    "safe_document_rejected",
+    label="document à renvoyer",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
 )
 def safe_rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that a file of their safe could not be read; its page says why and what to do."""

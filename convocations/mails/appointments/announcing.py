@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import appointments as letters
 from convocations.mails.notices import to_person
@@ -10,7 +11,7 @@ from convocations.models import Bindingness, Convocation, Modality
 from convocations.scheduling import displacing
 from convocations.states import AHEAD, ConvocationState
 from convocations.told import manners
-from messaging.emails import Mail, Row, Words, composes
+from messaging.emails import Mail, Overtaken, Row, Words, composes
 from portal.core.french import days_left, duration, first_up
 
 _WHY = "vous êtes suivi par le service public de l’emploi et ce rendez-vous vous concerne."
@@ -26,6 +27,7 @@ _WRITE = (
 _OFFER_TO_WRITE = (
     "C’est une invitation : vous êtes libre de répondre ou non. Ne pas répondre est sans conséquence."
 )
+_NAMES = {True: "convocation", False: "invitation"}
 _OFFER = "C’est une invitation : vous êtes libre de venir ou non. Ne pas venir est sans conséquence."
 
 
@@ -38,45 +40,69 @@ def load(rows: Sequence[Row]) -> dict[int, Convocation]:
 
 
 def composed(
-    rows: Sequence[Row], now: datetime, write: Callable[[Convocation, Row, datetime], Mail | None]
-) -> dict[int, Mail]:
+    rows: Sequence[Row], now: datetime, write: Callable[[Convocation, Row, datetime], Mail | Overtaken | None]
+) -> dict[int, Mail | Overtaken]:
     convocations = load(rows)
     written = ((row.id, write(convocations[row.subject_id], row, now)) for row in rows)
     return {row_id: mail for row_id, mail in written if mail is not None}
 
 
-@composes(deeds.MAIL_CONVOCATION, "convocation", label="convocation à un rendez-vous", by_post=True)
-def convocation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_CONVOCATION,
+    "convocation",
+    label="convocation à un rendez-vous",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
+def convocation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that a binding appointment stands in their space, by when it is and where."""
     return composed(rows, now, _announce)
 
 
-@composes(deeds.MAIL_INVITATION, "invitation", label="invitation à un rendez-vous", by_post=True)
-def invitation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_INVITATION,
+    "invitation",
+    label="invitation à un rendez-vous",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
+def invitation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people of an offer, and that declining it has no consequence."""
     return composed(rows, now, _announce)
 
 
-@composes(deeds.MAIL_REMINDER, "reminder", label="rappel d’un rendez-vous", optional=True)
-def reminder_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(deeds.MAIL_REMINDER, "reminder", label="rappel d’un rendez-vous", group=NoticeGroup.REMINDERS)
+def reminder_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Remind people of a coming appointment; one that has begun or moved away is reminded no more."""
     return composed(rows, now, _remind)
 
 
-@composes(deeds.MAIL_UNREAD, "unread", label="convocation non lue")
-def unread_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(deeds.MAIL_UNREAD, "unread", label="convocation non lue", group=NoticeGroup.APPOINTMENTS)
+def unread_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Write once more to people who have not opened their convocation."""
     return composed(rows, now, _unread)
 
 
-@composes(deeds.MAIL_NOT_PROVEN, "not_proven", label="rendez-vous à fixer de nouveau", by_post=True)
-def not_proven_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_NOT_PROVEN,
+    "not_proven",
+    label="rendez-vous à fixer de nouveau",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
+def not_proven_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that a missed appointment counts for nothing, as nothing proves they knew of it."""
     return composed(rows, now, _not_proven)
 
 
-@composes(deeds.MAIL_TECH_INCIDENT, "tech_incident", label="incident technique", by_post=True)
-def tech_incident_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_TECH_INCIDENT,
+    "tech_incident",
+    label="incident technique",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
+def tech_incident_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that a technical problem counts for nothing and that a new date comes."""
     return composed(rows, now, _tech_incident)
 
@@ -84,9 +110,12 @@ def tech_incident_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 # --- words --------------------------------------------------------------------
 
 
-def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
-    if convocation.state not in AHEAD or convocation.starts_at <= now:
-        return None
+def _announce(convocation: Convocation, row: Row, now: datetime) -> Mail | Overtaken:
+    # While a request waits the appointment stands: who is told by letter is told.
+    if convocation.state not in AHEAD | {ConvocationState.RESCHEDULE_PENDING}:
+        return Overtaken(f"{_NAMES[convocation.is_binding]} : {convocation.get_state_display()}")
+    if convocation.starts_at <= now:
+        return Overtaken("l’heure du rendez-vous est passée")
     binding = convocation.is_binding
     when = when_of(convocation)
     act = (

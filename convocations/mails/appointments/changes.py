@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.hours.slots import needs_own_hour
 from convocations.letters import appointments as letters
@@ -13,31 +14,51 @@ from convocations.models import Convocation, Kind, Modality
 from convocations.scheduling import displacing
 from convocations.states import HOLDS_TIME
 from convocations.told import manners
-from messaging.emails import Mail, Row, composes
+from messaging.emails import Mail, Overtaken, Row, composes
 from messaging.models import OutboxMessage
 from portal.core.french import full_datetime
 
 
-@composes(deeds.MAIL_CANCELLED, "cancelled", label="rendez-vous annulé", by_post=True)
-def cancelled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_CANCELLED,
+    "cancelled",
+    label="rendez-vous annulé",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
+def cancelled_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people that an appointment is cancelled and that they owe nothing for it."""
     return composed(rows, now, _cancelled)
 
 
-@composes(deeds.MAIL_MOVED, "moved", label="rendez-vous déplacé", by_post=True)
-def moved_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_MOVED, "moved", label="rendez-vous déplacé", group=NoticeGroup.APPOINTMENTS, by_post=True
+)
+def moved_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people the old and the new hour of an appointment that moved."""
     return composed(rows, now, _moved)
 
 
-@composes(deeds.MAIL_DISPLACED, "displaced", label="rendez-vous à déplacer", by_post=True)
-def displaced_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_DISPLACED,
+    "displaced",
+    label="rendez-vous à déplacer",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
+def displaced_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people not to come, why, and that they may pick another date; what holds again by then is not announced."""
     return composed(rows, now, _displaced)
 
 
-@composes(deeds.MAIL_HOLDS_AGAIN, "holds_again", label="rendez-vous de nouveau possible", by_post=True)
-def holds_again_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+@composes(
+    deeds.MAIL_HOLDS_AGAIN,
+    "holds_again",
+    label="rendez-vous de nouveau possible",
+    group=NoticeGroup.APPOINTMENTS,
+    by_post=True,
+)
+def holds_again_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail | Overtaken]:
     """Tell people who were told not to come that the appointment takes place after all."""
     written = OutboxMessage.objects.filter(
         person_id__in={row.person_id for row in rows},

@@ -33,6 +33,7 @@ _TONES: dict[str, str] = {
 _FACTS: dict[str, tuple[str, str]] = {
     Fact.DEPOSITED: ("calendar-check", ""),
     Fact.EMAIL_ACCEPTED: ("mail", ""),
+    Fact.EMAIL_DELIVERED: ("mail", ""),
     Fact.EMAIL_BOUNCED: ("circle-alert", "warning"),
     Fact.EMAIL_COMPLAINED: ("circle-alert", "warning"),
     Fact.EMAIL_NOT_SENT: ("circle-alert", "warning"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import actor, advisor_required, people_for
-from accounts.models import Advisor, Claimant
+from accounts.models import Advisor, Claimant, NoticeGroup
 from accounts.sign_in.kept_forms import restored
 from messaging.models import Message, ReadyText
 from messaging.ready import blanks
@@ -80,7 +80,7 @@ def new(request: HttpRequest, advisor: Advisor) -> HttpResponse:
         "title": f"Écrire à {alone}" if alone else f"Écrire à {plural(len(people), 'personne')}",
         "people": people,
         "alone": alone,
-        "letters": [str(one) for one in people if one.prefers_letters or not one.user.email],
+        "letters": [str(one) for one in people if not one.routes_of(NoticeGroup.MESSAGES).email],
         "form": form,
         "preview": preview,
     }

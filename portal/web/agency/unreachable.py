@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import supervisor_required
-from accounts.models import Advisor, Claimant
+from accounts.models import Advisor, Claimant, Way
 from portal.core import keyset
 from portal.core.french import short_date
 
@@ -18,7 +18,7 @@ PAGE = 50
 def unreachable(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
     """List them, in the order of their registration; a page at a time."""
     rows = Claimant.objects.of_agency(supervisor.agency_id).filter(
-        Q(email_bounced_at__isnull=False) | Q(user__email__isnull=True) | Q(prefers_letters=True)
+        Q(email_bounced_at__isnull=False) | Q(user__email__isnull=True) | Q(appointments_by=Way.LETTER)
     )
     after = request.GET.get("apres", "")
     if after.isascii() and after.isdigit() and len(after) <= 18:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import oversight
 from accounts.access import advisor_required, claimant_for
-from accounts.models import Advisor, Claimant, User
+from accounts.models import Advisor, Claimant, NoticeGroup, User, Way
 from convocations import deeds
 from convocations.desk import people
 from convocations.models import Fact
@@ -60,6 +60,7 @@ _ICONS = {
 }
 _MAIL_WORDS: dict[str, str] = {
     Fact.EMAIL_ACCEPTED: "remis à sa messagerie",
+    Fact.EMAIL_DELIVERED: "arrivé dans sa messagerie",
     Fact.EMAIL_BOUNCED: "refusé par sa messagerie",
     Fact.EMAIL_COMPLAINED: "signalé comme indésirable",
     Fact.EMAIL_NOT_SENT: "non envoyé\u00a0: l’adresse ne marche plus",
@@ -102,8 +103,10 @@ def _contact(person: Claimant, zone: Any) -> list[dict[str, Any]]:
         {"label": "E-mail", "value": mail, "icon": "mail", "note": note},
         {"label": "Adresse", "value": place, "icon": "map-pin"},
         {
-            "label": "Joint par courrier",
-            "value": "Oui, seulement" if person.prefers_letters else "",
+            "label": "Comment la prévenir",
+            "value": first_up(_told_by(person)),
+            "url": reverse("desk:ways", args=[person.ref]),
+            "note": "Pour noter un autre choix, suivez ce lien.",
             "icon": "send",
         },
         {
@@ -123,6 +126,14 @@ def _contact(person: Claimant, zone: Any) -> list[dict[str, Any]]:
         },
         {"label": "Conseiller", "value": str(person.advisor), "icon": "user"},
     ]
+
+
+def _told_by(person: Claimant) -> str:
+    """Say how a person is told: once, where all comes the same way."""
+    ways = {group: person.way_of(group) for group in NoticeGroup if Way.LETTER in group.ways}
+    if len(set(ways.values())) == 1:
+        return next(iter(ways.values())).label
+    return ", ".join(f"{group.label} {way.label}" for group, way in ways.items())
 
 
 def _ahead(row: Any, zone: Any) -> dict[str, Any]:
@@ -177,7 +188,7 @@ def _story(person: Claimant, before: str, zone: Any) -> tuple[list[dict[str, Any
     ]
     since = entries[-1].at if more else datetime.min.replace(tzinfo=zone, year=1970)
     for fact in people.mail_facts(person, since, place[0] if place else None):
-        taken = fact.fact == Fact.EMAIL_ACCEPTED
+        taken = fact.fact in (Fact.EMAIL_ACCEPTED, Fact.EMAIL_DELIVERED)
         text = f"E-mail du rendez-vous {fact.convocation.ref} {_MAIL_WORDS[fact.fact]}."
         items.append((fact.at, 0, text, "mail" if taken else "circle-alert", "" if taken else "warning"))
     items.sort(key=lambda item: item[:2], reverse=True)

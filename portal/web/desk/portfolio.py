@@ -147,7 +147,7 @@ def _begin(row: Claimant, zone: Any) -> datetime:
 
 
 def _flag(row: Claimant) -> str:
-    if row.prefers_letters:
+    if row.convoked_by_letter:
         return "par courrier"
     if not row.user.email:
         return "sans e-mail"

@@ -9,6 +9,7 @@ from portal.web.desk import (
     file,
     portfolio,
     volunteering,
+    ways,
     worklist,
 )
 
@@ -24,5 +25,6 @@ urlpatterns = [
     path("portefeuille/", portfolio.portfolio, name="portfolio"),
     path("suivi-web/", volunteering.volunteer, name="volunteer"),
     path("demandeurs/<ref:ref>/amenagements/", accommodations.change, name="accommodations"),
+    path("demandeurs/<ref:ref>/avis/", ways.change, name="ways"),
     path("demandeurs/<ref:ref>/", file.claimant_file, name="file"),
 ]

@@ -32,6 +32,7 @@ TONES = {
     LetterState.POSTED: "success",
     LetterState.DELIVERED: "success",
     LetterState.RETURNED: "warning",
+    LetterState.CALLED_BACK: "neutral",
 }
 _BATCH_TONES = {BatchState.CLOSED: "neutral", BatchState.PRINTED: "info", BatchState.POSTED: "success"}
 
@@ -61,6 +62,9 @@ def index(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
         "letters": [line(row, zone) for row in page],
         "next_url": next_url,
         "first_url": first_url,
+        "called_back": [
+            line(row, zone) for row in Letter.objects.of_agency(supervisor.agency_id).called_back()
+        ],
     }
     return render(request, "web/mailroom/index.html", context)
 
@@ -158,9 +162,15 @@ def line(row: Letter, zone: Any) -> dict[str, Any]:
         "pages": row.pages,
         "state": first_up(row.get_state_display()),
         "tone": TONES[LetterState(row.state)],
-        "note": f"Impression écartée\u00a0: {row.set_aside}" if row.set_aside else "",
+        "note": _note(row),
         "registered": row.is_registered,
     }
+
+
+def _note(row: Letter) -> str:
+    if row.called_back_for:
+        return first_up(row.called_back_for)
+    return f"Impression écartée\u00a0: {row.set_aside}" if row.set_aside else ""
 
 
 def _page(request: HttpRequest, rows: QuerySet[Letter]) -> tuple[list[Letter], str, str]:

@@ -221,6 +221,7 @@ def _facts(row: Letter, supervisor: Advisor) -> list[dict[str, str]]:
         return full_date(at.astimezone(zone)) if at else ""
 
     back = f"{day(row.returned_at)}\u00a0: {row.return_reason}" if row.returned_at else ""
+    called_back = f"{day(row.called_back_at)}\u00a0: {row.called_back_for}" if row.called_back_at else ""
     return [
         {"label": "Adresse", "value": "\n".join(row.recipient)},
         {"label": "Nature", "value": line(row, zone)["what"]},
@@ -228,6 +229,7 @@ def _facts(row: Letter, supervisor: Advisor) -> list[dict[str, str]]:
         {"label": "Pages", "value": str(row.pages or "")},
         {"label": "Recommandé", "value": row.registered_number},
         {"label": "Impression écartée", "value": row.set_aside},
+        {"label": "Retirée avant l’impression", "value": called_back},
         {"label": "Postée le", "value": day(row.posted_at)},
         {"label": "Remise le", "value": day(row.delivered_at)},
         {"label": "Revenue le", "value": back},

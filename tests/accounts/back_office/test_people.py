@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from accounts.back_office.site import site
 from accounts.models import Advisor, Claimant, Role, User
+from messaging.deeds import MAIL_WAYS
+from messaging.models import OutboxMessage
 from portal.core import parameters
 from portal.core.models import ParameterOverride
 from tests import people
@@ -281,6 +283,20 @@ def test_claimants_change_names_fields_not_content_in_the_journal(office):
     assert entry.file_id == claimant.pk
     assert entry.data["changes"] == [{"field": "street"}]
     assert "rue du Port" not in str(entry.data)
+
+
+def test_how_a_person_is_told_goes_through_the_process_and_is_confirmed(office):
+    claimant = people.make_claimant()
+    address = reverse("admin:accounts_claimant_change", args=[claimant.pk])
+    answers = form_of(office.get(address)) | {"answers_by": "BOTH", "reminders_by": "SPACE"}
+    assert office.post(address, answers).status_code == 302
+    after = Claimant.objects.get(pk=claimant.pk)
+    assert (after.answers_by, after.reminders_by, after.appointments_by) == ("BOTH", "SPACE", "EMAIL")
+    assert entries(17)[0].data["after"] == {"answers_by": "BOTH", "reminders_by": "SPACE"}
+    assert OutboxMessage.objects.filter(person=claimant.user, kind=MAIL_WAYS).count() == 1
+    # Saved again as it stands, it is no new choice.
+    office.post(address, form_of(office.get(address)))
+    assert len(entries(17)) == 1
 
 
 def test_reference_and_agency_of_a_claimant_cannot_be_posted(office):

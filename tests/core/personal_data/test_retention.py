@@ -129,7 +129,7 @@ def _letter(now, age) -> None:
     about = {"kind": 100, "claimant": person, "agency": person.agency, "subject_id": 1, "words": {}}
     about |= {"content_hash": b"0" * 32, "recipient": [], "written_at": now - age}
     Letter.objects.create(message_id=2 * number, batch=batch, state="POSTED", posted_at=now - age, **about)
-    Letter.objects.create(message_id=2 * number + 1, **about)
+    Letter.objects.create(message_id=2 * number + 1, step=1, **about)
 
 
 CASES = [

@@ -23,8 +23,8 @@ WORDS = Words(
 
 
 def by_post(advisor, **fields) -> Claimant:
-    """Somebody who prefers letters, at home."""
-    return factories.claimant(advisor, **{"prefers_letters": True, **HOME, **fields})
+    """Somebody told everything on paper, at home."""
+    return factories.claimant(advisor, **(factories.ON_PAPER | HOME | fields))
 
 
 def written(person: Claimant, *, now: datetime, starts_at: datetime) -> Letter:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from accounts.models import NoticeGroup
 from messaging import emails, outbox
 from messaging.delivery import composing, send_due
 from messaging.emails import Row, Words
@@ -27,6 +28,7 @@ from tests.messaging.posting.made import by_post
 pytestmark = pytest.mark.django_db
 
 State = OutboxMessage.State
+BY_EMAIL = dict.fromkeys(NoticeGroup.values, "EMAIL")
 
 
 def test_who_prefers_letters_gets_the_convocation_on_paper(marcel, mailsink):
@@ -45,8 +47,8 @@ def test_who_prefers_letters_gets_the_convocation_on_paper(marcel, mailsink):
 @pytest.mark.parametrize(
     ("fields", "email"),
     [
-        ({"prefers_letters": False}, None),
-        ({"prefers_letters": False, "email_bounced_at": NOW}, "x@exemple.fr"),
+        (BY_EMAIL, None),
+        (BY_EMAIL | {"email_bounced_at": NOW}, "x@exemple.fr"),
     ],
 )
 def test_who_has_no_address_that_takes_mail_gets_a_letter(supervisor, fields, email):
@@ -56,7 +58,7 @@ def test_who_has_no_address_that_takes_mail_gets_a_letter(supervisor, fields, em
 
 @pytest.mark.parametrize("missing", ["street", "postcode", "city"])
 def test_without_a_postal_address_there_is_nothing_to_post(supervisor, missing):
-    person = by_post(supervisor, **{missing: ""})
+    person = by_post(supervisor, user_fields={"email": None}, **{missing: ""})
     factories.convocation(person)
     send()
     message = OutboxMessage.objects.get()
@@ -75,7 +77,7 @@ def test_a_closed_account_gets_no_letter(marcel):
 def test_what_has_lost_its_purpose_is_no_letter(marcel):
     convocation = factories.convocation(marcel)
     send_due(lambda: convocation.starts_at + timedelta(minutes=1))
-    assert OutboxMessage.objects.get().last_error == composing.NO_LONGER
+    assert OutboxMessage.objects.get().last_error == "l’heure du rendez-vous est passée"
     assert not Letter.objects.exists()
 
 
@@ -108,14 +110,18 @@ def test_notices_go_by_post_and_nothing_else_does():
         "transferred",
         "advisor_changed",
         "mode_changed",
+        "call_back_asked",
         "call_back_unreached",
+        "ways",
         "request_hour_lost",
         "message",
         "message_expected",
         "message_late",
     }
     assert not [
-        kind.name for kind in emails.kinds().values() if kind.by_post and (kind.optional or kind.on_request)
+        kind.name
+        for kind in emails.kinds().values()
+        if kind.by_post and (kind.group is None or kind.on_request)
     ]
 
 
@@ -125,7 +131,7 @@ def test_a_reminder_is_not_sent_by_post(marcel):
     with transaction.atomic():
         outbox.enqueue([outbox.Owed(102, marcel.pk, convocation.pk)], now=NOW)
     send()
-    assert OutboxMessage.objects.get(kind=102).last_error == composing.BY_LETTER
+    assert OutboxMessage.objects.get(kind=102).last_error == composing.UNWANTED
     assert Letter.objects.count() == 1
 
 
@@ -196,7 +202,7 @@ def test_a_letter_the_database_refuses_stops_only_itself(supervisor):
 
 def test_a_kind_that_brings_no_letter_is_tried_again_and_blocks_nobody(declared, supervisor):
     person = by_post(supervisor)
-    composer = declared(by_post=True)
+    composer = declared(by_post=True, group=NoticeGroup.ANSWERS)
     composer.write = lambda row: (
         mail_about(row) if row.subject_id == 1 else replace(mail_about(row), letter=lambda: Words("T"))
     )

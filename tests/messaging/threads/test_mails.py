@@ -33,6 +33,10 @@ def composed(kind: int, now=NOW) -> list[emails.Mail]:
     return [mails[row.id] for row in rows if row.id in mails]
 
 
+def latest(kind: int) -> OutboxMessage:
+    return OutboxMessage.objects.filter(kind=kind).select_related("person").latest("id")
+
+
 def nothing_said(mail: emails.Mail, thread: Thread) -> None:
     said = str(mail)
     for words in (SECRET, "Compte bancaire", "confidentiel", "Une photo lisible"):
@@ -43,7 +47,8 @@ def nothing_said(mail: emails.Mail, thread: Thread) -> None:
 def test_a_message_waits(thread):
     answer(thread, "Ceci est confidentiel.", now=NOW + HOUR)
     (mail,) = composed(deeds.MAIL_MESSAGE)
-    check_mail(mail, facts=["lundi 23 novembre 2026", str(thread.advisor), thread.agency.name])
+    facts = ["lundi 23 novembre 2026", str(thread.advisor), thread.agency.name]
+    check_mail(mail, facts=facts, owed=latest(deeds.MAIL_MESSAGE))
     nothing_said(mail, thread)
     assert f"/espace/messages/{thread.ref}/" in mail.context["action_url"]
 
@@ -57,7 +62,7 @@ def test_what_is_read_is_not_announced(thread):
 def test_something_is_asked_for_by_a_date(thread):
     answer(thread, "Ceci est confidentiel.", expected=NOW + 8 * DAY, now=NOW + HOUR)
     (mail,) = composed(deeds.MAIL_EXPECTED)
-    check_mail(mail, facts=["mardi 1er décembre 2026"])
+    check_mail(mail, facts=["mardi 1er décembre 2026"], owed=latest(deeds.MAIL_EXPECTED))
     nothing_said(mail, thread)
     assert composed(deeds.MAIL_EXPECTED, NOW + 9 * DAY) == []
 
@@ -73,7 +78,8 @@ def test_late_with_an_apology_and_the_offer_of_a_call(thread):
     end = thread.answer_due_at
     tick(end)
     (mail,) = composed(deeds.MAIL_LATE, end)
-    check_mail(mail, facts=["lundi 23 novembre 2026", "excuses", "rappelé", "3949"])
+    facts = ["lundi 23 novembre 2026", "excuses", "rappelé", "3949"]
+    check_mail(mail, facts=facts, owed=latest(deeds.MAIL_LATE))
     nothing_said(mail, thread)
     assert mail.context["action_url"].endswith("/espace/rappel/")
     for kind in (deeds.MAIL_LATE_ADVISOR, deeds.MAIL_LATE_DEPUTY, deeds.MAIL_LATE_SUPERVISOR):

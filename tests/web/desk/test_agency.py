@@ -160,7 +160,7 @@ def test_load_counts_each_advisors_people(office, nadia, paul):
 def test_people_whom_no_email_reaches(office, nadia):
     factories.claimant(nadia, email_bounced_at=NOW, user_fields={"last_name": "Refus"})
     factories.claimant(nadia, user_fields={"email": None, "last_name": "Sans"})
-    factories.claimant(nadia, prefers_letters=True, user_fields={"last_name": "Lettre"})
+    factories.claimant(nadia, **factories.ON_PAPER, user_fields={"last_name": "Lettre"})
     factories.claimant(nadia, user_fields={"last_name": "Joignable"})
     text = office.get("/agence/sans-e-mail/").content.decode()
     for name in ("Refus", "Sans", "Lettre"):

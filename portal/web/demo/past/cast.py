@@ -13,10 +13,12 @@ from accounts.models import (
     Closure,
     Controller,
     DecisionMaker,
+    NoticeGroup,
     OpeningHours,
     Partner,
     Role,
     User,
+    Way,
 )
 from portal.core.references import to_text
 
@@ -24,6 +26,8 @@ PASSWORD = "demonstration-2026"  # noqa: S105  # the demo's, printed on its scre
 # How many people each of the twelve advisors follows: six hundred in all, as unequal as life.
 PORTFOLIOS = (62, 48, 55, 41, 58, 37, 66, 45, 52, 60, 33, 43)
 ADVISORS_PER_AGENCY = 4
+# Told all on paper; reminders have no letter.
+_ON_PAPER = {group.value: Way.LETTER if Way.LETTER in group.ways else Way.SPACE for group in NoticeGroup}
 
 _AGENCIES = (
     {
@@ -196,7 +200,7 @@ def _claimants(
                 postcode=postcode,
                 city=city,
                 registered_on=now.date() - timedelta(days=draw.randrange(100, 500)),
-                prefers_letters=letters,
+                **(_ON_PAPER if letters else {}),
                 last_contact_at=now - timedelta(days=draw.randrange(62, 90)),
             )
         )
