@@ -33,7 +33,9 @@ def in_threads_of(claimant_id: int, words: str) -> list[Found]:
 def in_threads_with(advisor_ids: Collection[int], words: str) -> list[Found]:
     """Search the threads these advisors answer, and those of the people they follow, the latest first."""
     theirs = """(thread.advisor_id = ANY(%(advisors)s) OR thread.claimant_id IN (
-        SELECT user_id FROM accounts_claimant WHERE advisor_id = ANY(%(advisors)s)))"""
+        SELECT user_id FROM accounts_claimant WHERE advisor_id = ANY(%(advisors)s)))
+        AND NOT EXISTS (SELECT 1 FROM accounts_claimant AS away
+            WHERE away.user_id = thread.claimant_id AND away.archived_at IS NOT NULL)"""
     return _search(words, theirs, {"advisors": list(advisor_ids)})
 
 

@@ -25,10 +25,13 @@ def own_thread(claimant: Claimant, ref: str) -> Thread:
 def thread_for(advisor: Advisor, ref: str, now: datetime) -> Thread:
     """Load a thread with its person; 404 unless it is this advisor's business."""
     found = _by_ref(Thread.objects.select_related("claimant__user", "claimant__agency", *_WITH), ref)
-    if found is None or not (
-        found.advisor_id == advisor.pk
+    if found is None:
+        raise Http404
+    followed = found.claimant.archived_at is None
+    if not (
+        (followed and found.advisor_id == advisor.pk)
         or sees(advisor, found.claimant, now=now)
-        or stands_in(advisor, found.advisor_id, now=now)
+        or (followed and stands_in(advisor, found.advisor_id, now=now))
     ):
         raise Http404
     return found
