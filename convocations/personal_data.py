@@ -337,7 +337,7 @@ def _file_years() -> str:
 
 @retained(
     "files",
-    "Vos rendez-vous, leurs preuves, vos absences, les décisions et votre journal",
+    "Vos rendez-vous, leurs preuves, vos messages, vos absences, les décisions et votre journal",
     why="Pour vous suivre, et pour que vous puissiez prouver ce qui s’est passé.",
     how_long=_file_years,
 )

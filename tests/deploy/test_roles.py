@@ -39,7 +39,7 @@ def test_every_guarded_table_is_evidence(as_app):
 @pytest.mark.parametrize(
     "deed",
     [
-        "UPDATE {} SET id = id",
+        "UPDATE {} SET {key} = {key}",
         "DELETE FROM {}",
         "TRUNCATE {}",
         "DROP TABLE {}",
@@ -55,7 +55,8 @@ def test_app_role_cannot_touch_evidence(as_app, deed):
     for table in guarded_tables(as_app):
         said = ""
         try:
-            as_app.execute(sql.SQL(deed).format(sql.Identifier(table)))
+            key = sql.Identifier("entry_id" if table == "core_erasedline" else "id")
+            as_app.execute(sql.SQL(deed).format(sql.Identifier(table), key=key))
         except errors.InsufficientPrivilege as refused:
             said = str(refused)
         # The right is missing: it is not the trigger that spoke. (GRANT without the right only warns.)

@@ -20,11 +20,11 @@ EMPTY = "actor_id = NULL, actor_role = '', file_id = NULL, subject_id = NULL, da
 def erased(old):
     """One file erased, another that is not; a young line; all of it sealed."""
     with transaction.atomic():
-        journal.record(SEEN, by=journal.PORTAL, now=old.now, file_id=7, data={"what": "récent"})
+        journal.record(SEEN, by=journal.PORTAL, now=old.now, file_id=987_654, data={"what": "récent"})
     erasing.erase(old.person.pk, now=old.now)
     seal_all(old.now)
     assert journal.verify().intact
-    old.young = JournalEntry.objects.get(file_id=7)
+    old.young = JournalEntry.objects.get(file_id=987_654)
     old.line = JournalEntry.objects.get(code=journal.ERASED.number)
     return old
 
@@ -109,7 +109,7 @@ def _forge(entry_id: int, *, archive_years: int, at=None) -> None:
     "change",
     [
         'UPDATE core_journalentry SET data = \'{"what": "un mensonge"}\' WHERE id = %s',
-        "UPDATE core_journalentry SET file_id = 7 WHERE id = %s",
+        "UPDATE core_journalentry SET file_id = 987654 WHERE id = %s",
         "UPDATE core_journalentry SET at = at + interval '1 second' WHERE id = %s",
         "UPDATE core_journalentry SET code = 30002 WHERE id = %s",
         "DELETE FROM core_journalentry WHERE id = %s",
