@@ -161,11 +161,11 @@ def world() -> SimpleNamespace:
 def _erased(w: SimpleNamespace) -> None:
     """A proof and a digest, behind the guards' backs: a real one waits ten years (tests/convocations/archive)."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET session_replication_role = replica")
     w.erasure = Erasure.objects.create(at=NOW, mark=b"0" * 32, active_years=3, archive_years=7)
     w.erased_line = ErasedLine.objects.create(entry_id=0, digest=b"0" * 32, erasure=w.erasure)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute("SET session_replication_role = origin")
 
 
 def _hours(w: SimpleNamespace) -> None:
