@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
 from accounts.hours.deputising import deputised_by, stands_in
 from accounts.models import Advisor, BreakGlass, Claimant, Role, User
@@ -141,8 +142,19 @@ def claimants_only(view: View) -> View:
 
 
 def advisor_required(view: View) -> View:
-    """Open a page to advisors only; the view receives `advisor` as its second argument."""
-    return _with(advisor_of, view)
+    """Open a page to advisors only; the view receives `advisor` as its second argument.
+
+    A file in the archive answers by saying so, and how it is opened.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except InArchive as found:
+            return render(request, "account/in_archive.html", {"person": found.claimant}, status=403)
+
+    return _with(advisor_of, answered)
 
 
 def supervisor_required(view: View) -> View:
@@ -173,25 +185,45 @@ def _with(loader: Callable[[HttpRequest], Any], view: View) -> View:
 # --- files of claimants ---------------------------------------------------------------
 
 
+class InArchive(Http404):
+    """The file is the advisor's to follow, but rests in the archive: a reason opens it."""
+
+    def __init__(self, claimant: Claimant) -> None:
+        self.claimant = claimant
+        super().__init__()
+
+
 def sees(advisor: Advisor, claimant: Claimant, *, now: datetime) -> bool:
     """Say whether an advisor may open a file: own portfolio or that of a colleague they stand in for today,
-    own agency for a supervisor, broken glass.
+    own agency for a supervisor, broken glass. A file in the archive opens by broken glass alone.
     """
+    if claimant.archived_at is None and _follows(advisor, claimant, now):
+        return True
+    return (
+        claimant.agency_id == advisor.agency_id
+        and BreakGlass.objects.open_for(advisor, claimant, now=now).exists()
+    )
+
+
+def _follows(advisor: Advisor, claimant: Claimant, now: datetime) -> bool:
     if claimant.advisor_id == advisor.pk:
         return True
-    if claimant.agency_id != advisor.agency_id:
-        return False
-    return (
-        advisor.is_supervisor
-        or stands_in(advisor, claimant.advisor_id, now=now)
-        or BreakGlass.objects.open_for(advisor, claimant, now=now).exists()
+    return claimant.agency_id == advisor.agency_id and (
+        advisor.is_supervisor or stands_in(advisor, claimant.advisor_id, now=now)
     )
 
 
 def claimant_for(advisor: Advisor, ref: str, *, now: datetime) -> Claimant:
-    """Give the file an advisor asks for by its reference, with account, agency and advisor; else 404."""
+    """Give the file an advisor asks for by its reference, with account, agency and advisor; else 404.
+
+    Raises InArchive, which the page answers, for one they would follow.
+    """
     claimant = _by_ref(ref)
-    if claimant is None or not sees(advisor, claimant, now=now):
+    if claimant is None:
+        raise Http404
+    if not sees(advisor, claimant, now=now):
+        if claimant.archived_at is not None and _follows(advisor, claimant, now):
+            raise InArchive(claimant)
         raise Http404
     return claimant
 
@@ -199,10 +231,12 @@ def claimant_for(advisor: Advisor, ref: str, *, now: datetime) -> Claimant:
 def people_for(advisor: Advisor, now: datetime, **which: Collection[Any]) -> dict[int, Claimant]:
     """Give, by id, those of these people whom the advisor may convoke or write to; one query."""
     opened = BreakGlass.objects.filter(advisor=advisor, opened_at__lte=now, until__gt=now)
-    mine = Q(advisor=advisor) | Q(agency_id=advisor.agency_id, pk__in=opened.values("claimant"))
+    mine = Q(advisor=advisor)
     mine |= Q(agency_id=advisor.agency_id, advisor_id__in=deputised_by(advisor, now=now))
     if advisor.is_supervisor:
         mine |= Q(agency_id=advisor.agency_id)
+    mine &= Q(archived_at__isnull=True)
+    mine |= Q(agency_id=advisor.agency_id, pk__in=opened.values("claimant"))
     rows = Claimant.objects.filter(mine, **which).select_related("user", "agency")
     return {person.pk: person for person in rows}
 

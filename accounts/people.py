@@ -116,7 +116,7 @@ def refuse_role(user: User, role: Role, *, by: Actor) -> None:
         raise RefusedChange(
             "Un compte de demandeur d’emploi le reste\u00a0: créez un autre compte pour un autre rôle."
         )
-    if user.role == Role.ADVISOR and Claimant.objects.filter(advisor_id=user.pk).exists():
+    if user.role == Role.ADVISOR and Claimant.objects.followed().filter(advisor_id=user.pk).exists():
         raise RefusedChange("Confiez d’abord son portefeuille à d’autres conseillers.")
 
 

@@ -38,6 +38,7 @@ from portal.core.personal_data import (
     column,
     days,
     erase,
+    goes_with_the_file,
     held,
     kept_out,
     nobodys,
@@ -91,6 +92,7 @@ held(
         column("email_bounced_at", "E-mails refusés depuis le"),
         column("last_contact_at", "Dernier contact"),
         column("news_read_at", "Nouveautés lues le"),
+        column("archived_at", "En archive depuis le"),
     ],
     left_out={"user": WHOSE},
 )
@@ -193,6 +195,9 @@ held(
 
 kept_out("l’état de la visite en cours, effacé quand elle finit ; la clé en est un secret", Session)
 kept_out("sert à une preuve par lien, que le portail n’utilise pas", EmailConfirmation)
+goes_with_the_file(
+    EmailConfirmation, lambda person: EmailConfirmation.objects.filter(email_address__user_id=person)
+)
 kept_out("les agents du service : ce qu’ils ont fait est dans le journal", Advisor, Controller, DecisionMaker)
 kept_out("les agents d’un partenaire : ce qu’ils ont fait est dans le journal", Partner)
 kept_out("compte ce que lit un agent, sans dire quels dossiers", ReadingAlert)

@@ -52,7 +52,8 @@ def load_of(advisor_id: int) -> Load:
 def loads(advisor_ids: Collection[int]) -> dict[int, Load]:
     """Count the portfolios of several advisors, in one query."""
     counted = (
-        Claimant.objects.filter(advisor_id__in=advisor_ids)
+        Claimant.objects.followed()
+        .filter(advisor_id__in=advisor_ids)
         .values("advisor_id")
         .annotate(people=Count("pk"), reinforced=Count("pk", filter=Q(follow_up_mode=MODES.REINFORCED)))
         .values_list("advisor_id", "people", "reinforced")

@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max
-
+from convocations.archive import erasing
 from convocations.models import (
     Absence,
     CalendarFeed,
@@ -28,7 +27,18 @@ from convocations.models import (
 )
 from portal.core import parameters
 from portal.core.french import plural
-from portal.core.personal_data import Outcome, column, days, erase, held, kept_out, nobodys, retained, who
+from portal.core.personal_data import (
+    Outcome,
+    column,
+    days,
+    erase,
+    goes_with_the_file,
+    held,
+    kept_out,
+    nobodys,
+    retained,
+    who,
+)
 
 INSIDE = "un numéro interne, qui ne dit rien de la personne"
 WHOSE = "c’est la personne elle-même"
@@ -301,6 +311,8 @@ kept_out(
 )
 kept_out("un créneau gardé pendant que vous remplissez une demande, ou tant qu’elle attend", SlotHold)
 kept_out("range la liste du conseiller tant que le rendez-vous n’est pas déplacé", Displacement)
+goes_with_the_file(SlotHold, lambda person: SlotHold.objects.filter(claimant_id=person))
+goes_with_the_file(Displacement, lambda person: Displacement.objects.filter(convocation__claimant_id=person))
 
 
 # --- how long ---------------------------------------------------------------------
@@ -325,17 +337,13 @@ def _file_years() -> str:
 
 @retained(
     "files",
-    "Vos rendez-vous, leurs preuves, vos absences, les décisions et votre journal",
+    "Vos rendez-vous, leurs preuves, vos messages, vos absences, les décisions et votre journal",
     why="Pour vous suivre, et pour que vous puissiez prouver ce qui s’est passé.",
     how_long=_file_years,
 )
 def _files(now: datetime, dry_run: bool) -> Outcome:
-    """Count the people whose last appointment is older than file and archive: nothing erases evidence yet.
+    """Count the files that are beyond both periods: erasing them is the owner's deed (`manage.py erase_files`).
 
-    The application's role cannot (deploy/roles.sql), and must not: see docs/retention.md.
+    The application's role cannot, and must not: see docs/retention.md.
     """
-    numbers = parameters.current()
-    years = numbers.retention_file_years + numbers.retention_archive_years
-    before = now - timedelta(days=round(years * 365.25))
-    people = Convocation.objects.values("claimant_id").annotate(last=Max("ends_at"))
-    return Outcome(held_back=people.filter(last__lt=before).count())
+    return Outcome(held_back=erasing.count_over(now))

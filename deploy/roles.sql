@@ -5,7 +5,8 @@
 -- Run as the owner of the tables (the role that runs `manage.py migrate`), after every migrate; the role
 -- itself must exist: CREATE ROLE portal_app LOGIN PASSWORD '…'. Not being the owner, it cannot switch a
 -- trigger off either. Which tables are evidence the database says itself: those whose rows are guarded
--- by refuse_change().
+-- by refuse_change(). Files whose time is over are erased by the owner (`manage.py erase_files`): this role opens
+-- no erasure.
 \set ON_ERROR_STOP on
 BEGIN;
 SELECT set_config('portal.app', :'app', true) AS app \gset
@@ -28,4 +29,5 @@ BEGIN
         EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM %I', guarded, current_setting('portal.app'));
     END LOOP;
 END $$;
+REVOKE INSERT ON core_erasure, core_erasedline FROM :"app";
 COMMIT;

@@ -24,7 +24,17 @@ from messaging.posting import ending, wording
 from messaging.states import AddressState
 from messaging.threads import drafts
 from portal.core import parameters
-from portal.core.personal_data import Outcome, column, days, erase, held, kept_out, retained, who
+from portal.core.personal_data import (
+    Outcome,
+    column,
+    days,
+    erase,
+    goes_with_the_file,
+    held,
+    kept_out,
+    retained,
+    who,
+)
 from portal.core.personal_data.declaring import Row
 
 INSIDE = "un numéro interne, qui ne dit rien de la personne"
@@ -279,6 +289,15 @@ held(
         column("saved_at", "Gardé le"),
     ],
     left_out={"id": INSIDE, "author": WHOSE, "claimant": WHOSE},
+)
+# What an advisor began to write to them goes too, and each word that came back before the mail it is found by.
+goes_with_the_file(Draft, lambda person: Draft.objects.filter(Q(author_id=person) | Q(claimant_id=person)))
+goes_with_the_file(
+    DeliveryEvent,
+    lambda person: DeliveryEvent.objects.filter(
+        message_id__in=OutboxMessage.objects.filter(person_id=person).values("pk")
+    ),
+    before=OutboxMessage,
 )
 
 

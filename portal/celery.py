@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "journal-head": {"task": "core.export_journal_head", "schedule": crontab(hour=1, minute=10)},
     "retention": {"task": "core.let_go", "schedule": crontab(hour=2, minute=20)},
     "following-check": {"task": "convocations.check_following", "schedule": crontab(hour=4, minute=10)},
+    "files-archive": {"task": "convocations.put_files_away", "schedule": crontab(hour=2, minute=50)},
     "documents-sweep": {"task": "core.sweep_documents", "schedule": crontab(hour=3, minute=30)},
 }
 

@@ -23,7 +23,7 @@ class AdvisorForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        portfolio = Claimant.objects.filter(advisor=self.instance)
+        portfolio = Claimant.objects.followed().filter(advisor=self.instance)
         if "agency" in self.changed_data and portfolio.exists():
             self.add_error("agency", "Confiez d’abord son portefeuille à d’autres conseillers.")
         if not data.get("volunteers_for_web") and portfolio.filter(follow_up_mode=WEB).exists():

@@ -125,7 +125,7 @@ def set_volunteer(advisor_id: int, volunteers: bool, *, by: Actor, now: datetime
     )
     if advisor.volunteers_for_web == volunteers:
         return advisor
-    followed = Claimant.objects.filter(advisor=advisor, follow_up_mode=MODES.WEB).count()
+    followed = Claimant.objects.followed().filter(advisor=advisor, follow_up_mode=MODES.WEB).count()
     if not volunteers and followed:
         raise StillFollowing(
             f"Vous suivez {plural(followed, 'personne')} à 100\u00a0% par le web. Demandez d’abord à votre "

@@ -31,9 +31,13 @@ class Advisor(models.Model):
 
 
 class ClaimantQuerySet(models.QuerySet["Claimant"]):
+    def followed(self) -> "ClaimantQuerySet":
+        """Those whose file is in use: not in the archive."""
+        return self.filter(archived_at__isnull=True)
+
     def in_portfolio_of(self, advisor: Advisor) -> "ClaimantQuerySet":
         """Those an advisor follows."""
-        return self.filter(advisor=advisor)
+        return self.followed().filter(advisor=advisor)
 
     def hold(self, claimant_id: int) -> "Claimant":
         """Lock one person, then read them with account, agency and advisor.
@@ -47,7 +51,7 @@ class ClaimantQuerySet(models.QuerySet["Claimant"]):
 
     def of_agency(self, agency_id: int) -> "ClaimantQuerySet":
         """Those an agency follows."""
-        return self.filter(agency_id=agency_id)
+        return self.followed().filter(agency_id=agency_id)
 
     def wanting_some_email(self) -> "ClaimantQuerySet":
         """Those who chose to be told something by e-mail."""
@@ -123,6 +127,8 @@ class Claimant(models.Model):
     # Kept with each act that is a contact, so that a portfolio of thousands is read without joining them.
     last_contact_at = models.DateTimeField("dernier contact", null=True, blank=True)
     news_read_at = models.DateTimeField("nouveautés lues le", null=True, blank=True)
+    # Since when the file is out of the advisors' sight: the end of the years it is kept to follow the person.
+    archived_at = models.DateTimeField("en archive depuis le", null=True, blank=True)
 
     objects = ClaimantQuerySet.as_manager()
 
@@ -152,8 +158,20 @@ class Claimant(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["advisor", "last_contact_at", "user"], name="claimant_portfolio"),
-            models.Index(fields=["agency", "user"], name="claimant_of_agency"),
+            # Two files of three are in the archive, in the end: what is read every day passes over them.
+            models.Index(
+                fields=["advisor", "last_contact_at", "user"],
+                name="claimant_portfolio",
+                condition=Q(archived_at__isnull=True),
+            ),
+            models.Index(
+                fields=["agency", "user"], name="claimant_of_agency", condition=Q(archived_at__isnull=True)
+            ),
+            models.Index(
+                fields=["archived_at", "user"],
+                name="claimant_in_archive",
+                condition=Q(archived_at__isnull=False),
+            ),
             models.Index(
                 fields=["email_bounced_at"],
                 name="claimant_bounced",

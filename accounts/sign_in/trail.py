@@ -11,6 +11,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 
 from accounts import access, deeds
+from accounts.following import archiving
 from accounts.models import Claimant, Role, User
 from accounts.sign_in import kept_forms, sessions
 from portal.core import clock, journal
@@ -30,6 +31,9 @@ def _on_signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> No
     kept_forms.forget_strangers(request, user)
     request.session[sessions.SEEN_AT] = int(clock.now().timestamp())
     note(deeds.SIGNED_IN, request, user)
+    if user.role == Role.CLAIMANT:
+        by = Actor(user_id=user.pk, role=user.role, ip=access.client_ip(request))
+        archiving.reopen([user.pk], by=by, now=clock.now())
 
 
 def _on_password(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:

@@ -32,7 +32,8 @@ _UNFOLLOWED = """
     JOIN accounts_advisor AS advisor ON advisor.user_id = person.advisor_id
     JOIN accounts_user AS account ON account.id = advisor.user_id
     JOIN accounts_user AS who ON who.id = person.user_id
-    WHERE who.is_active AND (NOT account.is_active OR advisor.agency_id <> person.agency_id) {more}
+    WHERE person.archived_at IS NULL AND who.is_active
+      AND (NOT account.is_active OR advisor.agency_id <> person.agency_id) {more}
 """
 # Open work whose owner is gone, or no longer of the agency the work belongs to. One branch a partial index.
 # (room in addresses, prefix, table, agency the work belongs to, which of it is open)
@@ -156,7 +157,7 @@ _SILENT = """
     SELECT person.user_id, person.advisor_id, person.agency_id
     FROM accounts_claimant AS person
     JOIN accounts_user AS who ON who.id = person.user_id AND who.is_active
-    WHERE person.user_id > %s AND person.user_id <= %s
+    WHERE person.user_id > %s AND person.user_id <= %s AND person.archived_at IS NULL
       AND coalesce(person.last_contact_at, person.registered_on::timestamptz) < %s
       AND NOT EXISTS (
         SELECT 1 FROM convocations_followuptask AS line

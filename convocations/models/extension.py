@@ -39,3 +39,10 @@ class Extension(models.Model):
                 violation_error_message="Un délai prolongé finit plus tard qu’avant.",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["justificatif"],
+                name="extension_of_justificatif",
+                condition=Q(justificatif__isnull=False),
+            ),
+        ]

@@ -78,6 +78,13 @@ class FollowUpTask(Stateful):
                 name="follow_up_of_agency",
                 condition=Q(state="OPEN"),
             ),
+            # Closed ones too: they go with their file.
+            models.Index(fields=["claimant"], name="follow_ups_of_claimant"),
+            models.Index(
+                fields=["convocation"],
+                name="follow_ups_of_appointment",
+                condition=Q(convocation__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -87,6 +87,7 @@ class Justificatif(Stateful):
                 condition=Q(state="IN_REVIEW"),
             ),
             models.Index(fields=["id"], name="justificatif_to_complete", condition=Q(state="INCOMPLETE")),
+            models.Index(fields=["claimant"], name="justificatif_of_claimant"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from accounts.following.archiving import reopen
 from convocations import deeds
 from convocations.evidence.ledger import deposit_all, shown_content
 from convocations.following import owed
@@ -89,6 +90,8 @@ def _issue_slice(drafts: Sequence[Draft], *, by: Actor, now: datetime) -> list[R
     kept = kept_for_others(wanted) if wanted else set()
     good = [draft for draft in wanted if id(draft) not in kept]
     numbers = draw_free(Convocation, len(good))
+    if good:
+        reopen({draft.claimant_id for draft in good}, by=by, now=now)
     written = _insert(good, numbers, known, now) if good else {}
     lost = [draft for draft, number in zip(good, numbers, strict=True) if number not in written]
     lost += [draft for draft in wanted if id(draft) in kept]

@@ -37,11 +37,13 @@ def in_threads_of(claimant_id: int, words: str) -> list[Found]:
 def in_threads_with(advisor_ids: Collection[int], words: str) -> list[Found]:
     """Search the threads these advisors answer, and those of the people they follow, the latest first."""
     theirs = """
-        SELECT id, subject FROM messaging_thread WHERE advisor_id = ANY(%(advisors)s)
+        SELECT id, subject FROM messaging_thread AS thread
+        JOIN accounts_claimant AS person ON person.user_id = thread.claimant_id AND person.archived_at IS NULL
+        WHERE thread.advisor_id = ANY(%(advisors)s)
         UNION
         SELECT id, subject FROM accounts_claimant AS person, LATERAL (
             SELECT id, subject FROM messaging_thread WHERE claimant_id = person.user_id OFFSET 0
-        ) AS thread WHERE person.advisor_id = ANY(%(advisors)s)
+        ) AS thread WHERE person.advisor_id = ANY(%(advisors)s) AND person.archived_at IS NULL
     """
     return _search(words, theirs, {"advisors": list(advisor_ids)})
 

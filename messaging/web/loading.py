@@ -36,10 +36,11 @@ def own_thread(claimant: Claimant, ref: str) -> Thread:
 def thread_for(advisor: Advisor, ref: str, now: datetime) -> Thread:
     """Load a thread with its person; 404 unless it is this advisor's business."""
     found = _one(_anybodys, ref)
+    followed = found.claimant.archived_at is None
     if not (
-        found.advisor_id == advisor.pk
+        (followed and found.advisor_id == advisor.pk)
         or sees(advisor, found.claimant, now=now)
-        or stands_in(advisor, found.advisor_id, now=now)
+        or (followed and stands_in(advisor, found.advisor_id, now=now))
     ):
         raise Http404
     return found

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 
+from accounts.models import User
 from convocations import attendance
 from convocations.evidence import ledger
 from convocations.states import ConvocationState
@@ -60,6 +61,10 @@ def world() -> None:
     # Somebody nobody has heard for long, and a supervisor to tell.
     factories.advisor(advisor.agency, is_supervisor=True)
     factories.claimant(advisor, last_contact_at=now - timedelta(days=90))
+    # Files nobody has used for years.
+    for _ in range(2):
+        unused = factories.claimant(advisor, registered_on=(now - LONG_AGO).date())
+        User.objects.filter(pk=unused.pk).update(date_joined=now - LONG_AGO)
     over = sent(factories.claimant(advisor))
     assert work().closed == 1
     Document.objects.filter(pk=over.pk).update(keep_until=now.date() - timedelta(days=1))

@@ -54,6 +54,8 @@ from portal.core.models import (
     Deadline,
     Document,
     DocumentFile,
+    ErasedLine,
+    Erasure,
     JournalEntry,
     JournalSeal,
     Outage,
@@ -146,6 +148,7 @@ def world() -> SimpleNamespace:
     _returns(w)
     _letters(w)
     w.deadline = Deadline.objects.filter(kind=deeds.DUE_ENDED).first()
+    _erased(w)
     w.parameter = ParameterOverride.objects.create(key="free_reschedules", value=3)
     w.entry = JournalEntry.objects.first()
     # Written by hand: a real one waits for every transaction of the server, other tests' too.
@@ -153,6 +156,16 @@ def world() -> SimpleNamespace:
         first_id=w.entry.pk, last_id=w.entry.pk, entries=1, digest=b"0" * 32, sealed_at=w.now
     )
     return w
+
+
+def _erased(w: SimpleNamespace) -> None:
+    """A proof and a digest, behind the guards' backs: a real one waits ten years (tests/convocations/archive)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+    w.erasure = Erasure.objects.create(at=NOW, mark=b"0" * 32, active_years=3, archive_years=7)
+    w.erased_line = ErasedLine.objects.create(entry_id=0, digest=b"0" * 32, erasure=w.erasure)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = origin")
 
 
 def _hours(w: SimpleNamespace) -> None:
@@ -393,6 +406,21 @@ def again(row: str, **other: str) -> Attack:
         return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {key} = %s", [target.pk]
 
     return attack
+
+
+_ASLEEP = "SET LOCAL session_replication_role = replica"
+# Begun past the guard that asks whether it is due, and never closed.
+_BEGUN = """SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE core_erasure DISABLE TRIGGER erasure_is_due;
+    SET CONSTRAINTS ALL DEFERRED;
+    INSERT INTO core_erasure (at, file_id, transaction, mark, active_years, archive_years, counts, lines, digest)
+    VALUES (now(), {person}, 0, '', 3, 7, '{{}}', 0, ''); SET CONSTRAINTS ALL IMMEDIATE"""
+
+
+def _given_in_archive(w: Any) -> str:
+    later = {"starts_at": "starts_at + interval '90 days'", "ends_at": "ends_at + interval '90 days'"}
+    sql, (pk,) = again("ahead", ref="9", **later)(w)
+    away = f"UPDATE accounts_claimant SET archived_at = now() WHERE user_id = {w.person.pk}"
+    return f"{away}; {sql.replace('%s', str(pk))}"
 
 
 _NOW = lambda w: w.now  # noqa: E731
@@ -1038,6 +1066,22 @@ ATTACKS: dict[str, list[Attack]] = {
     "journalentry_refuse_truncate": [empty("entry", "journalentry_refuse_truncate")],
     "journalseal_refuse_change": [change("seal", "first_id = 0"), remove("seal")],
     "journalseal_refuse_truncate": [empty("seal", "journalseal_refuse_truncate")],
+    # --- whole files (more of it in tests/convocations/archive)
+    "erasure_is_due": [lambda w: again("erasure", file_id=str(w.person.pk))(w)],
+    "erasure_waits_for_both_periods": [
+        lambda w: (f"{_ASLEEP}; UPDATE core_erasure SET active_years = 0", []),
+        lambda w: (f"{_ASLEEP}; UPDATE core_erasure SET archive_years = 0", []),
+    ],
+    "erasure_is_whole": [lambda w: (_BEGUN.format(person=w.person.pk), [])],
+    "erasure_refuse_change": [change("erasure", "lines = 5"), remove("erasure")],
+    "erasure_refuse_truncate": [empty("erasure", "erasure_refuse_truncate")],
+    "erased_line_is_of_its_file": [lambda w: again("erased_line", entry_id=str(w.entry.pk))(w)],
+    "erasedline_refuse_change": [
+        change("erased_line", "digest = '0'"),
+        lambda w: ("DELETE FROM core_erasedline WHERE entry_id = %s", [w.erased_line.pk]),
+    ],
+    "erasedline_refuse_truncate": [empty("erased_line", "erasedline_refuse_truncate")],
+    "archived_file_is_reopened_first": [lambda w: (_given_in_archive(w), [])],
 }
 # What a trigger says of itself where PostgreSQL names no constraint.
 SAID = {name: "is append-only" for name in ATTACKS if "_refuse_" in name}

@@ -19,6 +19,8 @@ EVIDENCE = (
     "core_journalseal",
     "convocations_deliveryevidence",
     "convocations_swornstatement",
+    "core_erasure",
+    "core_erasedline",
 )
 
 
@@ -37,7 +39,7 @@ def test_every_guarded_table_is_evidence(as_app):
 @pytest.mark.parametrize(
     "deed",
     [
-        "UPDATE {} SET id = id",
+        "UPDATE {} SET {key} = {key}",
         "DELETE FROM {}",
         "TRUNCATE {}",
         "DROP TABLE {}",
@@ -53,7 +55,8 @@ def test_app_role_cannot_touch_evidence(as_app, deed):
     for table in guarded_tables(as_app):
         said = ""
         try:
-            as_app.execute(sql.SQL(deed).format(sql.Identifier(table)))
+            key = sql.Identifier("entry_id" if table == "core_erasedline" else "id")
+            as_app.execute(sql.SQL(deed).format(sql.Identifier(table), key=key))
         except errors.InsufficientPrivilege as refused:
             said = str(refused)
         # The right is missing: it is not the trigger that spoke. (GRANT without the right only warns.)
@@ -76,6 +79,14 @@ def test_app_role_cannot_touch_evidence(as_app, deed):
         "CREATE ROLE other",
         "TRUNCATE core_deadline",
         "COPY core_heartbeat TO PROGRAM 'cat'",
+        # Opening an erasure, and what an erasure alone may do.
+        "INSERT INTO core_erasure (at, file_id, transaction, mark, active_years, archive_years, counts, lines, digest)"
+        " VALUES (now(), 1, 0, '', 3, 7, '{}', 0, '')",
+        "INSERT INTO core_erasedline (entry_id, digest, erasure_id) VALUES (1, '', 1)",
+        "CREATE OR REPLACE FUNCTION erasing(person bigint, relation oid) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+        "CREATE OR REPLACE FUNCTION owns(relation oid) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+        "CREATE OR REPLACE FUNCTION file_hold(person bigint) RETURNS text LANGUAGE sql AS 'SELECT NULL::text'",
+        "DROP TRIGGER erasure_is_due ON core_erasure",
     ],
 )
 def test_app_role_cannot_open_a_way_round(as_app, deed):
@@ -121,3 +132,35 @@ def test_roles_script_for_nobody_changes_nothing(psql):
     failed = psql("-v", "app=nobody_of_that_name", "-f", str(ROOT / "deploy" / "roles.sql"))
     assert failed.returncode != 0
     assert "does not exist" in failed.stderr
+
+
+def test_the_command_that_erases_refuses_the_app_role_before_it_tries(app_role):
+    from django.core.management import CommandError, call_command
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("SET ROLE {}").format(sql.Identifier(app_role)).as_string(connection.connection)
+        )
+    try:
+        with pytest.raises(CommandError, match="OWNER_DATABASE_URL"):
+            call_command("erase_files", "--erase")
+        # Only telling what would go is everybody's.
+        call_command("erase_files")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+
+
+def test_rights_given_by_mistake_open_no_erasure(app_role, as_app, database_url):
+    """Were INSERT and DELETE granted to it one day, the database would still ask for the owner."""
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute(
+            sql.SQL("GRANT ALL ON ALL TABLES IN SCHEMA public TO {}").format(sql.Identifier(app_role))
+        )
+    with pytest.raises(errors.InsufficientPrivilege, match="only the owner of the tables"):
+        as_app.execute(
+            "INSERT INTO core_erasure (at, file_id, transaction, mark, active_years, archive_years, counts, lines,"
+            " digest) VALUES (now(), 1, 0, '', 3, 7, '{}', 0, '')"
+        )
+    with pytest.raises(errors.CheckViolation, match="no file that is being erased"):
+        as_app.execute("INSERT INTO core_erasedline (entry_id, digest, erasure_id) VALUES (1, '', 1)")

@@ -1,6 +1,8 @@
 """Logs say what failed, and never repeat whose data it was."""
 
 import logging
+import subprocess
+import sys
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
@@ -109,3 +111,14 @@ def test_traceback_another_formatter_wrote_is_not_believed():
 def test_no_address_is_ever_written():
     record = logging.LogRecord("x", logging.INFO, "x", 1, "to <%s> and %s", ("a.b+c@exemple.fr", "é@b"), None)
     assert Formatter().format(record) == "to <…@…> and …@…"
+
+
+def test_a_library_that_says_how_it_was_built_is_not_repeated():
+    """Loaded as a worker loads it, in a process of its own: it says so once, while it is imported."""
+    loads = (
+        "import logging.config; from django.conf import settings; "
+        "logging.config.dictConfig(settings.LOGGING); logging.getLogger('else').info('heard'); import pikepdf"
+    )
+    said = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True).stderr
+    assert "heard" in said
+    assert "pikepdf" not in said

@@ -89,11 +89,14 @@ def _mine(advisor: Advisor, rows: StatefulQuerySet, ref: str, now: datetime) -> 
         row = rows.filter(ref=ref).first()
     except ValueError:  # the reference of another kind of thing
         row = None
-    if row is None or not (
-        row.advisor_id == advisor.pk
+    if row is None:
+        raise Http404
+    followed = row.claimant.archived_at is None
+    if not (
+        (followed and row.advisor_id == advisor.pk)
         or sees(advisor, row.claimant, now=now)
         # Work of an absent colleague about somebody who has another advisor by now.
-        or stands_in(advisor, row.advisor_id, now=now)
+        or (followed and stands_in(advisor, row.advisor_id, now=now))
     ):
         raise Http404
     return row

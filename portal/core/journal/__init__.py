@@ -1,5 +1,6 @@
 """The journal: who did what to which file, sealed in batches into a hash chain (docs/journal.md)."""
 
+from portal.core.journal.erasing import ERASED, empty_lines, record_erasure
 from portal.core.journal.sealing import seal
 from portal.core.journal.verifying import Break, Verdict, head, knows, verify
 from portal.core.journal.writing import (
@@ -15,6 +16,7 @@ from portal.core.journal.writing import (
 )
 
 __all__ = [
+    "ERASED",
     "PORTAL",
     "Actor",
     "Break",
@@ -23,10 +25,12 @@ __all__ = [
     "Verdict",
     "code",
     "codes",
+    "empty_lines",
     "head",
     "knows",
     "record",
     "record_all",
+    "record_erasure",
     "seal",
     "sentence",
     "verify",

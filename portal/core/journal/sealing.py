@@ -22,12 +22,12 @@ ENTRY_DIGEST = """sha256(convert_to(jsonb_build_array(id, extract(epoch FROM at)
     file_id, subject_id, data, ip::text)::text, 'UTF8'))"""
 
 
-def chained(first: str, last: str, entries: str, sealed_at: str) -> str:
+def chained(first: str, last: str, entries: str, sealed_at: str, *, digest: str = ENTRY_DIGEST) -> str:
     """Give the SQL of one link's digest: the link before (a parameter), its own columns, its entries."""
     link = f"jsonb_build_array({first}, {last}, {entries}, extract(epoch FROM {sealed_at}))"
     return (
         f"sha256(%s::bytea || convert_to({link}::text, 'UTF8') ||"
-        f" coalesce(string_agg({ENTRY_DIGEST}, ''::bytea ORDER BY id), ''))"
+        f" coalesce(string_agg({digest}, ''::bytea ORDER BY id), ''))"
     )
 
 

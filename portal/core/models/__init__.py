@@ -2,6 +2,7 @@
 
 from portal.core.models.deadline import Deadline
 from portal.core.models.document import Document, DocumentFile, DocumentReading
+from portal.core.models.erasure import ErasedLine, Erasure
 from portal.core.models.journal import JournalEntry, JournalMark, JournalSeal
 from portal.core.models.operations import Heartbeat, Outage, ParameterOverride
 
@@ -10,6 +11,8 @@ __all__ = [
     "Document",
     "DocumentFile",
     "DocumentReading",
+    "ErasedLine",
+    "Erasure",
     "Heartbeat",
     "JournalEntry",
     "JournalMark",

@@ -99,7 +99,7 @@ class Parameters:
         3, "Rendez-vous et absences\u00a0: conservés pour le suivi", "ans", (1, 10), "5"
     )
     retention_archive_years: int = _number(
-        7, "Rendez-vous et absences\u00a0: archivés ensuite", "ans", (0, 20), "5"
+        7, "Rendez-vous et absences\u00a0: archivés ensuite", "ans", (1, 20), "5"
     )
     copies_per_day: int = _number(
         5, "Copies de ses données qu’une personne peut télécharger par jour", "copies", (1, 50), "5"

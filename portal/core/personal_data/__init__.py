@@ -10,6 +10,7 @@ from portal.core.personal_data.declaring import (
     parts,
     who,
 )
+from portal.core.personal_data.erasing import erase_rows, goes_with_the_file
 from portal.core.personal_data.retaining import Kept, Outcome, days, erase, kinds, let_go, retained
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "column",
     "days",
     "erase",
+    "erase_rows",
+    "goes_with_the_file",
     "held",
     "kept_out",
     "kinds",

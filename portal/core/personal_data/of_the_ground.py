@@ -8,6 +8,8 @@ from portal.core.models import (
     Document,
     DocumentFile,
     DocumentReading,
+    ErasedLine,
+    Erasure,
     Heartbeat,
     JournalEntry,
     JournalMark,
@@ -118,7 +120,7 @@ kept_out(
     "des dates calculées, sans nom : ce qu’elles annoncent est dit sur le rendez-vous, l’absence ou le document",
     Deadline,
 )
-nobodys(JournalSeal, JournalMark, Heartbeat, Outage, ParameterOverride)
+nobodys(JournalSeal, JournalMark, Heartbeat, Outage, ParameterOverride, Erasure, ErasedLine)
 
 
 # --- how long ---------------------------------------------------------------------

@@ -152,7 +152,8 @@ def _load(agency_id: int) -> list[dict[str, Any]]:
         )
     }
     counts = dict(
-        Claimant.objects.filter(advisor__in=list(names))
+        Claimant.objects.followed()
+        .filter(advisor__in=list(names))
         .order_by()
         .values_list("advisor_id")
         .annotate(n=Count("pk"))

@@ -30,6 +30,7 @@ _JOBS = {
     "journal-seal": "Scellement du journal",
     "journal-head": "Empreinte quotidienne du journal",
     "following-check": "Vérification nocturne des suivis",
+    "files-archive": "Mise en archive des dossiers",
     "retention": "Effacement de ce qui n’est plus à garder",
     "documents-sweep": "Nettoyage du rangement des documents",
 }

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import BreakGlass, FileOpening, ReadingAlert
+from accounts.models import BreakGlass, Claimant, FileOpening, ReadingAlert
 from convocations.models import Convocation, ConvocationBatch
 from messaging.models import DeliveryEvent, Draft, Letter, LetterBatch, OutboxMessage, StoppedAddress
 from messaging.threads import drafts
@@ -176,6 +176,7 @@ def test_many_rows_go_in_slices(monkeypatch):
 def test_appointments_and_journal_are_reported_and_stay():
     old = factories.convocation()
     factories.convocation(starts_at=old.starts_at + 31 * DAY)
+    Claimant.objects.filter(pk=old.claimant_id).update(archived_at=old.ends_at + timedelta(days=365 * 3))
     now = old.ends_at + timedelta(days=365 * 10 + 10)
     lines = JournalEntry.objects.count()
     assert personal_data.let_go(now)["files"] == personal_data.Outcome(erased=0, held_back=1)

@@ -29,6 +29,8 @@ class Command(BaseCommand):
         self.stdout.write(f"écritures scellées (sealed entries): {verdict.entries}")
         self.stdout.write(f"sceaux (seals): {verdict.seals}")
         self.stdout.write(f"écritures non scellées (unsealed entries): {verdict.unsealed}")
+        erased = f"{verdict.erasures} ({verdict.emptied} écritures vidées)"
+        self.stdout.write(f"dossiers effacés (erased files): {erased}")
         self.stdout.write(f"tête (head): {verdict.head or '-'}")
         for found in verdict.breaks:
             place = f"sceau {found.seal} ({found.first_id} à {found.last_id})"

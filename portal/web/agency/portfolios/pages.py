@@ -97,7 +97,7 @@ def _page(request: HttpRequest, supervisor: Advisor, form: MoveForm, chosen: str
     people: list[Claimant] = []
     more = False
     if chosen in known:
-        rows = Claimant.objects.filter(agency_id=supervisor.agency_id, advisor_id=int(chosen))
+        rows = Claimant.objects.of_agency(supervisor.agency_id).filter(advisor_id=int(chosen))
         after = request.GET.get("apres", "")
         if after.isascii() and after.isdigit() and len(after) <= 18:
             rows = rows.filter(pk__gt=int(after))
@@ -171,7 +171,7 @@ def _people(supervisor: Advisor, refs: Sequence[str]) -> list[Claimant]:
             wanted.append(to_number("DE", ref))
         except ValueError:
             continue
-    rows = Claimant.objects.filter(ref__in=wanted, agency_id=supervisor.agency_id)
+    rows = Claimant.objects.of_agency(supervisor.agency_id).filter(ref__in=wanted)
     found = {str(row.ref): row for row in rows.select_related("user", "agency", "advisor__user")}
     return [found[ref] for ref in refs if ref in found]
 
