@@ -17,7 +17,7 @@ ACCOMMODATIONS_CHANGED = code(
 WAYS_CHANGED = code(17, "notice_ways_changed", "{actor} a changé la façon de vous prévenir\u00a0: {what}.")
 COPY_TAKEN = code(16, "copy_taken", "{actor} a téléchargé une copie des données du dossier.")
 FILE_ARCHIVED = code(
-    17, "file_archived", "Le dossier n’a pas servi depuis {years} ans : il est passé en archive."
+    19, "file_archived", "Le dossier n’a pas servi depuis {years} ans : il est passé en archive."
 )
 FILE_REOPENED = code(18, "file_reopened", "Le dossier est sorti de l’archive : il est de nouveau suivi.")
 
