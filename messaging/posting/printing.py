@@ -1,10 +1,11 @@
 """Make the file an agency prints: all letters of a batch, each beginning on a sheet of its own."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 FOLDER = "letters"
 # The typesetter remembers its last ten pieces: with twenty letters each 5,000 take 570 MB, with a hundred 1.6 GB.
 AT_ONCE = 20
+# A page put into another file keeps all of its own in memory until that is saved: after so many letters it is.
+SECTION = 400
 
 
 @deadlines.handles_slowly(deeds.DUE_PRINT, "impression d’un lot de courrier")
@@ -70,8 +73,21 @@ def _typeset(batch: LetterBatch, file: BinaryIO) -> dict[int, int]:
 
     pages: dict[int, int] = {}
     rows = Letter.objects.filter(batch=batch, state=LetterState.BATCHED).order_by("id")
+    with ExitStack() as kept, pikepdf.new() as whole:
+        for section in _in_lots(rows.iterator(chunk_size=AT_ONCE), SECTION):
+            written = kept.enter_context(TemporaryFile())
+            pages |= _typeset_section(batch, section, cast(BinaryIO, written))
+            whole.pages.extend(kept.enter_context(pikepdf.open(written)).pages)
+        whole.save(file)
+    return pages
+
+
+def _typeset_section(batch: LetterBatch, section: Sequence[Letter], file: BinaryIO) -> dict[int, int]:
+    import pikepdf
+
+    pages: dict[int, int] = {}
     with pikepdf.new() as whole:
-        for piece in _pieces(rows):
+        for piece in _in_lots(section, AT_ONCE):
             title = f"Courrier du {full_date(batch.day)}"
             made = letters.typeset(
                 "notice",
@@ -89,15 +105,10 @@ def _typeset(batch: LetterBatch, file: BinaryIO) -> dict[int, int]:
     return pages
 
 
-def _pieces(rows: Any) -> Iterator[Sequence[Letter]]:
-    piece: list[Letter] = []
-    for letter in rows.iterator(chunk_size=AT_ONCE):
-        piece.append(letter)
-        if len(piece) == AT_ONCE:
-            yield piece
-            piece = []
-    if piece:
-        yield piece
+def _in_lots(rows: Iterable[Letter], size: int) -> Iterator[list[Letter]]:
+    left = iter(rows)
+    while lot := list(islice(left, size)):
+        yield lot
 
 
 def _counts(pdf: "pikepdf.Pdf") -> list[int]:

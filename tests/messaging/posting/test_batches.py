@@ -145,14 +145,18 @@ def one_page(pdf: pikepdf.Pdf, number: int) -> bytes:
     return out.getvalue()
 
 
-def test_printing_more_than_a_piece_loses_nobody(supervisor, monkeypatch):
+@pytest.mark.parametrize("section", [400, 3])
+def test_printing_more_than_a_piece_loses_nobody(supervisor, monkeypatch, section):
     monkeypatch.setattr(printing, "AT_ONCE", 2)
+    monkeypatch.setattr(printing, "SECTION", section)
     for day in range(5):
         letter_of(by_post(supervisor, user_fields={"last_name": f"Nom{day}"}))
     batch = printed()
     assert sorted(Letter.objects.filter(batch=batch).values_list("pages", flat=True)) == [2] * 5
     with default_storage.open(batch.pdf_key) as file, pikepdf.open(io.BytesIO(file.read())) as pdf:
         assert len(pdf.pages) == 10
+        for place, letter in enumerate(Letter.objects.filter(batch=batch).order_by("pk")):
+            assert f"{letter.ref}" in text_of(one_page(pdf, 2 * place))
 
 
 def test_printing_again_changes_nothing(marcel):
