@@ -23,8 +23,8 @@ from tests.paper import text_of
 pytestmark = pytest.mark.faults
 
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
-# Seconds after the printing began: before the first page, and in the midst of the pages.
-MOMENTS = (0.0, 0.4, 0.9, 1.6)
+# Seconds after the printing began, of nearly two: before the first page, and in the midst of the pages.
+MOMENTS = (0.0, 0.2, 0.5, 0.8)
 
 
 @pytest.fixture
