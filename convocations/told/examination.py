@@ -127,6 +127,7 @@ def said(absence: Absence, given: Sequence[Explanation], sent: Sequence[Justific
             "sworn": one.sworn,
             "late": one.after_period,
             "titles": [row.document.title for row in sent if row.explanation_id == one.pk],
+            "hash": one.content_hash.hex()[:16],
             "url": reverse("espace:explanation", args=[absence.ref, number]),
         }
         for number, one in enumerate(given, start=1)
@@ -153,7 +154,7 @@ def rows(about: Absence | ChangeRequest, sent: Sequence[Justificatif]) -> list[L
             {
                 "ref": row.ref,
                 "title": document.title,
-                "meta": f"Envoyé le {full_datetime(row.sent_at, tz)}",
+                "meta": f"Envoyé le {full_datetime(row.sent_at, tz)}. Référence{NBSP}: {row.ref}",
                 "checking": document.state == DocumentState.QUARANTINED,
                 "url": reverse("documents:download", args=[document.ref])
                 if document.state == DocumentState.RECEIVED

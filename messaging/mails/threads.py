@@ -97,7 +97,7 @@ def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 f"ou appelez le 3949 ou l’agence : {thread.agency.phone}.",
             ],
             action="Demander à être rappelé",
-            path="/espace/rappel/",
+            path=f"/espace/rappel/?echange={thread.ref}",
             letter=partial(_apology, thread, asked),
         )
     return mails

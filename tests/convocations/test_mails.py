@@ -42,7 +42,7 @@ def composed(kind: int, now: datetime) -> Mail:
 
 def shown(kind: int, now: datetime, *, facts: tuple[str, ...] = ()) -> Shown:
     owed = OutboxMessage.objects.filter(kind=kind).select_related("person").latest("id")
-    return check_mail(composed(kind, now), facts=facts, owed=owed)
+    return check_mail(composed(kind, now), facts=facts, owed=owed, now=now)
 
 
 def known_convocation(**fields) -> Convocation:
