@@ -154,7 +154,7 @@ def rows(about: Absence | ChangeRequest, sent: Sequence[Justificatif]) -> list[L
             {
                 "ref": row.ref,
                 "title": document.title,
-                "meta": f"Envoyé le {full_datetime(row.sent_at, tz)}. Référence{NBSP}: {row.ref}",
+                "meta": f"Envoyé le {full_datetime(row.sent_at, tz)}",
                 "checking": document.state == DocumentState.QUARANTINED,
                 "url": reverse("documents:download", args=[document.ref])
                 if document.state == DocumentState.RECEIVED
