@@ -136,7 +136,7 @@ def _asked(message: Message, deadline: str) -> Words:
 def _joined(message: Message) -> list[tuple[str, list[str]]]:
     """Name the documents that came with a message: they are not in the letter."""
     titles = [row.document.title for row in message.attachments.all()]
-    where = "Ils sont dans votre espace. Votre agence peut aussi vous les imprimer."
+    where = "Ils ne sont pas dans cette lettre. Demandez-les à votre agence : elle vous les imprime."
     return [("Documents joints au message", [*titles, where])] if titles else []
 
 

@@ -286,7 +286,7 @@ def _facts(convocation: Convocation, *, to_prepare: bool) -> list[dict[str, str]
         {"label": "Téléphone", "value": phone, "url": f"tel:{phone.replace(' ', '')}", "icon": "phone"},
         {"label": "Pourquoi", "value": convocation.purpose, "icon": "message-square"},
         {
-            "label": "À apporter",
+            "label": manners.TO_BRING[convocation.modality],
             "value": convocation.to_bring if to_prepare else "",
             "icon": "clipboard-list",
         },
