@@ -43,7 +43,7 @@ def test_move_is_seen_before_it_is_made(camille, browser_of_camille, brest):
         "Agence de Brest",
         "Yann Le Bras",
         "Mercredi 2 décembre 2026",
-        "ne compte pour rien",
+        "n’est pas compté comme un report",
     ):
         assert expected in text
     assert "mardi 8 décembre 2026" in text
