@@ -1,12 +1,12 @@
 """Letters about an absence and its documents: what is reproached, how to answer and until when, what was decided."""
 
 from convocations.models import Absence, Explanation, Justificatif
+from convocations.states import AbsenceState
+from convocations.told import manners, words
 from convocations.told import requests as told
-from convocations.told import words
 from messaging.emails import Words, lines_of
-from portal.core.french import full_date, full_datetime, full_deadline
+from portal.core.french import first_up, full_date, full_datetime, full_deadline
 
-_DISAGREE = ("Vous n’êtes pas d’accord", [told.REMEDIES])
 _HOW = (
     "Répondez par téléphone, à l’accueil ou par lettre. Vous pouvez joindre une copie d’un document : "
     "gardez l’original."
@@ -67,13 +67,20 @@ def explained(explanation: Explanation, title: str) -> Words:
 def decided(absence: Absence, title: str, sentence: str) -> Words:
     """Give the decision, its reasons and the ways to disagree."""
     zone = absence.agency.place.zone
-    when = [("Décidée le", full_date(absence.decided_at.astimezone(zone)))] if absence.decided_at else []
+    # Handed on, nothing is decided yet: the word would frighten for nothing.
+    referred = absence.state == AbsenceState.REFERRED
+    label = "Demandé le" if referred else "Décidée le"
+    when = [(label, full_date(absence.decided_at.astimezone(zone)))] if absence.decided_at else []
+    new = absence.new_appointment
+    # Its own convocation says where, and what to bring.
+    then = [("Nouveau rendez-vous", first_up(manners.when(new, new.agency.place.zone)))] if new else []
+    who = "Voici ses raisons." if referred else "Une personne a décidé. Voici ses raisons."
     return Words(
         title=title,
-        facts=[*_named(absence), *_missed(absence), *when],
-        paragraphs=[sentence, "Une personne a décidé. Voici ses raisons."],
+        facts=[*_named(absence), *_missed(absence), *when, *then],
+        paragraphs=[sentence, *(["Vous recevez aussi sa convocation."] if new else []), who],
         parts=[("Les raisons", lines_of(absence.reasons))],
-        law=[_DISAGREE],
+        law=[told.DISAGREE],
     )
 
 
@@ -105,7 +112,7 @@ def annulled(absence: Absence, title: str) -> Words:
 def reviewed(row: Justificatif, title: str, deadline: str, *, accepted: bool) -> Words:
     """Tell what became of a document; what is missing or why it was not kept, and how to send another."""
     if accepted:
-        paragraphs = ["Vous n’avez rien d’autre à envoyer pour lui."]
+        paragraphs = ["Vous n’avez rien d’autre à envoyer à son sujet."]
     elif deadline:
         paragraphs = ["Apportez ce qui manque à votre agence, ou envoyez-en une copie par lettre."]
     else:
@@ -127,7 +134,7 @@ def extended(absence: Absence, title: str, *, until: str, before: str, outage: s
         deadline=f"Répondez jusqu’au {until}.",
         facts=[*_named(absence), *_missed(absence)],
         paragraphs=[
-            f"Le portail a été interrompu {outage}. Vous n’y êtes pour rien.",
+            f"Notre site a été interrompu {outage}. Vous n’y êtes pour rien.",
             f"Votre délai s’arrêtait le {before}. Il est prolongé : ce temps vous est rendu.",
             "Vous avez déjà répondu ? Vous n’avez rien à refaire.",
             _HOW,

@@ -2,6 +2,7 @@
 
 from convocations.models import Convocation, Modality
 from convocations.told import manners, words
+from convocations.told import requests as told
 from messaging.emails import Words
 from portal.core.french import NBSP, duration, first_up
 
@@ -11,12 +12,29 @@ _BANNERS = {
     (False, False): "INVITATION – vous êtes libre de venir, sans conséquence",
     (False, True): "INVITATION – vous êtes libre de répondre, sans conséquence",
 }
-_CANT_COME = (
+# «Coming» is something else at the telephone, by video, in writing.
+_CANT = {
+    Modality.IN_PERSON: "Si vous ne pouvez pas venir",
+    Modality.PHONE: "Si vous ne pouvez pas prendre l’appel",
+    Modality.VIDEO: "Si vous ne pouvez pas vous connecter",
+    Modality.KIOSK_VIDEO: "Si vous ne pouvez pas venir",
+    Modality.ASYNC_MESSAGE: "Si vous ne pouvez pas répondre par écrit",
+}
+_SAY_SO = (
     "Dites-le dès que possible, par téléphone, à l’accueil ou par lettre. Une autre date est possible, "
     "ou un autre moyen.",
 )
+_SAY_SO_IN_WRITING = (
+    "Dites-le dès que possible, par téléphone, à l’accueil ou par lettre. D’autres dates sont possibles, "
+    "ou un rendez-vous par un autre moyen.",
+)
 _ANSWER = (
-    "Dites si vous acceptez ou non, par téléphone, à l’accueil ou par lettre. Cela aide à préparer la place.",
+    "Dites si vous acceptez ou non, par téléphone, à l’accueil ou par lettre. Cela aide à préparer le rendez-vous.",
+    "Sans réponse de votre part, rien ne vous est reproché.",
+)
+_WRITE_OR_NOT = (
+    "Vous acceptez ? Écrivez pendant cette période. Vous préférez dire non ? Dites-le par téléphone, à l’accueil "
+    "ou par lettre.",
     "Sans réponse de votre part, rien ne vous est reproché.",
 )
 # Who is written to by post may have no screen at all: another way comes before the equipment.
@@ -29,30 +47,53 @@ _BY_VIDEO = (
 
 def announced(row: Convocation, title: str, consequence: str) -> Words:
     """Summon or invite: all that stands on the page of the appointment, with the law and the remedies."""
-    binding = row.is_binding
+    binding, by_writing = row.is_binding, row.modality == Modality.ASYNC_MESSAGE
     return Words(
         title=title,
         kind=frame(row),
         banner=banner(row),
         facts=facts(row),
-        paragraphs=[consequence, *_what_to_do(row)],
-        parts=[("Si vous ne pouvez pas venir", _CANT_COME) if binding else ("Votre réponse", _ANSWER)],
-        law=[("Ce que dit la loi", words.LEGAL), ("Vous n’êtes pas d’accord", [words.REMEDIES])]
-        if binding
-        else (),
+        paragraphs=[consequence, *what_to_do(row)],
+        parts=[
+            (_CANT[Modality(row.modality)], _SAY_SO_IN_WRITING if by_writing else _SAY_SO)
+            if binding
+            else ("Votre réponse", _WRITE_OR_NOT if by_writing else _ANSWER)
+        ],
+        law=[("Ce que dit la loi", words.LEGAL), told.DISAGREE] if binding else (),
     )
 
 
-def moved(old_when: str, new: Convocation, title: str) -> Words:
+def moved(old: Convocation, new: Convocation, title: str) -> Words:
     """Give the old and the new hour, and all that stands on the page of the new appointment."""
+    why = "Ce déplacement vient de l’agence : il ne vous est jamais compté."
+    if old.starts_at == new.starts_at:
+        why = (
+            "Même jour, même heure : seul le lieu change. "
+            "Ce changement vient de l’agence : il ne vous est jamais compté."
+        )
     return Words(
         title=title,
         kind=frame(new),
         banner=banner(new),
-        facts=[("Avant", f"{old_when}. Ce rendez-vous n’existe plus."), *facts(new)],
-        paragraphs=["Ce déplacement vient de l’agence : il ne vous est jamais compté.", *_what_to_do(new)],
-        parts=[("Si cette date ne vous convient pas", _CANT_COME)],
+        facts=[before(old, new), *facts(new)],
+        paragraphs=[why, *what_to_do(new)],
+        parts=[otherwise(new)],
     )
+
+
+def before(old: Convocation, new: Convocation) -> tuple[str, str]:
+    """Say what an appointment takes the place of; at the same hour it is the way that differs."""
+    when = manners.when(old, old.agency.place.zone)
+    if old.starts_at == new.starts_at:
+        return "Avant", f"{when}, {Modality(old.modality).label}"
+    return "Avant", f"{when}. Ce rendez-vous n’existe plus."
+
+
+def otherwise(row: Convocation) -> tuple[str, tuple[str, ...]]:
+    """Say what to do where the new date does not suit."""
+    if row.modality == Modality.ASYNC_MESSAGE:
+        return "Si ces dates ne vous conviennent pas", _SAY_SO_IN_WRITING
+    return "Si cette date ne vous convient pas", _SAY_SO
 
 
 def cancelled(row: Convocation, when: str, title: str) -> Words:
@@ -61,7 +102,8 @@ def cancelled(row: Convocation, when: str, title: str) -> Words:
         title=title,
         facts=_named(row, when),
         paragraphs=[
-            "Vous n’avez pas à venir. Cette annulation vient de l’agence : elle ne vous est jamais comptée.",
+            "Il n’a pas lieu : vous n’avez rien à faire. "
+            "Cette annulation vient de l’agence : elle ne vous est jamais comptée.",
             *([f"La raison : {row.note}"] if row.note else []),
         ],
     )
@@ -93,6 +135,7 @@ def holds_again(row: Convocation, title: str) -> Words:
         facts=facts(row),
         paragraphs=[
             "Nous vous avions écrit qu’il ne pouvait pas avoir lieu. Ce n’est plus le cas : il a lieu comme prévu.",
+            *what_to_do(row),
             "Cette date ne vous convient plus ? Appelez votre agence.",
         ],
     )
@@ -117,14 +160,17 @@ def facts(row: Convocation) -> list[tuple[str, str]]:
     when = manners.when(row, row.agency.place.zone)
     # «Où : …», «Comment : …»: the same words as in the e-mail, in two columns.
     where, _, place = manners.where(row).partition(f"{NBSP}: ")
+    if by_writing:
+        place, _, _ = place.partition(".")
     listed = {
         "Date": first_up(when),
         "Durée": "" if by_writing else duration(row.minutes),
         where: first_up(place).removesuffix("."),
+        "Où écrire": (row.place or f"{row.agency.name}, {row.agency.address}") if by_writing else "",
         "Appel": row.place if row.modality == Modality.PHONE else "",
         "Avec": row.advisor.user.get_full_name(),
         "Objet": row.purpose,
-        "À apporter": row.to_bring,
+        manners.TO_BRING[row.modality]: row.to_bring,
         "Rendez-vous": str(row.ref),
     }
     return [(label, value) for label, value in listed.items() if value]
@@ -144,7 +190,8 @@ def banner(row: Convocation) -> str:
     return _BANNERS[row.is_binding, row.modality == Modality.ASYNC_MESSAGE]
 
 
-def _what_to_do(row: Convocation) -> list[str]:
+def what_to_do(row: Convocation) -> list[str]:
+    """Say what one does at the hour, in the words for somebody who may have no screen."""
     if row.modality == Modality.VIDEO:
         return list(_BY_VIDEO)
     return [manners.instructions(row.modality)]

@@ -7,8 +7,6 @@ from convocations.models import ChangeRequest, Convocation
 from convocations.told import requests as told
 from messaging.emails import Words, lines_of
 
-_DISAGREE = ("Vous n’êtes pas d’accord", [told.REMEDIES])
-
 
 def received(row: ChangeRequest, title: str, *, received: str, until: str, when: str) -> Words:
     """Give the receipt of a request, and by when it is answered."""
@@ -40,7 +38,7 @@ def refused(row: ChangeRequest, title: str, *, when: str, stays: str) -> Words:
         facts=_named(row, when),
         paragraphs=["Votre demande n’a pas été acceptée.", stays],
         parts=[("Les raisons", lines_of(row.reasons))],
-        law=[_DISAGREE],
+        law=[told.DISAGREE],
     )
 
 
@@ -56,18 +54,23 @@ def incident_noted(row: ChangeRequest, title: str, when: str) -> Words:
     )
 
 
-def granted(row: ChangeRequest, new: Convocation, title: str, *, when: str, rule: Sequence[str]) -> Words:
+def granted(row: ChangeRequest, new: Convocation, title: str, *, rule: Sequence[str]) -> Words:
     """Say yes, with all that stands on the page of the new appointment."""
     return Words(
         title=title,
         kind=appointments.frame(new),
         banner=appointments.banner(new),
         facts=[
-            ("Avant", f"{when}. Ce rendez-vous n’existe plus."),
+            appointments.before(row.convocation, new),
             *appointments.facts(new),
             ("Demande", str(row.ref)),
         ],
-        paragraphs=[*rule, told.counts_sentence(row)],
+        paragraphs=[
+            *(rule or ["Votre demande est acceptée."]),
+            told.counts_sentence(row),
+            *appointments.what_to_do(new),
+        ],
+        parts=[appointments.otherwise(new)],
     )
 
 

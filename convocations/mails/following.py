@@ -39,13 +39,15 @@ def _transferred(moved: Transfer, kept: Mapping[int, Sequence[str]], now: dateti
     stay = kept.get(moved.claimant_id, ())
     paragraphs = [
         who,
-        "Tout votre dossier suit : demandes, documents, absences en examen, compteurs. Vous n’avez rien à renvoyer.",
+        "Tout votre dossier suit : demandes, documents, absences en examen, compte de vos reports. "
+        "Vous n’avez rien à renvoyer.",
         f"Un premier entretien vous sera proposé avant {plural(parameters.current().first_interview_days, 'jour')}.",
     ]
     if stay:
         paragraphs.append(
             "Ces rendez-vous restent comme annoncés : " + " ; ".join(stay) + ". "
-            "Pour en changer à cause de votre changement d’agence, appelez votre agence. Cela ne compte pour rien."
+            "Pour en changer à cause de votre changement d’agence, appelez votre agence. "
+            "Ce n’est pas compté comme un report."
         )
     return mail_to(
         agency,

@@ -129,7 +129,7 @@ def _received(row: ChangeRequest, now: datetime) -> Mail | Overtaken:
         preheader=f"Réponse au plus tard le {until}.",
         paragraphs=[
             first,
-            f"Elle concerne votre rendez-vous {_when(row)}.",
+            f"Elle concerne votre rendez-vous {_named(row)}.",
             f"Votre conseiller répond au plus tard le {until}.",
             *([told.kept_sentence(row.wished_modality)] if row.keeps_hour else []),
             "Tant que votre demande attend, aucune absence ne peut être notée à ce rendez-vous.",
@@ -182,7 +182,7 @@ def _decided(row: ChangeRequest, now: datetime) -> Mail | None:
         return None
     stands = row.convocation.starts_at > now and row.convocation.successor is None
     stays = (
-        f"Le rendez-vous {_when(row)} reste comme il était."
+        f"Le rendez-vous {_named(row)} reste comme il était."
         if stands
         else "L’heure du rendez-vous est passée pendant l’étude de votre demande : il ne compte pas. "
         "Votre agence vous proposera une autre date."
@@ -229,7 +229,7 @@ def _granted(row: ChangeRequest) -> Mail:
             f"Référence de votre demande : {row.ref}.",
         ],
         action="Voir mon nouveau rendez-vous",
-        letter=lambda: letters.granted(row, new, heading, when=_when(row), rule=rule),
+        letter=lambda: letters.granted(row, new, heading, rule=rule),
         path=f"/espace/convocations/{new.ref}/",
     )
 
@@ -241,7 +241,7 @@ def _documents(row: ChangeRequest, now: datetime) -> Mail | None:
         subject="Documents à envoyer avant le {until}",
         title="Votre conseiller a besoin de documents",
         paragraphs=[
-            f"Pour répondre à votre demande au sujet du rendez-vous {_when(row)}, il manque des documents.",
+            f"Pour répondre à votre demande au sujet du rendez-vous {_named(row)}, il manque des documents.",
             "La liste est dans votre espace. Une photo lisible suffit.",
             "Vous pouvez aussi les apporter à votre agence.",
         ],
@@ -255,8 +255,8 @@ def _extended(row: ChangeRequest, now: datetime) -> Mail | None:
         subject="Plus de temps pour vos documents : jusqu’au {until}",
         title="Vous avez plus de temps pour envoyer vos documents",
         paragraphs=[
-            "Le portail a été interrompu. Le temps perdu vous est rendu.",
-            f"Ces documents concernent votre demande au sujet du rendez-vous {_when(row)}.",
+            "Notre site a été interrompu. Le temps perdu vous est rendu.",
+            f"Ces documents concernent votre demande au sujet du rendez-vous {_named(row)}.",
             "La liste est dans votre espace. Vous les avez déjà envoyés\u202f? Vous n’avez rien à faire.",
         ],
     )
@@ -300,6 +300,10 @@ def _corrected(row: ChangeRequest, now: datetime) -> Mail | None:
 
 def _when(row: ChangeRequest) -> str:
     return manners.when(row.convocation, row.convocation.agency.place.zone)
+
+
+def _named(row: ChangeRequest) -> str:
+    return manners.named(row.convocation, row.convocation.agency.place.zone)
 
 
 def _mail(

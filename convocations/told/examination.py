@@ -127,6 +127,7 @@ def said(absence: Absence, given: Sequence[Explanation], sent: Sequence[Justific
             "sworn": one.sworn,
             "late": one.after_period,
             "titles": [row.document.title for row in sent if row.explanation_id == one.pk],
+            "hash": one.content_hash.hex()[:16],
             "url": reverse("espace:explanation", args=[absence.ref, number]),
         }
         for number, one in enumerate(given, start=1)

@@ -26,6 +26,14 @@ CHECK: dict[str, str] = {
     "une vidéo en ligne se lit sans coupure. Un point manque\u202f? "
     "Appelez votre agence\u00a0: un autre moyen est possible. Une panne pendant l’appel ne compte jamais contre vous.",
 }
+# What «bring» is called where one goes nowhere.
+TO_BRING: dict[str, str] = {
+    _M.IN_PERSON: "À apporter",
+    _M.PHONE: "À préparer",
+    _M.VIDEO: "À préparer",
+    _M.KIOSK_VIDEO: "À apporter",
+    _M.ASYNC_MESSAGE: "À joindre",
+}
 # What one need not do at the hour of an appointment that cannot take place as announced.
 NOT_THEN: dict[str, str] = {
     _M.IN_PERSON: "Vous n’avez pas à venir à cette heure.",
@@ -59,6 +67,12 @@ def when(convocation: Any, tz: tzinfo) -> str:
         return full_datetime(convocation.starts_at, tz)
     first = convocation.starts_at.astimezone(tz)
     return f"du {full_date(first)} au {full_date(last_day(convocation.ends_at, tz))} inclus"
+
+
+def named(convocation: Any, tz: tzinfo) -> str:
+    """Name an appointment after its date: «du jeudi 3 décembre 2026 à 14 h 30», «du … au … inclus»."""
+    said = when(convocation, tz)
+    return said if said.startswith("du ") else f"du {said}"
 
 
 def where(convocation: Any) -> str:

@@ -46,6 +46,15 @@ REMEDIES = (
     "Vous n’êtes pas d’accord\u202f? Parlez-en d’abord à votre agence ou au 3949. "
     "Vous pouvez ensuite saisir gratuitement le médiateur (article L5312-12-1 du code du travail)."
 )
+# The same on paper, under a heading, for somebody who may not know what a mediator is nor where.
+DISAGREE = (
+    "Vous n’êtes pas d’accord",
+    (
+        "Parlez-en d’abord à votre agence ou au 3949. Vous pouvez ensuite demander l’aide du médiateur, gratuitement "
+        "(article L5312-12-1 du code du travail). Il écoute chacun et propose une solution. "
+        "Demandez son adresse à votre agence.",
+    ),
+)
 
 
 def not_counted(*, displaced: bool, moved: bool) -> str:
@@ -177,7 +186,11 @@ def counts_sentence(row: ChangeRequest) -> str:
 
 def rule_sentence(row: ChangeRequest) -> str:
     """Name the rule that said yes; empty when a person did."""
-    return f"Acceptée tout de suite par la règle «{NBSP}{row.get_rule_display()}{NBSP}»." if row.rule else ""
+    return (
+        f"Votre demande est acceptée tout de suite par la règle «{NBSP}{row.get_rule_display()}{NBSP}»."
+        if row.rule
+        else ""
+    )
 
 
 def answered(row: ChangeRequest, tz: tzinfo) -> str:

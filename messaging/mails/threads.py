@@ -97,7 +97,7 @@ def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 f"ou appelez le 3949 ou l’agence : {thread.agency.phone}.",
             ],
             action="Demander à être rappelé",
-            path="/espace/rappel/",
+            path=f"/espace/rappel/?echange={thread.ref}",
             letter=partial(_apology, thread, asked),
         )
     return mails
@@ -136,7 +136,7 @@ def _asked(message: Message, deadline: str) -> Words:
 def _joined(message: Message) -> list[tuple[str, list[str]]]:
     """Name the documents that came with a message: they are not in the letter."""
     titles = [row.document.title for row in message.attachments.all()]
-    where = "Ils sont dans votre espace. Votre agence peut aussi vous les imprimer."
+    where = "Ils ne sont pas dans cette lettre. Demandez-les à votre agence : elle vous les imprime."
     return [("Documents joints au message", [*titles, where])] if titles else []
 
 

@@ -91,7 +91,7 @@ def test_three_people_are_told(camille, brest):
         NOW,
         facts=("Agence de Brest", "Yann Le Bras", "mercredi 2 décembre 2026", "15 jours"),
     )
-    assert "ne compte pour rien" in told.text
+    assert "n’est pas compté comme un report" in told.text
     for kind in (deeds.MAIL_TRANSFER_OLD_ADVISOR, deeds.MAIL_TRANSFER_NEW_ADVISOR):
         assert camille.user.last_name not in shown(kind, NOW).text
     assert ahead.pk

@@ -42,7 +42,7 @@ def composed(kind: int, now: datetime) -> Mail:
 
 def shown(kind: int, now: datetime, *, facts: tuple[str, ...] = ()) -> Shown:
     owed = OutboxMessage.objects.filter(kind=kind).select_related("person").latest("id")
-    return check_mail(composed(kind, now), facts=facts, owed=owed)
+    return check_mail(composed(kind, now), facts=facts, owed=owed, now=now)
 
 
 def known_convocation(**fields) -> Convocation:
@@ -135,6 +135,21 @@ def test_moving_an_appointment():
     shown(deeds.MAIL_MOVED, NOW, facts=facts)
 
 
+def test_moving_an_appointment_to_an_exchange_in_writing_gives_its_days_and_no_hour():
+    convocation = known_convocation()
+    draft = factories.draft(
+        convocation.claimant,
+        starts_at=convocation.starts_at + timedelta(days=1),
+        minutes=62 * 60,
+        modality=Modality.ASYNC_MESSAGE,
+    )
+    by = acting(convocation.advisor)
+    changing.move(convocation.pk, draft, reason="Réunion.", form_key=uuid.uuid4(), by=by, now=NOW)
+    days = "du jeudi 3 décembre 2026 au samedi 5 décembre 2026 inclus"
+    mail = shown(deeds.MAIL_MOVED, NOW, facts=("mercredi 2 décembre 2026 à 10 h", days))
+    assert "jeudi 3 décembre 2026 à 10 h" not in mail.text
+
+
 @pytest.mark.parametrize(
     ("outcome", "kind"),
     [
@@ -148,7 +163,7 @@ def test_an_appointment_that_counts_for_nothing(outcome, kind):
     now = convocation.ends_at + timedelta(hours=1)
     attendance.record(convocation.pk, outcome, by=acting(convocation.advisor), now=now)
     shown(kind, now, facts=("mercredi 2 décembre 2026 à 10 h",))
-    assert not composed(kind, now).context["kind"], "a summons above «rien ne compte»"
+    assert not composed(kind, now).context["kind"], "a summons above «il ne compte pas»"
 
 
 # --- an absence -----------------------------------------------------------------------

@@ -230,7 +230,7 @@ def test_not_proven_to_know_cannot_be_absent(portal, seat):
     nadia.choose("Notification non prouvée").press("Enregistrer").reads("Une nouvelle date est à proposer")
     assert portal.state("convocations_convocation", ref) == "NOT_PROVEN"
     assert portal.number("SELECT count(*) FROM convocations_absence WHERE claimant_id = %s", sofia.id) == 0
-    assert "rien ne compte" in portal.mail(sofia, "Nous allons vous proposer une nouvelle date")
+    assert "ne compte donc pas" in portal.mail(sofia, "Nous allons vous proposer une nouvelle date")
     nadia.follow("Proposer une nouvelle date").reads("Rien n’est envoyé avant l’aperçu")
     convoke(nadia, portal.weekday(9), "15:00").press("Envoyer à 1 personne").reads("C’est envoyé")
 

@@ -87,7 +87,7 @@ def golden(words: Words) -> str:
 def check_letter(words: Words, mail_text: str) -> str:
     """Typeset one letter, hold its facts against those of its e-mail; its words with ordinary blanks."""
     pdf = as_pdf(words)
-    text = _plain(text_of(pdf))
+    text = plain(text_of(pdf))
     tags = tags_of(pdf)
     assert tags.count("H1") == 1, tags
     assert tags.count("Table") <= 2, "the facts, and who writes with the date"
@@ -101,17 +101,17 @@ def check_letter(words: Words, mail_text: str) -> str:
         "Page 1 sur",
     ):
         assert needed in text, f"{needed!r} is not on the letter: {text}"
-    assert _plain(words.title) in text
+    assert plain(words.title) in text
     assert not SCREEN.search(text), SCREEN.search(text)
     for facts in (DATES, HOURS, REFERENCES, FINGERPRINTS):
-        missing = set(facts.findall(_prose(mail_text))) - set(facts.findall(text))
+        missing = set(facts.findall(prose(mail_text))) - set(facts.findall(text))
         assert not missing, f"the e-mail says {missing}, the letter does not: {text}"
     return text
 
 
-def _prose(mail_text: str) -> str:
-    return _plain(re.sub(r"https?://\S+", "", mail_text))
+def prose(mail_text: str) -> str:
+    return plain(re.sub(r"https?://\S+", "", mail_text))
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     return re.sub(r"[ \u00a0\u202f\t\n]+", " ", words)

@@ -23,6 +23,7 @@ from messaging.emails import Mail, Words
 from messaging.models import OutboxMessage
 from portal.core.french import typographic
 from tests.messaging import golden as golden_texts
+from tests.messaging import in_space
 from tests.messaging.on_paper import check_letter, golden
 from tests.web.claimant import readability
 
@@ -53,10 +54,12 @@ def check_mail(
     facts: Sequence[str] = (),
     to: str = "nour@exemple.fr",
     owed: OutboxMessage | None = None,
+    now: datetime | None = None,
 ) -> Shown:
     """Render one e-mail and check all that e-mails have in common; the facts stand in both its parts.
 
-    `owed`, the row it settles: its letter's whole text is held against a golden file.
+    `owed`, the row it settles: its letter's whole text is held against a golden file, and the page its button leads
+    to is opened at `now`, as the person it is written to.
     """
     message = _rendered(mail, to)
     raw_text = _part(message, "plain")
@@ -73,6 +76,7 @@ def check_mail(
         _check_paper(mail.letter(), shown)
     if owed is not None:
         _keep_letter(mail, owed)
+        in_space.check_page(mail, shown.text, owed, now)
     return shown
 
 

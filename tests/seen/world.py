@@ -129,6 +129,7 @@ def build(camille, folder: Path) -> World:
     absences = re.findall(r"/espace/absences/([^/]+)/ ", " ".join(pages.values()) + " ")
     piece = Justificatif.objects.filter(document__state="RECEIVED").first()
     coming = re.search(r"/espace/convocations/(CV-[^/]+)/", pages["acknowledged"]).group(1)
+    made.called_back(advisor, by=acting(supervisor), now=NOW - timedelta(days=3))
     batch, on_paper = made.some(advisor, by=acting(supervisor), now=NOW)
     parts = {
         "convocations": coming,

@@ -39,7 +39,7 @@ _OUTCOMES = {
 def _load(rows: Sequence[Row]) -> dict[int, Absence]:
     return (
         Absence.objects.filter(pk__in={row.subject_id for row in rows})
-        .select_related("agency", "convocation")
+        .select_related("agency", "convocation", "new_appointment__agency")
         .in_bulk()
     )
 
@@ -142,7 +142,9 @@ def decided_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             preheader="Lisez la décision et ses raisons dans votre espace.",
             paragraphs=[
                 sentence,
-                "Une personne a décidé, et ses raisons sont écrites dans votre espace.",
+                "Les raisons de votre conseiller sont écrites dans votre espace."
+                if absence.state == AbsenceState.REFERRED
+                else "Une personne a décidé, et ses raisons sont écrites dans votre espace.",
                 "Vous n’êtes pas d’accord ou vous n’avez pas compris ? Appelez le 3949 ou écrivez à votre agence.",
             ],
             action="Lire la décision et ses raisons",

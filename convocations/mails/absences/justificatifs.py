@@ -25,7 +25,7 @@ def review_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
         if justificatif.state == ReviewState.ACCEPTED:
             title, next_step = (
                 "Votre justificatif est accepté",
-                "Vous n’avez rien d’autre à envoyer pour lui.",
+                "Vous n’avez rien d’autre à envoyer à son sujet.",
             )
         elif justificatif.state == ReviewState.INCOMPLETE and justificatif.complete_by is not None:
             title = "Votre justificatif est à compléter"

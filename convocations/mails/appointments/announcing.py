@@ -145,7 +145,7 @@ def _remind(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     when = when_of(convocation)
     return mail_about(
         convocation,
-        subject=f"Rappel : votre rendez-vous {when}",
+        subject=f"Rappel : votre rendez-vous {named(convocation)}",
         # Not the step's «dans 7 jours»: a reminder that catches up may come later than its step.
         title="Votre rendez-vous approche",
         preheader=f"{when}. {_countdown(convocation, now)}",
@@ -179,7 +179,9 @@ def _unread(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
 
 def _not_proven(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     title = "Une nouvelle date va vous être proposée"
-    first = "Nous ne pouvons pas prouver que vous l’avez su à temps : rien ne compte."
+    first = (
+        "Nous ne pouvons pas prouver que vous avez été prévenu à temps. Ce rendez-vous ne compte donc pas."
+    )
     return mail_about(
         convocation,
         subject="Nous allons vous proposer une nouvelle date",
@@ -197,7 +199,7 @@ def _not_proven(convocation: Convocation, row: Row, now: datetime) -> Mail | Non
 
 def _tech_incident(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     title = "Votre rendez-vous n’a pas pu se tenir"
-    first = f"Le rendez-vous {when_of(convocation)} a été arrêté par un problème technique. Rien ne compte."
+    first = f"Le rendez-vous {named(convocation)} a été arrêté par un problème technique. Il ne compte pas."
     return mail_about(
         convocation,
         subject="Incident technique : nouvelle date à venir",
@@ -225,7 +227,7 @@ def mail_about(
     asks_to_come: bool = True,
     letter: Callable[[], Words] | None = None,
 ) -> Mail:
-    # Above «rien ne compte», the word would frighten: it stands where somebody is asked to come.
+    # Above «il ne compte pas», the word would frighten: it stands where somebody is asked to come.
     kind = Bindingness(convocation.bindingness).name.lower() if asks_to_come else ""
     return to_person(
         convocation.agency,
@@ -250,6 +252,10 @@ def _what(convocation: Convocation) -> str:
 
 def when_of(convocation: Convocation) -> str:
     return manners.when(convocation, convocation.agency.place.zone)
+
+
+def named(convocation: Convocation) -> str:
+    return manners.named(convocation, convocation.agency.place.zone)
 
 
 def _countdown(convocation: Convocation, now: datetime) -> str:
@@ -279,5 +285,9 @@ def _facts(convocation: Convocation) -> list[str]:
         manners.DO[convocation.modality],
         *([manners.CHECK[convocation.modality]] if convocation.modality in manners.CHECK else []),
         f"{lasts}Avec : {convocation.advisor.user.get_full_name()}.",
-        *([f"À apporter : {convocation.to_bring}."] if convocation.to_bring else []),
+        *(
+            [f"{manners.TO_BRING[convocation.modality]} : {convocation.to_bring}."]
+            if convocation.to_bring
+            else []
+        ),
     ]

@@ -9,14 +9,13 @@ from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.hours.slots import needs_own_hour
 from convocations.letters import appointments as letters
-from convocations.mails.appointments.announcing import composed, mail_about, when_of
+from convocations.mails.appointments.announcing import composed, mail_about, named, when_of
 from convocations.models import Convocation, Kind, Modality
 from convocations.scheduling import displacing
 from convocations.states import HOLDS_TIME
 from convocations.told import manners
 from messaging.emails import Mail, Overtaken, Row, composes
 from messaging.models import OutboxMessage
-from portal.core.french import full_datetime
 
 
 @composes(
@@ -76,11 +75,12 @@ def _cancelled(convocation: Convocation, row: Row, now: datetime) -> Mail | None
     when = when_of(convocation)
     return mail_about(
         convocation,
-        subject=f"Annulé : votre rendez-vous {when}",
-        title=(title := f"Votre rendez-vous {when} est annulé"),
+        subject=f"Annulé : votre rendez-vous {named(convocation)}",
+        title=(title := f"Votre rendez-vous {named(convocation)} est annulé"),
         preheader="Vous n’avez rien à faire. Cette annulation ne compte pas pour vous.",
         paragraphs=[
-            "Vous n’avez pas à venir. Cette annulation vient de l’agence : elle ne vous est jamais comptée.",
+            "Il n’a pas lieu : vous n’avez rien à faire. "
+            "Cette annulation vient de l’agence : elle ne vous est jamais comptée.",
             "La raison est dans votre espace.",
         ],
         action="Voir le rendez-vous annulé",
@@ -93,14 +93,13 @@ def _moved(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
     new = convocation.successor
     if new is None or new.starts_at <= now:
         return None
-    zone = convocation.agency.place.zone
-    after = full_datetime(new.starts_at, zone)
+    after = manners.when(new, convocation.agency.place.zone)
     if new.starts_at == convocation.starts_at and new.modality == Modality.IN_PERSON:
         return _now_in_person(convocation, new, after)
     return mail_about(
         new,
         subject=f"Nouvelle date : {after}",
-        title=(title := f"Votre rendez-vous est déplacé au {after}"),
+        title=(title := _moved_to(new, after)),
         preheader=f"L’ancien rendez-vous ({when_of(convocation)}) n’existe plus.",
         paragraphs=[
             f"Avant : {when_of(convocation)}. Ce rendez-vous n’existe plus.",
@@ -108,8 +107,14 @@ def _moved(convocation: Convocation, row: Row, now: datetime) -> Mail | None:
             "Ce déplacement vient de l’agence : il ne vous est jamais compté.",
         ],
         action="Voir le nouveau rendez-vous",
-        letter=lambda: letters.moved(when_of(convocation), new, title),
+        letter=lambda: letters.moved(convocation, new, title),
     )
+
+
+def _moved_to(new: Convocation, after: str) -> str:
+    if new.modality == Modality.ASYNC_MESSAGE:
+        return f"Votre échange par écrit aura lieu {after}"
+    return f"Votre rendez-vous est déplacé au {after}"
 
 
 def _now_in_person(convocation: Convocation, new: Convocation, when: str) -> Mail:
@@ -125,7 +130,7 @@ def _now_in_person(convocation: Convocation, new: Convocation, when: str) -> Mai
             "Ce changement vient de l’agence : il ne vous est jamais compté.",
         ],
         action="Voir le rendez-vous",
-        letter=lambda: letters.moved(when_of(convocation), new, title),
+        letter=lambda: letters.moved(convocation, new, title),
     )
 
 
@@ -142,8 +147,8 @@ def _displaced(convocation: Convocation, row: Row, now: datetime) -> Mail | None
     )
     return mail_about(
         convocation,
-        subject=f"Impossible comme prévu : votre rendez-vous {when_of(convocation)}",
-        title=(title := f"Votre rendez-vous {when_of(convocation)} ne peut pas avoir lieu comme prévu"),
+        subject=f"Impossible comme prévu : votre rendez-vous {named(convocation)}",
+        title=(title := f"Votre rendez-vous {named(convocation)} ne peut pas avoir lieu comme prévu"),
         preheader=f"{manners.NOT_THEN[convocation.modality]} Rien ne vous est reproché.",
         paragraphs=[
             f"La raison : {why}.",
@@ -169,8 +174,8 @@ def _holds_again(convocation: Convocation, row: Row, now: datetime) -> Mail | No
         return None
     return mail_about(
         convocation,
-        subject=f"De nouveau possible : votre rendez-vous {when_of(convocation)}",
-        title=(title := f"Votre rendez-vous {when_of(convocation)} a bien lieu"),
+        subject=f"De nouveau possible : votre rendez-vous {named(convocation)}",
+        title=(title := f"Votre rendez-vous {named(convocation)} a bien lieu"),
         preheader="Ce qui l’empêchait a disparu.",
         paragraphs=[
             "Nous vous avions écrit qu’il ne pouvait pas avoir lieu. Ce n’est plus le cas : il a lieu comme prévu.",

@@ -15,6 +15,7 @@ from accounts.sign_in.kept_forms import restored
 from convocations.evidence import call_backs, calls
 from convocations.models import CallTask, Convocation
 from convocations.states import CallState
+from messaging.models import Thread
 from portal.core import clock
 from portal.core.forms import PHONE_NUMBER, HouseForm
 from portal.core.french import first_up, full_date, full_datetime, last_day, short_datetime
@@ -76,7 +77,9 @@ class AskForm(HouseForm, forms.Form):
 def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
     """Show what the person asked, and take a new request; its receipt is the next page."""
     about = _appointment(claimant, request.POST.get("rendez_vous") or request.GET.get("rendez_vous", ""))
-    initial = {"phone": claimant.phone, "topic": "APPOINTMENT" if about else "", **restored(request)}
+    thread = _thread(claimant, request.GET.get("echange", ""))
+    initial = {"phone": claimant.phone, "topic": "APPOINTMENT" if about else "", **_about_thread(thread)}
+    initial |= restored(request)
     initial["rendez_vous"] = str(about.ref) if about else ""
     form = AskForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -91,6 +94,8 @@ def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
         "form": form,
         "about": about
         and f"Au sujet de votre rendez-vous du {full_datetime(about.starts_at, about.agency.place.zone)}.",
+        "thread": thread,
+        "late_since": _late_since(thread),
         "rows": [_row(row, tz) for row in rows],
         "agency": claimant.agency,
         "tries": calls.TRIES,
@@ -177,6 +182,27 @@ def _own(claimant: Claimant, ref: str) -> CallTask:
     if row is None:
         raise Http404
     return row
+
+
+def _thread(claimant: Claimant, ref: str) -> Thread | None:
+    """Find the exchange of theirs whose e-mail led here; anything else is simply not named."""
+    try:
+        found = Thread.objects.filter(claimant=claimant, ref=ref) if ref else None
+        return found.select_related("agency").first() if found is not None else None
+    except ValueError:
+        return None
+
+
+def _about_thread(thread: Thread | None) -> dict[str, str]:
+    """Put down which exchange the call is about, for the advisor to read; the person may write something else."""
+    return {"topic": "OTHER", "words": f"Mon message, échange {thread.ref}."} if thread else {}
+
+
+def _late_since(thread: Thread | None) -> str:
+    """Say when the person wrote, as the e-mail does, while they wait for the answer."""
+    if thread is None or thread.waiting_since is None:
+        return ""
+    return full_date(thread.waiting_since.astimezone(thread.agency.place.zone))
 
 
 def _appointment(claimant: Claimant, ref: str) -> Convocation | None:

@@ -19,7 +19,7 @@ from messaging.posting import fates, printing, wording
 from messaging.states import BatchState, LetterState
 from portal.core import clock
 from portal.core.forms import HouseForm
-from portal.core.french import full_date, full_datetime
+from portal.core.french import full_date, full_datetime, typographic
 from portal.core.transitions import Refusal
 from portal.web.mailroom.batches import TONES, line
 
@@ -221,7 +221,9 @@ def _facts(row: Letter, supervisor: Advisor) -> list[dict[str, str]]:
         return full_date(at.astimezone(zone)) if at else ""
 
     back = f"{day(row.returned_at)}\u00a0: {row.return_reason}" if row.returned_at else ""
-    called_back = f"{day(row.called_back_at)}\u00a0: {row.called_back_for}" if row.called_back_at else ""
+    called_back = (
+        f"{day(row.called_back_at)}\u00a0: {typographic(row.called_back_for)}" if row.called_back_at else ""
+    )
     return [
         {"label": "Adresse", "value": "\n".join(row.recipient)},
         {"label": "Nature", "value": line(row, zone)["what"]},

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import Claimant
+from convocations.scheduling import changing
 from messaging import deeds
 from messaging.emails import Row, Words
 from messaging.models import Letter, LetterBatch, OutboxMessage
@@ -46,6 +47,17 @@ def printed(agency_id: int, *, now: datetime) -> LetterBatch:
     deadlines.work_slowly(deeds.DUE_PRINT, lambda: now)
     batch.refresh_from_db()
     return batch
+
+
+def called_back(advisor, *, by: Actor, now: datetime) -> Letter:
+    """A letter whose appointment was cancelled before its batch closed: it is not printed."""
+    person = by_post(advisor, user_fields={"first_name": "Suzanne", "last_name": "Papier"})
+    letter = written(person, now=now, starts_at=now + timedelta(days=33, hours=7, minutes=20))
+    changing.cancel(letter.subject_id, reason="Réunion.", by=by, now=now)
+    assert batching.close(advisor.agency_id, now.date(), now=now) is None
+    letter.refresh_from_db()
+    assert letter.called_back_for
+    return letter
 
 
 def some(advisor, *, by: Actor, now: datetime) -> tuple[LetterBatch, Letter]:

@@ -1,13 +1,13 @@
-"""Each notice is looked at as an e-mail and as a letter, whose whole text is kept."""
+"""Each notice is looked at as an e-mail, on the page it leads to, and as a letter, whose whole text is kept."""
 
 from pathlib import Path
 
 from messaging import emails
-from tests.messaging import golden
+from tests.messaging import golden, in_space
 
 ROOT = Path(__file__).resolve().parents[3]
 # What goes by no post is shown by tests of these files all the same.
-BY_EMAIL_ALONE = {"reminder": "MAIL_REMINDER", "unread": "MAIL_UNREAD"}
+BY_EMAIL_ALONE = {"reminder": "MAIL_REMINDER", "unread": "MAIL_UNREAD", "calendar_feed": "MAIL_FEED"}
 
 
 def test_each_kind_of_letter_has_its_golden_texts_and_no_other_has_any():
@@ -15,8 +15,9 @@ def test_each_kind_of_letter_has_its_golden_texts_and_no_other_has_any():
     assert kept == {kind.name for kind in emails.kinds().values() if kind.by_post}
 
 
-def test_what_goes_by_no_post_is_looked_at_as_an_email():
-    alone = {kind.name for kind in emails.kinds().values() if kind.group and not kind.by_post}
+def test_what_goes_by_no_post_is_looked_at_as_an_email_and_on_its_page():
+    """A letter's kind is shown with its row, or has no golden text; the others are shown by name."""
+    alone = {kind.name for kind in emails.kinds().values() if in_space.has_a_page(kind) and not kind.by_post}
     assert alone == set(BY_EMAIL_ALONE)
     shown = (ROOT / "tests/convocations/test_mails.py").read_text()
     assert all(f"shown(deeds.{name}," in shown for name in BY_EMAIL_ALONE.values())

@@ -17,6 +17,7 @@ from messaging.posting import fates
 from portal.core.models import JournalEntry
 from tests import factories, people
 from tests.factories import NOW, acting
+from tests.messaging import in_space
 from tests.messaging.conftest import mail_about
 from tests.messaging.posting.conftest import send
 from tests.messaging.posting.made import HOME, printed
@@ -82,27 +83,9 @@ def test_each_kind_of_a_claimant_belongs_to_one_group():
     }
     # To staff, to a stranger who answered, and about the account itself.
     assert {kind.name for kind in emails.kinds().values() if kind.group is None} == {
-        "account",
-        "break_glass",
-        "calendar_feed",
-        "first_interview_late",
-        "following_digest",
-        "in_person_to_propose",
-        "late_call_backs",
-        "late_decisions",
-        "late_decisions_agency",
-        "late_messages",
-        "late_messages_agency",
-        "late_messages_deputy",
-        "late_records",
-        "late_requests",
-        "late_requests_agency",
-        "mass_reading",
-        "nobody_reads",
-        "portfolio_joined",
-        "portfolio_left",
-        "transfer_arrived",
-        "transfer_left",
+        *in_space.TO_STAFF,
+        *in_space.TO_A_PERSON_TOO,
+        *in_space.WITHOUT_A_PAGE,
     }
 
 
@@ -316,6 +299,7 @@ def test_a_choice_noted_by_the_advisor_is_confirmed_by_the_new_way(camille, supe
             "Messages et appels du conseiller : seulement dans l’espace personnel.",
         ],
         owed=row,
+        now=NOW,
     )
     send()
     letter = Letter.objects.get(kind=said.MAIL_WAYS)

@@ -48,7 +48,7 @@ def test_a_message_waits(thread):
     answer(thread, "Ceci est confidentiel.", now=NOW + HOUR)
     (mail,) = composed(deeds.MAIL_MESSAGE)
     facts = ["lundi 23 novembre 2026", str(thread.advisor), thread.agency.name]
-    check_mail(mail, facts=facts, owed=latest(deeds.MAIL_MESSAGE))
+    check_mail(mail, facts=facts, owed=latest(deeds.MAIL_MESSAGE), now=NOW + HOUR)
     nothing_said(mail, thread)
     assert f"/espace/messages/{thread.ref}/" in mail.context["action_url"]
 
@@ -62,7 +62,7 @@ def test_what_is_read_is_not_announced(thread):
 def test_something_is_asked_for_by_a_date(thread):
     answer(thread, "Ceci est confidentiel.", expected=NOW + 8 * DAY, now=NOW + HOUR)
     (mail,) = composed(deeds.MAIL_EXPECTED)
-    check_mail(mail, facts=["mardi 1er décembre 2026"], owed=latest(deeds.MAIL_EXPECTED))
+    check_mail(mail, facts=["mardi 1er décembre 2026"], owed=latest(deeds.MAIL_EXPECTED), now=NOW + HOUR)
     nothing_said(mail, thread)
     assert composed(deeds.MAIL_EXPECTED, NOW + 9 * DAY) == []
 
@@ -79,9 +79,9 @@ def test_late_with_an_apology_and_the_offer_of_a_call(thread):
     tick(end)
     (mail,) = composed(deeds.MAIL_LATE, end)
     facts = ["lundi 23 novembre 2026", "excuses", "rappelé", "3949"]
-    check_mail(mail, facts=facts, owed=latest(deeds.MAIL_LATE))
+    check_mail(mail, facts=facts, owed=latest(deeds.MAIL_LATE), now=end)
     nothing_said(mail, thread)
-    assert mail.context["action_url"].endswith("/espace/rappel/")
+    assert mail.context["action_url"].endswith(f"/espace/rappel/?echange={thread.ref}")
     for kind in (deeds.MAIL_LATE_ADVISOR, deeds.MAIL_LATE_DEPUTY, deeds.MAIL_LATE_SUPERVISOR):
         (mail,) = composed(kind, end)
         check_mail(mail, facts=["1 message"])

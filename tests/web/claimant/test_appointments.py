@@ -214,6 +214,36 @@ def test_the_pages_keep_their_query_budget(camille, browser_of_camille, django_a
             assert browser_of_camille.get(address).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("days", "old", "replaces", "note"),
+    [
+        (1, Modality.IN_PERSON, "Le rendez-vous du mercredi 2 décembre 2026 à 10 h", "Il n’existe plus."),
+        (0, Modality.VIDEO, "Le même rendez-vous, qui était prévu en vidéo", "Le jour et l’heure restent"),
+        (
+            1,
+            Modality.ASYNC_MESSAGE,
+            "L’échange par écrit du mercredi 2 décembre 2026 au",
+            "Il n’existe plus.",
+        ),
+    ],
+)
+def test_a_moved_appointment_says_what_it_replaces_within_its_budget(
+    camille, browser_of_camille, django_assert_max_num_queries, days, old, replaces, note
+):
+    minutes = 62 * 60 if old == Modality.ASYNC_MESSAGE else 45
+    before = factories.convocation(camille, modality=old, minutes=minutes)
+    draft = factories.draft(camille, starts_at=before.starts_at + timedelta(days=days))
+    by = acting(camille.advisor)
+    new = changing.move(before.pk, draft, reason="Réunion.", form_key=uuid.uuid4(), by=by, now=NOW)
+    first = browser_of_camille.get(page(before)).text
+    assert "Remplace" not in first
+    browser_of_camille.get(page(new))
+    with django_assert_max_num_queries(8):
+        text = browser_of_camille.get(page(new)).text.replace("\u00a0", " ")
+    assert replaces in text
+    assert note in text
+
+
 def test_a_written_exchange_is_told_as_a_period(camille, browser_of_camille):
     convocation = factories.convocation(camille, modality=Modality.ASYNC_MESSAGE, minutes=3 * 24 * 60)
     text = browser_of_camille.get(page(convocation)).text

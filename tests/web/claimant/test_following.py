@@ -14,6 +14,7 @@ from convocations.models import CallTask, FollowUpTask, Modality
 from portal.core.models import JournalEntry
 from tests import factories
 from tests.factories import NOW, acting
+from tests.messaging.threads import talk
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def test_move_is_seen_before_it_is_made(camille, browser_of_camille, brest):
         "Agence de Brest",
         "Yann Le Bras",
         "Mercredi 2 décembre 2026",
-        "ne compte pour rien",
+        "n’est pas compté comme un report",
     ):
         assert expected in text
     assert "mardi 8 décembre 2026" in text
@@ -208,6 +209,19 @@ def test_call_back_about_somebody_elses_appointment_names_nothing(camille, brows
     other = factories.convocation(factories.claimant(factories.advisor()))
     ask(browser_of_camille, rendez_vous=other.ref)
     assert CallTask.objects.get(reason="CALL_BACK").convocation_id is None
+
+
+def test_call_back_about_a_late_answer_says_which_message(camille, browser_of_camille):
+    thread = talk.ask(camille, "Bonjour", subject="Compte bancaire")
+    page = plain(browser_of_camille.get(f"{CALL_BACK}?echange={thread.ref}"))
+    assert "Vous nous avez écrit le lundi 23 novembre 2026" in page
+    assert f"Mon message, échange {thread.ref}" in page
+    stranger = signed_in(factories.claimant(factories.advisor()))
+    for ref in (thread.ref, "MS-0000-0000", "x", "\x00"):
+        browser = browser_of_camille if ref != thread.ref else stranger
+        answer = browser.get(CALL_BACK, {"echange": ref})
+        assert answer.status_code == 200
+        assert "Revoir l’échange" not in answer.text
 
 
 def test_call_back_is_withdrawn(browser_of_camille):
