@@ -13,7 +13,10 @@ class MessagingConfig(AppConfig):
         from messaging.posting import printing  # noqa: F401
         from messaging.returns import proofs, replies  # noqa: F401
         from messaging.threads import following, joined  # noqa: F401
-        from messaging.waiting import clocks  # noqa: F401
+        from messaging.waiting import (
+            clocks,  # noqa: F401
+            extending,  # noqa: F401
+        )
 
         account_mails.connect()
         oversight_mails.connect()

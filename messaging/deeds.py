@@ -26,6 +26,18 @@ NOT_COME = journal.code(
     "L’élément attendu pour l’échange {ref} n’est pas arrivé à la date prévue. Rien ne vous est reproché.",
 )
 
+ANSWER_EXTENDED = journal.code(
+    213,
+    "answer_extended",
+    "Le portail a été interrompu\u00a0: le délai de réponse à votre message ({ref}) est prolongé jusqu’au {until}.",
+)
+EXPECTED_EXTENDED = journal.code(
+    214,
+    "expected_extended",
+    "Le portail a été interrompu\u00a0: le délai pour envoyer l’élément attendu ({ref}) est prolongé "
+    "jusqu’au {until}.",
+)
+
 READY_ADDED = journal.code(
     210,
     "ready_text_added",
@@ -56,6 +68,7 @@ ADDRESS_REOPENED = journal.code(
 # Step 1: three quarters of the time are spent; step 2: it is over.
 DUE_ANSWER = 200
 DUE_EXPECTED = 201
+DUE_EXTEND_THREADS = 202
 OF_THREAD = (DUE_ANSWER, DUE_EXPECTED)
 
 # --- e-mails --------------------------------------------------------------------
@@ -66,6 +79,7 @@ MAIL_LATE_ADVISOR = 203
 MAIL_LATE_DEPUTY = 204
 MAIL_LATE_SUPERVISOR = 205
 MAIL_JOINED_REJECTED = 206
+MAIL_EXPECTED_EXTENDED = 207
 MAIL_WAYS = 240
 MAIL_NOBODY_READS = 250
 

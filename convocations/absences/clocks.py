@@ -5,12 +5,12 @@ from datetime import datetime
 
 from convocations import deeds
 from convocations.models import Absence
-from convocations.outage_slices import put_off
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState
 from messaging import outbox
 from messaging.chasing import left_over, take, tell_files, tell_supervisors
 from portal.core import deadlines, outages
 from portal.core.deadlines import Due, Outcome
+from portal.core.outage_slices import put_off
 
 _CLOSED_BY_RULE = (
     "Aucune décision n’a été prise dans le délai. L’absence est donc close en votre faveur\u00a0: "

@@ -16,7 +16,6 @@ from django.dispatch import receiver
 
 from convocations import deeds
 from convocations.models import Absence, Extension, Justificatif
-from convocations.outage_slices import go_on, not_now, of_use, over, take_slice
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from messaging import outbox
 from portal.core import deadlines, journal, outages, parameters
@@ -24,6 +23,7 @@ from portal.core.deadlines import Due, Outcome, Planned
 from portal.core.french import full_deadline
 from portal.core.journal import PORTAL, Line
 from portal.core.models import Deadline, Outage
+from portal.core.outage_slices import go_on, not_now, of_use, over, take_slice
 from portal.core.working_time import day_bounds, end_of_period, extend_for_outages, last_day
 
 _A = AbsenceState

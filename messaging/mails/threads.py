@@ -74,6 +74,41 @@ def expected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 
 
 @composes(
+    deeds.MAIL_EXPECTED_EXTENDED,
+    "message_expected_extended",
+    label="délai prolongé pour un élément demandé",
+    group=NoticeGroup.ANSWERS,
+    by_post=True,
+)
+def extended_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell people that an outage gave them more time for what their advisor asked of them."""
+    threads = _threads(rows)
+    mails = {}
+    for row in rows:
+        thread = threads[row.subject_id]
+        # It came meanwhile, or another outage moved the day again: that one has a mail of its own.
+        if thread.expected_by is None or int(thread.expected_by.timestamp()) != row.occurrence:
+            continue
+        if thread.expected_by <= now:
+            continue
+        until = f"À envoyer le {full_deadline(thread.expected_by, thread.agency.place.zone)}."
+        mails[row.id] = _to_person(
+            thread,
+            subject="Vous avez plus de temps pour répondre à votre conseiller",
+            preheader=until,
+            paragraphs=[
+                "Le portail a été interrompu. Le temps perdu vous est rendu.",
+                "Le détail de ce qui vous est demandé est dans votre espace.",
+                "Vous n’avez pas cet élément ? Dites-le dans votre réponse. Rien ne vous est reproché.",
+            ],
+            action="Lire et répondre",
+            deadline=until,
+            letter=partial(_more_time, thread, until),
+        )
+    return mails
+
+
+@composes(
     deeds.MAIL_LATE, "message_late", label="réponse en retard", group=NoticeGroup.MESSAGES, by_post=True
 )
 def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
@@ -133,6 +168,20 @@ def _asked(message: Message, deadline: str) -> Words:
     )
 
 
+def _more_time(thread: Thread, deadline: str) -> Words:
+    return Words(
+        title="Vous avez plus de temps pour répondre à votre conseiller",
+        deadline=deadline,
+        facts=_about(thread),
+        paragraphs=[
+            "Le portail a été interrompu. Le temps perdu vous est rendu.",
+            "Apportez cet élément à votre agence, ou envoyez-le par lettre.",
+            "Vous n’avez pas cet élément ? Dites-le par téléphone ou à l’accueil. Rien ne vous est reproché.",
+        ],
+        parts=[("Ce qui vous est demandé", lines_of(thread.expected))],
+    )
+
+
 def _joined(message: Message) -> list[tuple[str, list[str]]]:
     """Name the documents that came with a message: they are not in the letter."""
     titles = [row.document.title for row in message.attachments.all()]
@@ -152,8 +201,8 @@ def _apology(thread: Thread, asked: str) -> Words:
     )
 
 
-def _about(thread: Thread, who: tuple[str, str]) -> list[tuple[str, str]]:
-    return [("Échange", str(thread.ref)), ("Objet", thread.subject), who]
+def _about(thread: Thread, *who: tuple[str, str]) -> list[tuple[str, str]]:
+    return [("Échange", str(thread.ref)), ("Objet", thread.subject), *who]
 
 
 # --- for those who answer ---------------------------------------------------------------

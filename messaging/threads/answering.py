@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.following import archiving
 from accounts.models import Claimant
 from messaging import deeds, outbox
 from messaging.models import Message, Side, Thread, Topic, Via
@@ -154,10 +155,13 @@ def resolve(thread_id: int, *, seen: str, by: Actor, now: datetime) -> Thread:
 def _say(thread: Thread, said: Answer, *, by: Actor, now: datetime) -> Message:
     """Write the message, let the clock stop or rest, and owe the person a mail that says nothing of it.
 
+    Who is written to is followed again: a file in the archive, opened with a reason, comes out of it.
     Raises BlankLeft.
     """
     blanks.refuse_left(said.text.body, said.expected.what if said.expected else "")
     message = put(thread, said.text, Side.SERVICE, by=by, now=now, via=said.via, expected=said.expected)
+    if thread.claimant.archived_at is not None:  # read under the lock of the person
+        archiving.reopen([thread.claimant_id], by=by, now=now)
     waited = thread.state == ThreadState.WAITING_ADVISOR
     # Asked twice, the person owes the second; what was left to the advisor stays what it was.
     rests = thread.state == ThreadState.WAITING_CLAIMANT

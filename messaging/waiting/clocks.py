@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime
 
 from accounts.models import Leave
 from messaging import deeds, outbox
-from messaging.chasing import LATER, left_over, take, tell_files, tell_supervisors
+from messaging.chasing import left_over, take, tell_files, tell_supervisors
 from messaging.models import Thread
 from messaging.states import ThreadState
 from portal.core import deadlines, outages, parameters
 from portal.core.deadlines import Due, Outcome, Planned
+from portal.core.outage_slices import are_owed, put_off
 from portal.core.working_time import (
     Territory,
     count_jours_ouvrables,
@@ -39,6 +40,16 @@ def answer_due(now: datetime, days: int, place: Territory, *, is_complaint: bool
     return end_of_period(now, jours_ouvrables=days, territory=place)
 
 
+def reminder_between(began: datetime, end: datetime, place: Territory, *, is_complaint: bool) -> datetime:
+    """Say when the advisor is reminded in a period that an outage made longer: the same part of its days."""
+    first = began.astimezone(place.zone).date()
+    if is_complaint:
+        opens = day_bounds(first, place.zone)[1].astimezone(UTC)
+        return opens + (end - opens) * parameters.current().message_reminder_percent / 100
+    days = count_jours_ouvrables(first, last_day(end, place), place)
+    return reminder_due(began, days, place, is_complaint=False)
+
+
 def reminder_due(now: datetime, days: int, place: Territory, *, is_complaint: bool) -> datetime:
     """Say when the advisor is reminded: that part of the days, the day of the message not counted."""
     percent = parameters.current().message_reminder_percent
@@ -57,11 +68,14 @@ def remaining(thread: Thread, now: datetime) -> int:
     """Count the days an advisor still has after today; a question that came on the last day leaves one."""
     if thread.answer_due_at is None:
         raise ValueError("nothing waits for the advisor")
-    place = thread.agency.place
-    if thread.is_complaint:
-        return max(1, days_left(now, thread.answer_due_at, place))
-    today, last = now.astimezone(place.zone).date(), last_day(thread.answer_due_at, place)
-    return max(1, count_jours_ouvrables(today, last, place))
+    return left(now, thread.answer_due_at, thread.agency.place, is_complaint=thread.is_complaint)
+
+
+def left(now: datetime, end: datetime, place: Territory, *, is_complaint: bool) -> int:
+    """Count the days after today until an end, one at least."""
+    if is_complaint:
+        return max(1, days_left(now, end, place))
+    return max(1, count_jours_ouvrables(now.astimezone(place.zone).date(), last_day(end, place), place))
 
 
 def start(thread: Thread, now: datetime, *, since: datetime | None = None, days: int | None = None) -> None:
@@ -109,7 +123,13 @@ FIELDS = (
 
 @deadlines.handles(deeds.DUE_ANSWER, "réponse à un message")
 def chase(batch: Sequence[Due], now: datetime) -> Outcome:
-    """Remind the advisor of a message that waits (step 1); tell supervisors, deputy and the person (step 2)."""
+    """Remind the advisor of a message that waits (odd steps); tell supervisors, deputy and the person (even ones).
+
+    Nobody is late while an outage lasts, nor before the days it gives back are given.
+    """
+    if outages.running(now) or are_owed(deeds.DUE_EXTEND_THREADS):
+        put_off([due.id for due in batch], now)
+        return {}
     taken = take(Thread.objects.select_related("agency"), batch)
     waiting = {row.pk: row for row in taken.values() if row.state == ThreadState.WAITING_ADVISOR}
     late = [row for row in waiting.values() if row.is_late(now) and row.escalated_at is None]
@@ -151,10 +171,11 @@ def _tell_advisors(rows: Iterable[Thread], now: datetime) -> None:
 def end_silence(batch: Sequence[Due], now: datetime) -> Outcome:
     """Put a thread whose element did not come back before its advisor: silence decides nothing.
 
-    While an outage of the portal lasts, no time of a person ends.
+    While an outage of the portal lasts, and until the days it gives back are given, no time of a person ends.
     """
-    if outages.running(now):
-        return {LATER: [due.id for due in batch]}
+    if outages.running(now) or are_owed(deeds.DUE_EXTEND_THREADS):
+        put_off([due.id for due in batch], now)
+        return {}
     taken = take(Thread.objects.select_related("agency"), batch)
     over = [
         row

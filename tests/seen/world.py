@@ -155,6 +155,9 @@ def build(camille, folder: Path) -> World:
     }
     world = World(everybody, parts)
     world.states = _states(pages, absences)
+    away = factories.claimant(advisor, user_fields={"first_name": "Lou"})
+    type(away).objects.filter(pk=away.pk).update(archived_at=NOW)
+    world.states["advisor"] = [*world.states.get("advisor", []), f"/conseiller/demandeurs/{away.ref}/"]
     return world
 
 

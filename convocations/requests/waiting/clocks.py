@@ -4,17 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
 from convocations import deeds
 from convocations.models import ChangeRequest
-from convocations.outage_slices import put_off
 from convocations.states import REQUEST_WAITS_FOR_ADVISOR, RequestState
 from messaging import outbox
 from messaging.chasing import left_over, take, tell_files, tell_supervisors
 from portal.core import deadlines, outages, parameters
 from portal.core.deadlines import Due, Outcome, Planned
-from portal.core.models import Deadline, Outage
+from portal.core.outage_slices import are_owed, put_off
 from portal.core.working_time import Territory, end_of_period, part_of_period
 
 
@@ -92,18 +89,9 @@ def end_waiting_for_documents(batch: Sequence[Due], now: datetime) -> Outcome:
     """
     taken = take(ChangeRequest.objects.select_related("agency"), batch)
     rows = [row for row in taken.values() if row.docs_are_overdue(now)]
-    if outages.running(now) or _days_are_owed():
+    if outages.running(now) or are_owed(deeds.DUE_EXTEND_REQUEST_DOCS):
         kept = {row.pk for row in rows}
         put_off([due.id for due in batch if due.subject_id in kept], now)
         return left_over(batch, taken, kept)
     resume(rows, now)
     return left_over(batch, taken, {row.pk for row in rows})
-
-
-def _days_are_owed() -> bool:
-    """Say whether an outage has not been worked through yet; one that got stuck holds nobody up."""
-    # Asked outage by outage: they are few, and each finds its row in the deadlines' unique index.
-    waiting = Deadline.objects.filter(
-        kind=deeds.DUE_EXTEND_REQUEST_DOCS, state=Deadline.State.PENDING, subject_id=OuterRef("pk")
-    )
-    return Outage.objects.filter(Exists(waiting)).exists()

@@ -12,7 +12,6 @@ from django.dispatch import receiver
 
 from convocations import deeds
 from convocations.models import ChangeRequest
-from convocations.outage_slices import go_on, not_now, of_use, over, take_slice
 from convocations.states import RequestState
 from messaging import outbox
 from portal.core import deadlines, journal, outages
@@ -20,6 +19,7 @@ from portal.core.deadlines import Due, Outcome, Planned
 from portal.core.french import full_deadline
 from portal.core.journal import PORTAL, Line
 from portal.core.models import Deadline, Outage
+from portal.core.outage_slices import go_on, not_now, of_use, over, take_slice
 from portal.core.working_time import extend_for_outages
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from convocations import deeds as convoked
+from messaging import deeds as messages
 from messaging.models import OutboxMessage
 from portal.core import clock, outages, parameters
 from portal.core.models import Deadline, Outage, ParameterOverride
@@ -174,6 +175,7 @@ def test_an_outage_is_recorded_by_its_process_and_journaled(office, admin):
         convoked.DUE_EXTEND_EXPLANATIONS,
         convoked.DUE_EXTEND_COMPLETIONS,
         convoked.DUE_EXTEND_REQUEST_DOCS,
+        messages.DUE_EXTEND_THREADS,
     }
     assert not entries(30)
 

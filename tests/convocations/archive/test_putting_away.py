@@ -1,5 +1,6 @@
 """After three years without use a file leaves the advisors' sight, never the person's; coming back reopens it."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,16 @@ from django.test import Client
 
 from accounts import deeds as files
 from accounts import oversight
-from accounts.models import Claimant
+from accounts.models import BreakGlass, Claimant
 from convocations.archive.putting_away import put_away, years_before
 from convocations.models import FollowUpTask
+from messaging.models import Thread
 from portal.core import clock
 from portal.core.models import JournalEntry
 from portal.core.parameters import DEFAULTS
 from tests import factories
 from tests.factories import NOW, acting
+from tests.messaging.threads import talk
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -109,4 +112,37 @@ def test_the_person_sees_their_space_and_signing_in_reopens_it(person):
 def test_a_new_appointment_reopens_it(person):
     put_away(clock.now())
     factories.convocation(person, now=NOW)
+    assert not archived(person)
+
+
+def opened_with_a_reason(person: Claimant) -> Client:
+    put_away(clock.now())
+    oversight.break_glass(
+        person.advisor_id, person.pk, "Elle a rappelé l’agence", by=acting(person.advisor), now=clock.now()
+    )
+    return signed_in(person.advisor)
+
+
+def test_writing_first_to_them_reopens_it_once(person):
+    advisor = opened_with_a_reason(person)
+    form = "/conseiller/messages/nouveau/"
+    assert advisor.get(f"{form}?pour={person.ref}").status_code == 200
+    assert archived(person)
+    sent = {"pour": [str(person.ref)], "topic": "BENEFITS", "subject": "Votre retour", "via": "WEB"}
+    sent |= {"body": "Bonjour.", "form_key": str(uuid.uuid4())}
+    assert advisor.post(form, sent).status_code == 302
+    assert not archived(person)
+    line = JournalEntry.objects.get(code=files.FILE_REOPENED.number, file_id=person.pk)
+    assert line.actor_id == person.advisor_id
+    assert Thread.objects.filter(claimant=person).count() == 1
+    # Followed again: the next one needs no reason, and reopens nothing more.
+    BreakGlass.objects.all().delete()
+    assert advisor.post(form, sent | {"subject": "Encore", "form_key": str(uuid.uuid4())}).status_code == 302
+    assert JournalEntry.objects.filter(code=files.FILE_REOPENED.number, file_id=person.pk).count() == 1
+
+
+def test_answering_in_an_old_thread_reopens_it(person):
+    thread = talk.ask(person, now=person.last_contact_at)
+    Claimant.objects.filter(pk=person.pk).update(archived_at=clock.now())
+    talk.answer(thread, now=clock.now())
     assert not archived(person)

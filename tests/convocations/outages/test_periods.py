@@ -6,12 +6,12 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from convocations import deeds, outage_slices
+from convocations import deeds
 from convocations.absences import deciding, extending
 from convocations.models import Extension
 from convocations.states import AbsenceState
 from messaging.models import OutboxMessage
-from portal.core import deadlines, outages
+from portal.core import deadlines, outage_slices, outages
 from portal.core.models import Deadline, JournalEntry, Outage
 from portal.core.working_time import day_bounds
 from tests.convocations.outages.days import OFFICE, PARIS, absence_of, down, last_day_of, paris, refer, work

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from convocations import deeds, outage_slices
+from convocations import deeds
 from convocations.models import ChangeRequest
 from convocations.motives import Motive
 from convocations.requests import changing_mind, papers
 from convocations.states import RequestState
 from messaging.models import OutboxMessage
-from portal.core import deadlines, outages
+from portal.core import deadlines, outage_slices, outages
 from portal.core.journal import Actor
 from portal.core.models import Deadline, JournalEntry, Outage
 from portal.core.working_time import Territory, last_day

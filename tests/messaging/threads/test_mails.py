@@ -10,6 +10,8 @@ from messaging import deeds, emails
 from messaging.emails import Row
 from messaging.models import OutboxMessage, Thread
 from messaging.threads import reading
+from messaging.waiting import clocks
+from portal.core import outages
 from tests import factories
 from tests.factories import NOW, acting
 from tests.messaging.rendering import check_mail
@@ -65,6 +67,18 @@ def test_something_is_asked_for_by_a_date(thread):
     check_mail(mail, facts=["mardi 1er décembre 2026"], owed=latest(deeds.MAIL_EXPECTED), now=NOW + HOUR)
     nothing_said(mail, thread)
     assert composed(deeds.MAIL_EXPECTED, NOW + 9 * DAY) == []
+
+
+def test_an_outage_gives_more_time_for_what_was_asked_for(thread):
+    until = clocks.day_end(date(2026, 12, 1), thread.agency.place)
+    answer(thread, "Ceci est confidentiel.", expected=until, now=NOW + HOUR)
+    back = until - 9 * HOUR
+    outages.record(back - HOUR, back, "Panne", by=acting(thread.advisor), now=back)
+    tick(back)
+    (mail,) = composed(deeds.MAIL_EXPECTED_EXTENDED, back)
+    check_mail(mail, facts=["mercredi 2 décembre 2026"], owed=latest(deeds.MAIL_EXPECTED_EXTENDED))
+    nothing_said(mail, thread)
+    assert composed(deeds.MAIL_EXPECTED_EXTENDED, NOW + 12 * DAY) == []
 
 
 def test_late_with_an_apology_and_the_offer_of_a_call(thread):

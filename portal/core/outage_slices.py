@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.core import deadlines
 from portal.core.deadlines import Due, Outcome, Planned
@@ -39,6 +39,13 @@ def not_now(due: Due, now: datetime) -> Outcome | None:
         put_off([due.id], now)
         return None
     return {MOOT: [due.id]}
+
+
+def are_owed(kind: int) -> bool:
+    """Say whether an outage has not been worked through yet by this kind; one that got stuck holds nobody up."""
+    # Asked outage by outage: they are few, and each finds its row in the deadlines' unique index.
+    waiting = Deadline.objects.filter(kind=kind, state=Deadline.State.PENDING, subject_id=OuterRef("pk"))
+    return Outage.objects.filter(Exists(waiting)).exists()
 
 
 def put_off(deadline_ids: Collection[int], now: datetime) -> None:
