@@ -29,18 +29,22 @@ class Found(NamedTuple):
 
 
 _OF_PERSON = "SELECT id, subject FROM messaging_thread WHERE claimant_id = %s"
+# From one row to the next by its index (`OFFSET 0` keeps it so): planned once for all, PostgreSQL would read every file.
 _WITH_ADVISORS = """
-    SELECT id, subject FROM messaging_thread AS thread
-    JOIN accounts_claimant AS person ON person.user_id = thread.claimant_id AND person.archived_at IS NULL
-    WHERE thread.advisor_id = ANY(%s)
+    SELECT thread.id, thread.subject FROM unnest(%s) AS owner (id), LATERAL (
+        SELECT id, subject, claimant_id FROM messaging_thread WHERE advisor_id = owner.id OFFSET 0
+    ) AS thread, LATERAL (
+        SELECT FROM accounts_claimant WHERE user_id = thread.claimant_id AND archived_at IS NULL OFFSET 0
+    ) AS followed
     UNION
-    SELECT id, subject FROM accounts_claimant AS person, LATERAL (
+    SELECT thread.id, thread.subject FROM accounts_claimant AS person, LATERAL (
         SELECT id, subject FROM messaging_thread WHERE claimant_id = person.user_id OFFSET 0
     ) AS thread WHERE person.advisor_id = ANY(%s) AND person.archived_at IS NULL
 """
-# Through these threads, one after the other: never through what everybody said (`OFFSET 0` sees to it).
+# Through these threads, one after the other: never through what everybody said (`OFFSET 0` sees to it). What is asked
+# is read once (`MATERIALIZED`), not again at each message.
 _SEARCH = """
-WITH asked AS (SELECT websearch_to_tsquery('public.french_plain', %s) AS words),
+WITH asked AS MATERIALIZED (SELECT websearch_to_tsquery('public.french_plain', %s) AS words),
 theirs AS MATERIALIZED ({whose}),
 found AS (
     SELECT theirs.id AS thread_id, message.id, message.number, message.sent_at, message.body, asked.words
@@ -73,7 +77,7 @@ def in_threads_of(claimant_id: int, words: str) -> list[Found]:
 
 def in_threads_with(advisor_ids: Collection[int], words: str) -> list[Found]:
     """Search the threads these advisors answer, and those of the people they follow, the latest first; one query."""
-    whose = [Int8(one) for one in advisor_ids]
+    whose = [Int8(one) for one in set(advisor_ids)]
     return _search(_IN_THREADS_WITH, words, whose, whose)
 
 

@@ -142,7 +142,7 @@ _LISTS = {state: _list(state) for _, state in _VIEWS.values()}
 def _rows(whose: Sequence[int], state: ThreadState, after: tuple[datetime, list[int]] | None) -> list[Row]:
     first = _EARLIEST if state == ThreadState.WAITING_ADVISOR else _LATEST
     moment, (key,) = after or (first, [0])
-    return [Row(*row) for row in ask(_LISTS[state], [[Int8(one) for one in whose], moment, key])]
+    return [Row(*row) for row in ask(_LISTS[state], [[Int8(one) for one in set(whose)], moment, key])]
 
 
 def _line(row: Row, advisor: Advisor, here: str, now: datetime) -> dict[str, Any]:
