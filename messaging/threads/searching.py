@@ -29,7 +29,7 @@ class Found(NamedTuple):
 
 
 _OF_PERSON = "SELECT id, subject FROM messaging_thread WHERE claimant_id = %s"
-# From one row to the next by its index (`OFFSET 0` keeps it so): planned once for all, PostgreSQL would read every file.
+# From row to row by index (`OFFSET 0` keeps it so): planned once for all, PostgreSQL would read every file.
 _WITH_ADVISORS = """
     SELECT thread.id, thread.subject FROM unnest(%s) AS owner (id), LATERAL (
         SELECT id, subject, claimant_id FROM messaging_thread WHERE advisor_id = owner.id OFFSET 0
