@@ -11,6 +11,7 @@ from accounts.models import Advisor, BreakGlass, Claimant, FileOpening, ReadingA
 from portal.core import journal, parameters
 from portal.core.journal import Actor
 from portal.core.models import DocumentReading
+from portal.core.prepared import prepared
 from portal.core.transitions import Refusal
 
 SHORTEST_REASON = 10
@@ -61,11 +62,17 @@ def _end_of_day(advisor: Advisor, now: datetime) -> datetime:
 
 def note_opening(reader_id: int, claimant_id: int, *, now: datetime) -> None:
     """Note that somebody of the service opened a person's file; the same file counts once an hour."""
-    lately = FileOpening.objects.filter(reader_id=reader_id, claimant_id=claimant_id, at__gt=now - ONE_HOUR)
-    if lately.exists():
+    if _opened(reader_id=reader_id, claimant_id=claimant_id, since=now - ONE_HOUR):
         return
     FileOpening.objects.create(reader_id=reader_id, claimant_id=claimant_id, at=now)
     note_reading(reader_id, now=now)
+
+
+# Asked at each page about somebody.
+@prepared
+def _opened(reader_id: int, claimant_id: int, since: datetime) -> Any:
+    lately = FileOpening.objects.filter(reader_id=reader_id, claimant_id=claimant_id, at__gt=since)
+    return lately.values_list("pk")[:1]
 
 
 def note_reading(reader_id: int, *, now: datetime) -> bool:

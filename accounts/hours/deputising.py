@@ -1,9 +1,11 @@
 """Standing in: during a leave, and only then, the deputy sees and works the absent advisor's list and people."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from accounts.models import Advisor, Leave
 from accounts.models.availability import LeaveQuerySet
+from portal.core.prepared import prepared
 
 
 def deputised_by(advisor: Advisor, *, now: datetime) -> list[int]:
@@ -16,10 +18,17 @@ def deputised_by(advisor: Advisor, *, now: datetime) -> list[int]:
 def absent_colleagues(advisor: Advisor, *, now: datetime) -> list[Advisor]:
     """List whom this advisor stands in for today, by name; one query."""
     today = now.astimezone(advisor.agency.place.zone).date()
-    return list(
+    away: list[Advisor] = _away(agency_id=advisor.agency_id, deputy_id=advisor.pk, today=today)
+    return away
+
+
+# Asked for by each list of the desk.
+@prepared
+def _away(agency_id: int, deputy_id: int, today: date) -> Any:
+    return (
         Advisor.objects.filter(
-            agency_id=advisor.agency_id,
-            leaves__deputy=advisor,
+            agency_id=agency_id,
+            leaves__deputy_id=deputy_id,
             leaves__first_day__lte=today,
             leaves__last_day__gte=today,
         )

@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from messaging.models import BODY_MAX, SUBJECT_MAX, Draft, Topic
 from portal.core import parameters
 from portal.core.personal_data import erase
+from portal.core.prepared import prepared
 
 # What is kept of a text too long to be sent: the person shortens it, and loses nothing meanwhile.
 KEPT = 4 * BODY_MAX
@@ -54,13 +56,33 @@ def _day(typed: object) -> date | None:
 
 def of(author_id: int, claimant_id: int, thread_id: int | None) -> Draft | None:
     """Give what this author kept for this thread, or for a new one."""
-    return Draft.objects.filter(**_place(author_id, claimant_id, thread_id)).first()
+    if thread_id is None:
+        rows: list[Draft] = _for_a_new_one(author_id=author_id, claimant_id=claimant_id)
+    else:
+        rows = _for_this_one(author_id=author_id, claimant_id=claimant_id, thread_id=thread_id)
+    return rows[0] if rows else None
+
+
+@prepared
+def _for_a_new_one(author_id: int, claimant_id: int) -> Any:
+    return Draft.objects.filter(author_id=author_id, claimant_id=claimant_id, thread__isnull=True)
+
+
+@prepared
+def _for_this_one(author_id: int, claimant_id: int, thread_id: int) -> Any:
+    return Draft.objects.filter(author_id=author_id, claimant_id=claimant_id, thread_id=thread_id)
 
 
 def begun_by(author_id: int) -> list[Draft]:
     """List the first messages that somebody of the service has begun and not sent, with whom they are for."""
-    rows = Draft.objects.filter(author_id=author_id, thread__isnull=True).exclude(claimant_id=author_id)
-    return list(rows.select_related("claimant__user").order_by("-saved_at")[:50])
+    rows: list[Draft] = _begun(author_id=author_id)
+    return rows
+
+
+@prepared
+def _begun(author_id: int) -> Any:
+    rows = Draft.objects.filter(author_id=author_id, thread__isnull=True).exclude(claimant_id=F("author_id"))
+    return rows.select_related("claimant__user").order_by("-saved_at")[:50]
 
 
 def kept_words(*, had_files: bool = False) -> str:

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.access import advisor_required, claimant_required
+from accounts.access import advisor_required, claimants_only
 from accounts.hours.deputising import absent_colleagues
-from accounts.models import Advisor, Claimant
+from accounts.models import Advisor, User
 from messaging.threads import searching
 from messaging.threads.searching import LONGEST_WORDS, MOST, Found
 from portal.core import clock
@@ -18,14 +18,13 @@ from portal.core.french import full_datetime, plural
 
 
 @require_safe
-@claimant_required
-def for_person(request: HttpRequest, claimant: Claimant) -> HttpResponse:
+@claimants_only
+def for_person(request: HttpRequest, person: User) -> HttpResponse:
     """Search the person's own threads."""
     return _page(
         request,
-        lambda words: searching.in_threads_of(claimant.pk, words),
+        lambda words: searching.in_threads_of(person.pk, words),
         "espace:messages",
-        "espace:thread",
         "messaging/claimant/found.html",
     )
 
@@ -39,31 +38,30 @@ def for_advisor(request: HttpRequest, advisor: Advisor) -> HttpResponse:
         request,
         lambda words: searching.in_threads_with(whose, words),
         "threads:index",
-        "threads:thread",
         "messaging/advisor/found.html",
     )
 
 
-def _page(request: HttpRequest, search: Any, home: str, door: str, template: str) -> HttpResponse:
+def _page(request: HttpRequest, search: Any, home: str, template: str) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:LONGEST_WORDS]
     found: Sequence[Found] = search(words) if words else []
+    here = reverse(home)
     context = {
         "words": words,
-        "home_url": reverse(home),
-        "rows": [_row(one, door) for one in found],
+        "home_url": here,
+        "rows": [_row(one, here) for one in found],
         "count": plural(len(found), "message trouvé", "messages trouvés"),
         "more": len(found) == MOST,
     }
     return render(request, template, context)
 
 
-def _row(one: Found, door: str) -> dict[str, Any]:
-    thread = one.thread
+def _row(one: Found, here: str) -> dict[str, Any]:
     return {
         # The page of a thread on which this message is the last.
-        "url": f"{reverse(door, args=[thread.ref])}?avant={one.number + 1}#message-{one.number}",
-        "title": thread.subject,
-        "person": str(thread.claimant),
-        "date": full_datetime(one.at, thread.agency.place.zone),
+        "url": f"{here}{one.ref}/?avant={one.number + 1}#message-{one.number}",
+        "title": one.subject,
+        "person": one.person,
+        "date": full_datetime(one.at, one.zone),
         "passage": one.passage,
     }

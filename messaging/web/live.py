@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import advisor_required, claimant_required
-from accounts.models import Advisor, Claimant
+from accounts.access import advisor_required, claimants_only
+from accounts.models import Advisor, User
 from messaging.live import hints, watching
 from messaging.live.watching import Watched
 from messaging.models import Thread
@@ -30,10 +30,10 @@ class Line(HttpResponse):
 
 
 @require_GET
-@claimant_required
-def claimants(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+@claimants_only
+def claimants(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Tell a person where their thread stands."""
-    return _stands(request, own_thread(claimant, ref), Side.CLAIMANT)
+    return _stands(request, own_thread(person, ref), Side.CLAIMANT)
 
 
 @require_GET
@@ -44,10 +44,10 @@ def advisors(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
 
 
 @require_POST
-@claimant_required
-def claimant_types(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+@claimants_only
+def claimant_types(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Tell the other side that the person is writing."""
-    return _types(own_thread(claimant, ref), Side.CLAIMANT)
+    return _types(own_thread(person, ref), Side.CLAIMANT)
 
 
 @require_POST

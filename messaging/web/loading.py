@@ -7,18 +7,18 @@ from django.http import Http404
 
 from accounts.access import sees
 from accounts.hours.deputising import stands_in
-from accounts.models import Advisor, Claimant
+from accounts.models import Advisor, User
 from messaging.models import Thread
 from portal.core.prepared import Prepared, prepared
 from portal.core.references import to_number
 
-_WITH = ("agency", "advisor__user", "resolved_by")
+_WITH = ("agency", "advisor__user")
 
 
 # Planning these joins takes PostgreSQL far longer than following them: they are planned once a connection.
 @prepared
 def _own(claimant_id: int, ref: int) -> Any:
-    return Thread.objects.filter(claimant_id=claimant_id, ref=ref).select_related(*_WITH)
+    return Thread.objects.filter(claimant_id=claimant_id, ref=ref).select_related("claimant", *_WITH)
 
 
 @prepared
@@ -26,10 +26,10 @@ def _anybodys(ref: int) -> Any:
     return Thread.objects.filter(ref=ref).select_related("claimant__user", "claimant__agency", *_WITH)
 
 
-def own_thread(claimant: Claimant, ref: str) -> Thread:
-    """Load one of the person's own threads."""
-    found = _one(_own, ref, claimant_id=claimant.pk)
-    found.claimant = claimant
+def own_thread(person: User, ref: str) -> Thread:
+    """Load one of the person's own threads, with their file."""
+    found = _one(_own, ref, claimant_id=person.pk)
+    found.claimant.user = person
     return found
 
 

@@ -1,11 +1,14 @@
 """A thread in words, for either side: where it stands, and each message as it is read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, OuterRef, Value
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
@@ -13,8 +16,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from messaging.models import Attachment, Message, Side, Thread, Topic, Via
 from messaging.states import ThreadState
-from portal.core.french import NBSP, full_datetime, full_deadline, plural, short_datetime
+from portal.core.french import NBSP, first_up, full_datetime, full_deadline, plural, short_datetime
 from portal.core.models.document import DocumentState
+from portal.core.prepared import prepared
+from portal.core.references import to_text
 
 # What a thread is about, as the service says it; a complaint is the person's to make.
 TOPICS: dict[str, str] = {
@@ -37,11 +42,32 @@ class Stands(NamedTuple):
     sentence: str
 
 
-def for_person(thread: Thread, now: datetime) -> Stands:
+class Situation(NamedTuple):
+    """What decides where a thread stands, and on which clock it is said; of a list, no more of it is read."""
+
+    state: str
+    answer_due_at: datetime | None
+    expected_by: datetime | None
+    advisor: str
+    tz: tzinfo
+
+
+def situation(thread: Thread) -> Situation:
+    """Give what decides where this thread stands."""
+    return Situation(
+        thread.state,
+        thread.answer_due_at,
+        thread.expected_by,
+        str(thread.advisor),
+        thread.agency.place.zone,
+    )
+
+
+def for_person(thread: Situation, now: datetime) -> Stands:
     """Say where a thread stands to the person whose it is."""
-    tz = thread.agency.place.zone
+    tz = thread.tz
     if thread.answer_due_at is not None:
-        if thread.is_late(now):
+        if thread.answer_due_at <= now:
             return Stands(
                 "Réponse en retard",
                 "warning",
@@ -59,12 +85,12 @@ def for_person(thread: Thread, now: datetime) -> Stands:
     return Stands("Répondu", "success", "Vous pouvez répondre quand vous le voulez.")
 
 
-def for_service(thread: Thread, now: datetime) -> Stands:
+def for_service(thread: Situation, now: datetime) -> Stands:
     """Say where a thread stands to who answers it."""
-    tz = thread.agency.place.zone
+    tz = thread.tz
     if thread.answer_due_at is not None:
         until = full_deadline(thread.answer_due_at, tz)
-        late = thread.is_late(now)
+        late = thread.answer_due_at <= now
         return Stands(
             "En retard" if late else "À répondre", "danger" if late else "info", f"Réponse due le {until}."
         )
@@ -83,9 +109,9 @@ def unread(count: int) -> str:
     return plural(count, "nouveau", "nouveaux") if count else ""
 
 
-def last_words(thread: Thread, tz: tzinfo) -> str:
+def last_words(number: int, at: datetime, tz: tzinfo) -> str:
     """Say how long a thread is and when it was last written in."""
-    return f"{plural(thread.last_number, 'message')}, le dernier {short_datetime(thread.last_at, tz)}"
+    return f"{plural(number, 'message')}, le dernier {short_datetime(at, tz)}"
 
 
 # --- messages ------------------------------------------------------------------------
@@ -97,28 +123,74 @@ def before(request: HttpRequest) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
-def page_of(thread: Thread, before: int | None) -> tuple[list[Message], int | None]:
-    """Read one page of messages, the earliest first, and from which number there are earlier ones."""
-    rows = (
-        Message.objects.filter(thread=thread)
-        .select_related("author", "reading__reader")
-        .prefetch_related("attachments__document")
-        .order_by("-number")
+class Said(NamedTuple):
+    """One message as a page reads it: with its author, who opened it and when, and what is joined to it."""
+
+    number: int
+    side: str
+    via: str
+    body: str
+    sent_at: datetime
+    expected: str
+    expected_by: datetime | None
+    first_name: str | None
+    last_name: str | None
+    read_at: datetime | None
+    reader_first_name: str | None
+    reader_last_name: str | None
+    documents: list[dict[str, Any]]
+
+
+@prepared
+def _page(thread_id: int, before: int) -> Any:
+    """Ask for messages, the latest first, with all that is shown of each: one question."""
+    joined = (
+        Attachment.objects.filter(message_id=OuterRef("pk"))
+        .order_by("position")
+        .values_list(
+            JSONObject(
+                ref="document__ref",
+                title="document__title",
+                state="document__state",
+                rejection="document__rejection",
+                uploaded_by="document__uploaded_by_id",
+                owner="document__owner_id",
+            )
+        )
     )
-    if before is not None:
-        rows = rows.filter(number__lt=before)
-    found = list(rows[: PAGE + 1])
+    return (
+        # As a bigint: a number too great for the column is no error, it stands before nothing.
+        Message.objects.filter(thread_id=thread_id, number__lt=Value(before, BigIntegerField()))
+        .annotate(documents=ArraySubquery(joined))
+        .order_by("-number")
+        .values_list(
+            *("number", "side", "via", "body", "sent_at", "expected", "expected_by"),
+            *("author__first_name", "author__last_name"),
+            *("reading__at", "reading__reader__first_name", "reading__reader__last_name", "documents"),
+        )[: PAGE + 1]
+    )
+
+
+_AFTER_ALL = 2**31
+
+
+def page_of(thread: Thread, before: int | None) -> tuple[list[Said], int | None]:
+    """Read one page of messages, the earliest first, and from which number there are earlier ones."""
+    found = [
+        Said(*row) for row in _page(thread_id=thread.pk, before=_AFTER_ALL if before is None else before)
+    ]
     earlier = found[PAGE - 1].number if len(found) > PAGE else None
     return found[:PAGE][::-1], earlier
 
 
-def messages(rows: Sequence[Message], thread: Thread, *, to_person: bool) -> list[dict[str, Any]]:
+def messages(rows: Sequence[Said], thread: Thread, *, to_person: bool) -> list[dict[str, Any]]:
     """Write messages as one side reads them; theirs stand on the right."""
     tz = thread.agency.place.zone
-    return [_message(row, thread, tz, to_person=to_person) for row in rows]
+    here = reverse("espace:thread", args=[thread.ref]) if to_person else ""
+    return [_message(row, here, tz, to_person=to_person) for row in rows]
 
 
-def _message(row: Message, thread: Thread, tz: tzinfo, *, to_person: bool) -> dict[str, Any]:
+def _message(row: Said, here: str, tz: tzinfo, *, to_person: bool) -> dict[str, Any]:
     mine = (row.side == Side.CLAIMANT) == to_person
     return {
         "number": row.number,
@@ -130,56 +202,56 @@ def _message(row: Message, thread: Thread, tz: tzinfo, *, to_person: bool) -> di
         "body": told(row.body),
         "expected": row.expected,
         "expected_by": full_deadline(row.expected_by, tz) if row.expected_by else "",
-        "documents": [_document(one, to_person=to_person) for one in row.attachments.all()],
+        "documents": [_document(one, to_person=to_person) for one in row.documents],
         "read": _read(row, tz, mine=mine, to_person=to_person),
-        "fresh": not mine and getattr(row, "reading", None) is None,
-        "receipt_url": reverse("espace:message_receipt", args=[thread.ref, row.number])
-        if to_person and row.side == Side.CLAIMANT
-        else "",
+        "fresh": not mine and row.read_at is None,
+        "receipt_url": f"{here}recu-{row.number}.pdf" if to_person and row.side == Side.CLAIMANT else "",
     }
 
 
-def _who(row: Message, *, to_person: bool) -> str:
-    if row.author is None:
+def _who(row: Said, *, to_person: bool) -> str:
+    if row.first_name is None:
         return "Réponse automatique"
-    return "Vous" if to_person and row.side == Side.CLAIMANT else str(row.author)
+    return "Vous" if to_person and row.side == Side.CLAIMANT else f"{row.first_name} {row.last_name}"
 
 
-def _noted(row: Message, *, to_person: bool) -> str:
+def _noted(row: Said, *, to_person: bool) -> str:
     if row.via == Via.WEB:
         return ""
-    how = f"{row.get_via_display().capitalize()}, noté par écrit."
+    how = f"{first_up(Via(row.via).label)}, noté par écrit."
     return f"{how} Ce n’est pas ce qui a été dit\u202f? Écrivez-le ci-dessous." if to_person else how
 
 
-def _read(row: Message, tz: tzinfo, *, mine: bool, to_person: bool) -> str:
+def _read(row: Said, tz: tzinfo, *, mine: bool, to_person: bool) -> str:
     if not mine:
         return ""
-    reading = getattr(row, "reading", None)
-    if reading is None:
+    if row.read_at is None:
         return "Pas encore lu" if to_person else "Pas encore lu par la personne"
-    when = full_datetime(reading.at, tz)
-    return f"Lu le {when} par {reading.reader}" if to_person else f"Lu par la personne le {when}"
+    when = full_datetime(row.read_at, tz)
+    return (
+        f"Lu le {when} par {row.reader_first_name} {row.reader_last_name}"
+        if to_person
+        else f"Lu par la personne le {when}"
+    )
 
 
-_NOT_READABLE = {
+_NOT_READABLE: dict[str, str] = {
     DocumentState.REJECTED_TECH: "Ce fichier n’a pas passé la vérification. Il n’a pas été gardé.",
     DocumentState.EXPIRED: "Effacé, sa durée de conservation est passée.",
     DocumentState.PURGED: "Effacé, sa durée de conservation est passée.",
 }
 
 
-def _document(row: Attachment, *, to_person: bool) -> dict[str, Any]:
-    document = row.document
+def _document(one: Mapping[str, Any], *, to_person: bool) -> dict[str, Any]:
+    state = one["state"]
     # Why a file was not kept is written to whoever sent it; the other side reads that it was not.
-    theirs = to_person == (document.uploaded_by_id == document.owner_id)
-    refused = document.state == DocumentState.REJECTED_TECH and document.rejection if theirs else ""
-    readable = document.state == DocumentState.RECEIVED
+    theirs = to_person == (one["uploaded_by"] == one["owner"])
+    refused = one["rejection"] if state == DocumentState.REJECTED_TECH and theirs else ""
     return {
-        "title": document.title,
-        "url": f"/documents/{document.ref}/" if readable else "",
-        "checking": document.state == DocumentState.QUARANTINED,
-        "note": refused or _NOT_READABLE.get(DocumentState(document.state), ""),
+        "title": one["title"],
+        "url": f"/documents/{to_text('DO', one['ref'])}/" if state == DocumentState.RECEIVED else "",
+        "checking": state == DocumentState.QUARANTINED,
+        "note": refused or _NOT_READABLE.get(state, ""),
     }
 
 

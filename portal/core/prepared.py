@@ -144,7 +144,9 @@ class _Compiled:
     def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
         marks = {
             name: _MARKS[parameter.annotation](number)
-            for number, (name, parameter) in enumerate(inspect.signature(make).parameters.items())
+            for number, (name, parameter) in enumerate(
+                inspect.signature(make, eval_str=True).parameters.items()
+            )
         }
         queryset = make(**marks)
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)

@@ -1,4 +1,4 @@
-"""The service's threads: what is owed first, and one thread with its answer."""
+"""One thread as the service reads it, with its answer."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -8,11 +8,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import oversight
-from accounts.access import actor, advisor_required, people_for
-from accounts.hours.deputising import absent_colleagues
+from accounts.access import actor, advisor_required
 from accounts.models import Advisor
 from accounts.sign_in.kept_forms import restored
 from messaging.models import Message, ReadyText, Thread
@@ -24,106 +23,16 @@ from messaging.web import live, shown
 from messaging.web.advisor import inserting, joining, left
 from messaging.web.advisor.forms import AnswerForm
 from messaging.web.loading import thread_for
-from portal.core import clock, keyset
-from portal.core.french import due_in, full_deadline, short_datetime, urgency
+from portal.core import clock
+from portal.core.french import due_in, full_deadline, urgency
+from portal.core.prepared import prepared
 from portal.core.transitions import Refusal
 
-PAGE = 50
-# Views of the list, each in the order in which it is worked: what is owed by its date, the rest by its last word.
-_VIEWS: dict[str, tuple[str, ThreadState]] = {
-    "": ("À répondre", ThreadState.WAITING_ADVISOR),
-    "attendus": ("Attendus", ThreadState.WAITING_CLAIMANT),
-    "repondus": ("Répondus", ThreadState.ANSWERED),
-    "regles": ("Réglés", ThreadState.RESOLVED),
-}
-_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
-_EMPTY = {
-    "": "Personne n’attend de réponse de vous.",
-    "attendus": "Vous n’attendez rien de personne.",
-    "repondus": "Aucun échange n’est en cours.",
-    "regles": "Aucun échange n’est réglé.",
-}
 
-
-@require_safe
-@advisor_required
-def index(request: HttpRequest, advisor: Advisor) -> HttpResponse:
-    """List the advisor's threads, and those of the colleagues they stand in for today."""
-    now = clock.now()
-    view = request.GET.get("vue", "")
-    view = view if view in _VIEWS else ""
-    away = absent_colleagues(advisor, now=now)
-    whose = [advisor.pk, *(one.pk for one in away)]
-    place = keyset.read(request.GET.get("apres", ""), 1)
-    after = (place[0], place[1][0]) if place else None
-    found, more = keyset.cut(_rows(whose, _VIEWS[view][1], after), PAGE)
-    last = found[-1] if found else None
-    base = f"?vue={view}" if view else "?"
-    context = {
-        "title": "Messages",
-        "standing_in": [str(one) for one in away],
-        "tabs": [
-            {"label": label, "url": f"?vue={name}" if name else "?", "current": name == view, "count": None}
-            for name, (label, _) in _VIEWS.items()
-        ],
-        "rows": [_line(row, advisor, now) for row in found],
-        "begun": [] if after else _begun(advisor, now),
-        "nothing": _EMPTY[view],
-        "first_url": base if after else "",
-        "next_url": f"{base}&apres={keyset.write(_key(last), last.pk)}" if more and last else "",
-    }
-    return render(request, "messaging/advisor/threads.html", context)
-
-
-def _begun(advisor: Advisor, now: datetime) -> list[dict[str, str]]:
-    """List the first messages the advisor has begun, to people they may still write to."""
-    found = drafts.begun_by(advisor.pk)
-    reachable = people_for(advisor, now, pk__in=[one.claimant_id for one in found]) if found else {}
-    return [
-        {
-            "url": f"{reverse('threads:new')}?pour={one.claimant.ref}",
-            "name": str(one.claimant),
-            "subject": one.subject,
-            "saved": short_datetime(one.saved_at, advisor.agency.place.zone),
-        }
-        for one in found
-        if one.claimant_id in reachable
-    ]
-
-
-def _rows(whose: list[int], state: ThreadState, after: tuple[datetime, int] | None) -> list[Thread]:
-    rows = Thread.objects.filter(advisor_id__in=whose, state=state).select_related(
-        "claimant__user", "agency", "advisor__user"
-    )
-    owed = state == ThreadState.WAITING_ADVISOR
-    if after is not None:
-        key, side = ("answer_due_at", "gt") if owed else ("last_at", "lt")
-        rows = rows.filter(**{f"{key}__{side}": after[0]}) | rows.filter(
-            **{key: after[0], f"pk__{side}": after[1]}
-        )
-    return list(rows.order_by(*(("answer_due_at", "pk") if owed else ("-last_at", "-pk")))[: PAGE + 1])
-
-
-def _key(row: Thread) -> datetime:
-    """Give the instant by which the row stands where it does in its view."""
-    return row.answer_due_at or row.last_at
-
-
-def _line(row: Thread, advisor: Advisor, now: datetime) -> dict[str, Any]:
-    zone = row.agency.place.zone
-    stands = shown.for_service(row, now)
-    owner = f" · suivi par {row.advisor}" if row.advisor_id != advisor.pk else ""
-    return {
-        "url": reverse("threads:thread", args=[row.ref]),
-        "title": str(row.claimant),
-        "subject": row.subject,
-        "meta": f"{shown.TOPICS[row.topic]} · {shown.last_words(row, zone)}{owner}",
-        "unread": shown.unread(row.advisor_unread),
-        "state": "" if row.answer_due_at else stands.label,
-        "tone": stands.tone,
-        "left": due_in(row.answer_due_at, now, zone) if row.answer_due_at else "",
-        "left_tone": _TONES[urgency(row.answer_due_at, now, zone)] if row.answer_due_at else "",
-    }
+# Read as they are usable: the marks of a prepared question stand in the place of the advisor.
+@prepared
+def _texts(advisor_id: int, agency_id: int) -> Any:
+    return ReadyText.objects.usable_by(Advisor(pk=advisor_id, agency_id=agency_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,7 +56,10 @@ def _thread(request: HttpRequest, advisor: Advisor, ref: str, now: datetime) -> 
         drafts.save(advisor.pk, row.claimant_id, row.pk, request.POST, now=now)
         messages.success(request, drafts.kept_words(had_files=bool(request.FILES)))
         return redirect("threads:thread", ref=row.ref)
-    options: dict[str, Any] = {"today": _today(row, now), "texts": list(ReadyText.objects.usable_by(advisor))}
+    options: dict[str, Any] = {
+        "today": _today(row, now),
+        "texts": _texts(advisor_id=advisor.pk, agency_id=advisor.agency_id),
+    }
     if inserting.wanted(request):
         form = inserting.with_text(AnswerForm, request, advisor, [row.claimant], now=now, **options)
     elif request.method == "POST":
@@ -213,7 +125,7 @@ def _page(
     if request.method == "GET":
         reading.opened_by_service(row, by=actor(request), now=now)
     here = reverse("threads:thread", args=[row.ref])
-    stands = shown.for_service(row, now)
+    stands = shown.for_service(shown.situation(row), now)
     due = row.answer_due_at
     context = {
         "row": row,

@@ -3,12 +3,12 @@
 from django.urls import path
 
 from messaging.web import found, live
-from messaging.web.advisor import first, pages, texts
+from messaging.web.advisor import first, inbox, pages, texts
 
 app_name = "threads"
 
 urlpatterns = [
-    path("messages/", pages.index, name="index"),
+    path("messages/", inbox.index, name="index"),
     path("messages/chercher/", found.for_advisor, name="search"),
     path("messages/nouveau/", first.new, name="new"),
     path("messages/reponses-types/", texts.index, name="texts"),

@@ -1,19 +1,20 @@
 """A person's messages: the list, a new one, a thread with its receipts."""
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import actor, claimant_required
-from accounts.models import Claimant
+from accounts.access import actor, claimant_required, claimants_only
+from accounts.models import Claimant, User
 from accounts.sign_in.kept_forms import restored
-from messaging.models import Message, Side, Thread, Topic
+from messaging.models import Draft, Message, Side, Thread, Topic
 from messaging.threads import drafts, reading, receipts, writing
 from messaging.threads.messages import Text, sent_before
 from messaging.web import live, shown
@@ -21,52 +22,89 @@ from messaging.web.claimant.forms import NewForm, WriteForm
 from messaging.web.loading import own_thread
 from portal.core import clock, keyset
 from portal.core.french import days_left, first_up, full_datetime, full_deadline, urgency
+from portal.core.prepared import prepared
 from portal.core.safe import choosing
 from portal.core.safe.choosing import Safe
 from portal.core.transitions import Refusal
+from portal.core.working_time import Territory
 
 PAGE = 50
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+_TOPICS = dict(Topic.choices)
 _HOME = {"label": "Mon espace", "url": "/espace/"}
 
 
+# --- the list -------------------------------------------------------------------
+
+
 @require_safe
-@claimant_required
-def index(request: HttpRequest, claimant: Claimant) -> HttpResponse:
+@claimants_only
+def index(request: HttpRequest, person: User) -> HttpResponse:
     """List the person's threads, the latest word first."""
     now = clock.now()
-    rows = Thread.objects.of(claimant.pk).order_by("-last_at", "-pk")
-    place = keyset.read(request.GET.get("apres", ""), 1)
-    if place is not None:
-        older = rows.filter(last_at__lt=place[0]) | rows.filter(last_at=place[0], pk__lt=place[1][0])
-        rows = older.order_by("-last_at", "-pk")
-    found, more = keyset.cut(list(rows.select_related("agency", "advisor__user")[: PAGE + 1]), PAGE)
+    about = _about(claimant_id=person.pk)
+    if not about:
+        raise Http404
+    first, last, agency, street, postcode, city, phone, has_draft = about[0]
+    moment, (key,) = keyset.read(request.GET.get("apres", ""), 1) or (_LATEST, [0])
+    found, more = keyset.cut(_threads(claimant_id=person.pk, moment=moment, key=key), PAGE)
     here = reverse("espace:messages")
-    last = found[-1] if found else None
     return render(
         request,
         "messaging/claimant/threads.html",
         {
-            "rows": [_line(row, now) for row in found],
-            "draft": drafts.of(claimant.user_id, claimant.pk, None),
-            "advisor": claimant.advisor,
-            "agency": claimant.agency,
-            "first_url": here if place else "",
-            "next_url": f"{here}?apres={keyset.write(last.last_at, last.pk)}" if more and last else "",
+            "rows": [_line(row, here, now) for row in found],
+            "draft": has_draft,
+            "advisor": f"{first} {last}",
+            "agency": {"name": agency, "address": f"{street}, {postcode} {city}", "phone": phone},
+            "first_url": here if moment is not _LATEST else "",
+            "next_url": f"{here}?apres={keyset.write(found[-1][1], found[-1][0])}" if more else "",
         },
     )
 
 
-def _line(row: Thread, now: datetime) -> dict[str, Any]:
-    stands = shown.for_person(row, now)
+@prepared
+def _about(claimant_id: int) -> Any:
+    """Ask who follows the person, where, and whether a first message was begun."""
+    begun = Draft.objects.filter(author_id=OuterRef("pk"), claimant_id=OuterRef("pk"), thread__isnull=True)
+    return (
+        Claimant.objects.filter(pk=claimant_id)
+        .annotate(has_draft=Exists(begun))
+        .values_list(
+            *("advisor__user__first_name", "advisor__user__last_name"),
+            *("agency__name", "agency__street", "agency__postcode", "agency__city", "agency__phone"),
+            "has_draft",
+        )
+    )
+
+
+@prepared
+def _threads(claimant_id: int, moment: datetime, key: int) -> Any:
+    further = Q(last_at__lt=moment) | Q(last_at=moment, id__lt=key)
+    rows = Thread.objects.filter(further, claimant_id=claimant_id, last_at__lte=moment)
+    return rows.order_by("-last_at", "-id").values_list(
+        *("id", "last_at", "last_number", "ref", "topic", "subject", "claimant_unread"),
+        *("state", "answer_due_at", "expected_by"),
+        *("advisor__user__first_name", "advisor__user__last_name", "agency__territory"),
+    )[: PAGE + 1]
+
+
+def _line(row: tuple[Any, ...], here: str, now: datetime) -> dict[str, Any]:
+    _, last_at, number, ref, topic, subject, unread, state, due, expected, first, last, territory = row
+    advisor, tz = f"{first} {last}", Territory(territory).zone
+    stands = shown.for_person(shown.Situation(state, due, expected, advisor, tz), now)
     return {
-        "url": reverse("espace:thread", args=[row.ref]),
-        "title": row.subject,
-        "meta": f"Avec {row.advisor}, au sujet de\u00a0: {row.get_topic_display()}",
-        "date": shown.last_words(row, row.agency.place.zone),
+        "url": f"{here}{ref}/",
+        "title": subject,
+        "meta": f"Avec {advisor}, au sujet de\u00a0: {_TOPICS[topic]}",
+        "date": shown.last_words(number, last_at, tz),
         "state": stands.label,
         "tone": stands.tone,
-        "unread": shown.unread(row.claimant_unread),
+        "unread": shown.unread(unread),
     }
+
+
+# --- writing, a thread ----------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,11 +125,11 @@ def new(request: HttpRequest, claimant: Claimant) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@claimant_required
-def thread(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+@claimants_only
+def thread(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Show a thread, whose messages are read from then on; take the next one."""
-    now, row = clock.now(), own_thread(claimant, ref)
-    answer = _taken(request, claimant, row, row.agency.place.zone, now)
+    now, row = clock.now(), own_thread(person, ref)
+    answer = _taken(request, row.claimant, row, row.agency.place.zone, now)
     return answer if isinstance(answer, HttpResponse) else _page(request, row, answer, now)
 
 
@@ -157,8 +195,9 @@ def _sent(message: Message) -> HttpResponse:
 def _page(request: HttpRequest, row: Thread, form: WriteForm, now: datetime) -> HttpResponse:
     found, earlier = shown.page_of(row, shown.before(request))
     told = shown.messages(found, row, to_person=True)
-    stands = shown.for_person(row, now)
-    sent = next((one for one in found if str(one.number) == request.GET.get("envoye")), None)
+    stands = shown.for_person(shown.situation(row), now)
+    sent = next((one.number for one in found if str(one.number) == request.GET.get("envoye")), None)
+    message = _sent_by_person(row, sent) if sent else None
     if request.method == "GET":
         reading.opened_by_person(row, by=actor(request), now=now)
     here = reverse("espace:thread", args=[row.ref])
@@ -175,7 +214,7 @@ def _page(request: HttpRequest, row: Thread, form: WriteForm, now: datetime) -> 
         else live.line(row, "espace:thread_live", "espace:thread_typing", str(row.advisor)),
         "late": row.is_late(now),
         "due": _due(row, now),
-        "receipt": _receipt(sent, row) if sent and sent.side == Side.CLAIMANT else None,
+        "receipt": _receipt(message, row) if message else None,
         "form": form,
         "kept": form.initial.get("body") and not form.is_bound,
         "agency": row.agency,
@@ -197,8 +236,16 @@ def _due(row: Thread, now: datetime) -> dict[str, str] | None:
     }
 
 
+def _sent_by_person(row: Thread, number: int) -> Message | None:
+    """Read one of the person's own messages whole, for its receipt."""
+    theirs = row.messages.filter(number=number, side=Side.CLAIMANT).select_related("author")
+    message = theirs.prefetch_related("attachments__document").first()
+    if message is not None:
+        message.thread = row
+    return message
+
+
 def _receipt(message: Message, row: Thread) -> dict[str, Any]:
-    message.thread = row
     return {
         "title": f"Reçu de votre message du {full_datetime(message.sent_at, row.agency.place.zone)}",
         "items": receipts.facts(message),
@@ -210,18 +257,13 @@ def _receipt(message: Message, row: Thread) -> dict[str, Any]:
 
 
 @require_safe
-@claimant_required
-def receipt(request: HttpRequest, claimant: Claimant, ref: str, number: int) -> HttpResponse:
+@claimants_only
+def receipt(request: HttpRequest, person: User, ref: str, number: int) -> HttpResponse:
     """Give the receipt of one of the person's own messages as a paper (CRPA L112-11)."""
-    row = own_thread(claimant, ref)
-    message = (
-        row.messages.filter(number=number, side=Side.CLAIMANT).select_related("author").first()
-        if number < 2**15
-        else None
-    )
+    row = own_thread(person, ref)
+    message = _sent_by_person(row, number) if number < 2**15 else None
     if message is None:
         raise Http404
-    message.thread = row
     name = f"recu-{row.ref}-{message.number}.pdf"
     return HttpResponse(
         receipts.of_message(message),

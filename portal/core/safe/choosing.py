@@ -17,6 +17,7 @@ from portal.core.french import short_date
 from portal.core.journal import Actor
 from portal.core.models import Document
 from portal.core.models.document import DocumentState
+from portal.core.prepared import prepared
 from portal.core.references import to_number
 from portal.core.safe.sending import FilesForm
 from portal.core.transitions import Refusal
@@ -70,7 +71,7 @@ class Safe:
             .exclude(pk__in=self.without)
             .order_by("-uploaded_at", "-pk")
         )
-        latest = list(mine[:OFFERED])
+        latest = _latest(owner_id=self.owner.pk) if self.without == () else list(mine[:OFFERED])
         missing = set(_numbers(chosen)) - {to_number("DO", str(document.ref)) for document in latest}
         return latest + (list(mine.filter(ref__in=missing)) if missing else [])
 
@@ -78,6 +79,13 @@ class Safe:
         """Give the documents ticked in a form that was found right."""
         refs = form.cleaned_data.get("documents") or []
         return list(Document.objects.filter(owner=self.owner, ref__in=refs).values_list("pk", flat=True))
+
+
+# Asked by each page of a thread.
+@prepared
+def _latest(owner_id: int) -> Any:
+    rows = Document.objects.filter(owner_id=owner_id, state__in=_USABLE)
+    return rows.order_by("-uploaded_at", "-pk")[:OFFERED]
 
 
 def form_key(post: QueryDict) -> uuid.UUID:

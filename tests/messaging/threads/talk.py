@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from accounts.models import Claimant
 from messaging.models import Message, OutboxMessage, Thread, Topic, Via
+from messaging.states import ThreadState
 from messaging.threads import answering, writing
 from messaging.threads.answering import Answer
 from messaging.threads.messages import Expected, Text
@@ -39,8 +40,27 @@ def ask(
     return fresh(message.thread)
 
 
-def write(thread: Thread, body: str = "Encore une chose.", *, now) -> Message:
-    return writing.write(thread.pk, text(body), by=acting(thread.claimant), now=now)
+def many(person: Claimant, number: int, subject: str = "Objet", *, owed: bool = False) -> list[Thread]:
+    """As many threads, an hour apart, the last one the latest; what is owed, by the instant of its last word."""
+    return Thread.objects.bulk_create(
+        Thread(
+            claimant=person,
+            advisor_id=person.advisor_id,
+            agency_id=person.agency_id,
+            topic=Topic.OTHER,
+            subject=f"{subject} {n}",
+            state=ThreadState.WAITING_ADVISOR if owed else ThreadState.ANSWERED,
+            opened_at=NOW,
+            last_at=NOW + n * HOUR,
+            waiting_since=NOW if owed else None,
+            answer_due_at=NOW + n * HOUR if owed else None,
+        )
+        for n in range(number)
+    )
+
+
+def write(thread: Thread, body: str = "Encore une chose.", *documents: int, now) -> Message:
+    return writing.write(thread.pk, text(body, *documents), by=acting(thread.claimant), now=now)
 
 
 def answer(

@@ -88,5 +88,5 @@ def test_a_search_costs_as_many_queries_with_many_messages_as_with_one(
 ):
     for number in range(4):
         write(thread, f"Encore une allocation, {number}.", now=NOW + (number + 1) * HOUR)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(1):
         assert len(searching.in_threads_of(person.pk, "allocation")) == 5

@@ -21,7 +21,7 @@ from tests import factories
 from tests.core.documents.corpora.hostile_pictures import jpeg
 from tests.core.safe.test_checking import clamd  # noqa: F401
 from tests.factories import NOW
-from tests.messaging.threads.talk import DAY, HOUR, answer, ask, fresh
+from tests.messaging.threads.talk import DAY, HOUR, answer, ask, fresh, many
 from tests.people import signed_in
 from tests.web.claimant.readability import average
 from tests.web.claimant.story import document
@@ -263,26 +263,36 @@ def test_a_session_ended_in_mid_message_gives_the_words_back(camille, at):
 # --- the list ----------------------------------------------------------------------------
 
 
-def test_long_lists_and_long_threads_go_page_by_page(camille, browser_of_camille, monkeypatch):
-    monkeypatch.setattr("messaging.web.claimant.pages.PAGE", 2)
-    monkeypatch.setattr("messaging.web.shown.PAGE", 2)
-    for n in range(5):
-        ask(camille, subject=f"Objet {n}", now=NOW + n * HOUR)
-    address, seen = LIST, []
+def test_long_lists_and_long_threads_go_page_by_page(camille, browser_of_camille):
+    many(camille, 102)
+    # Two of the same instant, where a page ends.
+    Thread.objects.filter(subject="Objet 51").update(last_at=NOW + 52 * HOUR)
+    many(factories.claimant(camille.advisor), 3)
+    address, pages = LIST, []
     while address:
         response = browser_of_camille.get(address)
-        seen += [row["title"] for row in response.context["rows"]]
+        pages.append([row["title"] for row in response.context["rows"]])
+        assert response.context["first_url"] == (LIST if len(pages) > 1 else "")
         address = response.context["next_url"]
-    assert seen == [f"Objet {n}" for n in (4, 3, 2, 1, 0)]
-    thread = Thread.objects.first()
-    for n in range(4):
+    assert [len(rows) for rows in pages] == [50, 50, 2]
+    assert sum(pages, []) == [f"Objet {n}" for n in range(101, -1, -1)]
+    thread = ask(camille, now=NOW)
+    for n in range(101):
         answer(thread, f"Réponse {n}", now=NOW + n * HOUR)
-    address, numbers = page(thread), []
+    address, shown = page(thread), []
     while address:
         response = browser_of_camille.get(address)
-        numbers = [row["number"] for row in response.context["messages_shown"]] + numbers
+        shown.insert(0, [row["number"] for row in response.context["messages_shown"]])
         address = response.context["earlier_url"]
-    assert numbers == [1, 2, 3, 4, 5]
+    assert [len(rows) for rows in shown] == [2, 50, 50]
+    assert sum(shown, []) == list(range(1, 103))
+
+
+@pytest.mark.parametrize("number", ["99999", "32768", "0", "-1", "x"])
+def test_a_page_of_a_thread_before_no_message_is_still_a_page(camille, browser_of_camille, number):
+    thread = ask(camille)
+    response = browser_of_camille.get(f"{page(thread)}?avant={number}")
+    assert [row["number"] for row in response.context["messages_shown"]] == ([] if number == "0" else [1])
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -292,10 +302,12 @@ def test_the_pages_ask_few_questions(camille, browser_of_camille, django_assert_
         for m in range(rows):
             answer(thread, now=NOW + m * HOUR)
     browser_of_camille.get(page(thread))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(4):
         browser_of_camille.get(LIST)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(6):
         browser_of_camille.get(page(thread))
+    with django_assert_max_num_queries(3):
+        assert "<mark>" in browser_of_camille.get(f"{LIST}chercher/?q=attestation").text
 
 
 def test_sentences_are_short(camille, browser_of_camille):
