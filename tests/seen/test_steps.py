@@ -155,4 +155,9 @@ def test_writing_with_a_ready_text_has_no_barrier(served, eyes, camille):
     send(eye, "Envoyer", body="Ma longue réponse.")
     assert "Ma longue réponse." in eye.page.locator("main").inner_text()
     look(eye, wrong)
+    # A file that was put away, and is still theirs to open with a reason.
+    type(camille).objects.filter(pk=camille.pk).update(archived_at=NOW)
+    eye.open(f"{served}/conseiller/demandeurs/{camille.ref}/")
+    assert "Ce dossier est en archive" in eye.page.locator("main").inner_text()
+    look(eye, wrong)
     assert wrong == {}, together(wrong)
