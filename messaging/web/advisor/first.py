@@ -25,7 +25,7 @@ from messaging.web.advisor import inserting, joining, left
 from messaging.web.advisor.forms import FirstForm
 from messaging.web.advisor.left import Gone
 from portal.core import clock
-from portal.core.french import plural
+from portal.core.french import NBSP, plural
 from portal.core.references import to_number
 from portal.core.transitions import Refusal
 
@@ -225,12 +225,23 @@ def _sent_to_each(
             {
                 "name": str(one.claimant),
                 "url": reverse("threads:thread", args=[one.ref]) if one.ref else "",
-                "refused": one.refused,
+                **_why_not(one, filled),
             }
             for one in results
         ],
     }
     return render(request, "messaging/advisor/results.html", context)
+
+
+def _why_not(one: Sent, filled: dict[int, Filled] | None) -> dict[str, str]:
+    """Say why somebody got nothing; where a blank stayed open, they can be written to alone."""
+    if one.ref or not filled or one.claimant.pk not in filled or not filled[one.claimant.pk].open:
+        return {"refused": one.refused, "apart": ""}
+    lacking = ", ".join(filled[one.claimant.pk].open)
+    return {
+        "refused": f"Il manque{NBSP}: {lacking}.",
+        "apart": f"{reverse('threads:new')}?pour={one.claimant.ref}",
+    }
 
 
 def _people(advisor: Advisor, refs: list[str], now: datetime) -> list[Claimant]:

@@ -82,7 +82,8 @@ def _people() -> Any:
 
 
 def _gone(person: Claimant) -> Gone:
-    who, phone = person.advisor, person.advisor.phone or person.agency.phone
+    who = person.advisor
+    phone = (who.phone or person.agency.phone).replace(" ", NBSP)
     if person.archived_at is not None:
         return Gone(
             person,

@@ -55,7 +55,7 @@ def test_who_was_answering_gets_the_text_back_and_learns_who_follows(desk, camil
     assert TEXT in text
     assert "Un CV" in text
     assert "Lucie Le Goff, Agence du Port, suit maintenant Camille Moreau" in text
-    assert "02 98 00 00 00" in text
+    assert "02\u00a098\u00a000\u00a000\u00a000" in text
     assert thread.messages.count() == 1
     assert not Draft.objects.exists()
     # Nothing else of the file is there for them any more.
@@ -147,7 +147,7 @@ def test_one_of_several_who_left_stands_in_the_result_with_what_to_do(desk, cami
     done = unescape(desk.post(NEW, sent).text)
     assert "1\u00a0message envoyé" in done
     assert "Lucie Le Goff, Agence du Port, suit maintenant Camille Moreau" in done
-    assert "Appelez Lucie Le Goff au 02 98 00 00 00" in done
+    assert "Appelez Lucie Le Goff au 02\u00a098\u00a000\u00a000\u00a000" in done
     assert "Bonjour à vous" in done
     assert Thread.objects.get().claimant == hugo
 
