@@ -222,7 +222,8 @@ def joined_rejected_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]
         row.id: to_staff(
             "Un fichier joint à votre message n’a pas été gardé",
             "Le message est bien parti. Un de ses fichiers, lui, n’a pas passé la vérification.",
-            "La page de l’échange dit lequel et pourquoi. Vous pouvez envoyer un autre fichier.",
+            "La page de l’échange dit lequel et pourquoi. Vous pouvez envoyer un autre fichier. "
+            "Si vous avez écrit à plusieurs personnes, aucune n’a reçu ce fichier.",
             path=f"/conseiller/messages/{threads[row.subject_id].ref}/",
             action="Ouvrir l’échange",
         )

@@ -13,13 +13,15 @@ from messaging import deeds, outbox
 from messaging.models import Message, Side, Thread, Topic, Via
 from messaging.ready import blanks
 from messaging.states import ThreadState
-from messaging.threads import drafts
+from messaging.threads import drafts, joined
+from messaging.threads.joined import Files
 from messaging.threads.messages import Expected, Text, put, sent_before
 from messaging.threads.writing import NoSubject, begin
 from messaging.waiting import clocks
 from portal.core import journal
 from portal.core.french import NBSP, full_deadline
 from portal.core.journal import Actor, JournalCode
+from portal.core.safe import StoreUnavailable
 from portal.core.transitions import Refusal
 
 
@@ -119,24 +121,38 @@ def open_for_each(
     by: Actor,
     now: datetime,
     bodies: Mapping[int, str] | None = None,
+    files: Files | None = None,
 ) -> list[Sent]:
     """Write to several people, each in a thread of their own; one refused costs the others nothing.
 
-    `bodies`: the text as it reads for each, where its blanks are filled; else it is the same for all.
+    `bodies`: the text as it reads for each, where its blanks are filled; else it is the same for all. Of `files` each
+    gets a copy of their own. Raises NotAllTaken for what is bad for all, StoreUnavailable when nobody got anything.
     """
-    results = []
+    files = files or Files()
+    files.refuse_bad(len(people))
+    results: list[Sent] = []
+    full: StoreUnavailable | None = None
     for person in people:
         key = said.text.form_key and uuid.uuid5(said.text.form_key, str(person.pk))
         body = bodies[person.pk] if bodies else said.text.body
         own = replace(said, text=replace(said.text, body=body, form_key=key))
+
+        def write(documents: Sequence[int], person: Claimant = person, own: Answer = own) -> Message:
+            own = replace(own, text=replace(own.text, document_ids=documents))
+            return open_for(person.pk, own, topic=topic, subject=subject, by=by, now=now, alone=False)
+
         try:
-            message = open_for(
-                person.pk, own, topic=topic, subject=subject, by=by, now=now, alone=len(people) == 1
-            )
+            if full is not None:
+                raise full
+            message = joined.sent(files, person, key, write, by=by, now=now)
         except Refusal as refusal:
+            # A store that took nothing for one is not asked again for the others: each would wait for it.
+            full = refusal if isinstance(refusal, StoreUnavailable) else full
             results.append(Sent(person, "", refusal.sentence))
         else:
             results.append(Sent(person, str(message.thread.ref), ""))
+    if full is not None and not any(one.ref for one in results):
+        raise full
     return results
 
 

@@ -1,7 +1,8 @@
-"""A thread with both at their browsers: what one writes the other reads, without reloading anything."""
+"""Writing to each other: live, both at their browsers; first, with a ready text, a file and a draft."""
 
 from playwright.sync_api import expect
 
+from tests.journeys.acts import note, papers_checked
 from tests.journeys.stage import PAGE
 
 
@@ -54,3 +55,41 @@ def test_two_who_write_to_each_other_see_it_at_once(portal, seat):
     nadia.page.get_by_role("textbox", name="Votre message").fill("Bon courage.")
     nadia.press("Envoyer")
     says(lea, "Bon courage.")
+
+
+def test_an_advisor_writes_first_with_a_ready_text_and_a_file_and_is_answered(portal, seat):
+    elsa_in = portal.cast["elsa"]
+    nadia = seat("nadia").sign_in("/conseiller/messages/reponses-types/nouvelle/")
+    nadia.fill("Titre", "Fiche d’entretien")
+    nadia.page.get_by_label("Texte").fill(
+        "Bonjour {prénom},\n\nVoici une fiche pour vous aider.\n{signataire}"
+    )
+    nadia.press("Enregistrer").reads("La réponse type est gardée", "Fiche d’entretien")
+
+    # Brought into the box it is filled for her, after what was typed; kept as a draft it is found again.
+    nadia.go(f"/conseiller/demandeurs/{elsa_in.ref}/").follow("Écrire")
+    nadia.page.locator("[name=topic]").select_option("JOB_SEARCH")
+    nadia.fill("Objet", "Votre entretien de jeudi")
+    nadia.page.get_by_label("Partir d’une réponse type").select_option(label="Fiche d’entretien")
+    nadia.press("Ajouter ce texte")
+    box = nadia.page.get_by_role("textbox", name="Votre message")
+    filled = f"Bonjour {elsa_in.name.split()[0]},\n\nVoici une fiche pour vous aider.\nNadia Benali"
+    expect(box).to_have_value(filled)
+    nadia.press("Garder le brouillon").reads("Votre brouillon est gardé")
+    nadia.go("/conseiller/messages/").follow(f"Écrire à {elsa_in.name}")
+    expect(nadia.page.get_by_label("Objet")).to_have_value("Votre entretien de jeudi")
+    expect(box).to_have_value(filled)
+
+    nadia.page.get_by_label("Joindre des fichiers").set_input_files([note()])
+    nadia.press("Envoyer").reads("C’est envoyé. La personne est prévenue.", "bulletin de retard")
+    thread = nadia.last_part()
+    nadia.go("/conseiller/messages/").reads_not("Votre entretien de jeudi")
+
+    papers_checked(portal, elsa_in, 1)
+    elsa = seat("elsa").sign_in("/espace/messages/").follow("Votre entretien de jeudi")
+    elsa.reads("Voici une fiche pour vous aider.")
+    assert elsa.download("bulletin de retard").startswith(b"%PDF-")
+    elsa.page.get_by_role("textbox", name="Votre message").fill("Merci, je l’ai lue.")
+    elsa.press("Envoyer").reads("Reçu de votre message")
+    nadia.go(f"/conseiller/messages/{thread}/")
+    says(nadia, "Merci, je l’ai lue.")

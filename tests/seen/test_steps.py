@@ -12,6 +12,7 @@ from messaging.models import OutboxMessage, Thread
 from messaging.ready import keeping
 from tests import factories, people
 from tests.factories import NOW, acting
+from tests.journeys.acts import note
 from tests.messaging.threads import talk
 from tests.seen.looking import together
 from tests.seen.test_every_page import STEPS
@@ -126,13 +127,26 @@ def test_writing_with_a_ready_text_has_no_barrier(served, eyes, camille):
     eye.page.locator("[name=ready]").select_option(label="Rappel de rendez-vous")
     send(eye, "Ajouter ce texte", subject="Votre rendez-vous")
     eye.page.locator("[name=topic]").select_option("APPOINTMENT")
+    eye.page.locator("[name=uploads]").set_input_files([note()])
     # Enter sends; it does not add the text again.
     with eye.page.expect_navigation():
         eye.page.locator("[name=subject]").press("Enter")
     assert "Ne recevra rien" in eye.page.locator("main").inner_text()
+    assert "Choisissez à nouveau vos fichiers" in eye.page.locator("main").inner_text()
+    look(eye, wrong)
+    send(eye, "Envoyer à 1\u00a0personne")
+    assert "Vos fichiers n’étaient pas joints" in eye.page.locator("main").inner_text()
+    look(eye, wrong)
+    # One of them leaves before it is sent: they stand in the result, and on the page until then.
+    away = factories.advisor()
+    type(hugo).objects.filter(pk=hugo.pk).update(advisor=away, agency=away.agency)
+    send(eye, "Revoir avant l’envoi")
+    assert "Votre message ne lui est pas envoyé" in eye.page.locator("main").inner_text()
     look(eye, wrong)
     send(eye, "Envoyer à 1\u00a0personne")
     assert "1\u00a0message envoyé" in eye.page.locator("main").inner_text()
+    look(eye, wrong)
+    type(hugo).objects.filter(pk=hugo.pk).update(advisor=advisor, agency=advisor.agency)
     # Somebody who left while the answer was typed.
     eye.open(f"{served}/conseiller/messages/{thread.ref}/")
     other = factories.advisor()
@@ -140,5 +154,10 @@ def test_writing_with_a_ready_text_has_no_barrier(served, eyes, camille):
     type(hugo).objects.filter(pk=hugo.pk).update(advisor=other, agency=other.agency)
     send(eye, "Envoyer", body="Ma longue réponse.")
     assert "Ma longue réponse." in eye.page.locator("main").inner_text()
+    look(eye, wrong)
+    # A file that was put away, and is still theirs to open with a reason.
+    type(camille).objects.filter(pk=camille.pk).update(archived_at=NOW)
+    eye.open(f"{served}/conseiller/demandeurs/{camille.ref}/")
+    assert "Ce dossier est en archive" in eye.page.locator("main").inner_text()
     look(eye, wrong)
     assert wrong == {}, together(wrong)

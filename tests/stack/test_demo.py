@@ -131,6 +131,14 @@ def _past_is_believable(clone: Clone) -> None:
             AbsenceState.RECORDED  # passed at once: the person is asked in the same transaction
         }
         assert len(found("SELECT DISTINCT fact FROM convocations_deliveryevidence")) == len(Fact)
+        # Texts of each agency and of an advisor of each, a file joined that passed, a first message begun.
+        assert len(found("SELECT agency_id FROM messaging_readytext")) == 4  # and those of nobody's agency
+        assert len(found("SELECT owner_id FROM messaging_readytext")) == 4
+        joined = "FROM messaging_attachment AS a JOIN core_document AS d ON d.id = a.document_id"
+        assert found(f"SELECT d.state {joined} WHERE d.uploaded_by_id <> d.owner_id") == {"RECEIVED"}
+        assert found("SELECT subject FROM messaging_draft WHERE thread_id IS NULL") == {
+            "Le forum de l’emploi"
+        }
         assert {"ACCEPTED", "IN_REVIEW"} <= found("SELECT DISTINCT state FROM convocations_justificatif")
         at_night = """
             SELECT e.at FROM core_journalentry AS e

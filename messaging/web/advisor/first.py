@@ -18,13 +18,14 @@ from messaging.models import Message, ReadyText
 from messaging.ready import blanks
 from messaging.ready.blanks import BlankLeft, Filled
 from messaging.threads import answering, drafts
-from messaging.threads.answering import Answer
+from messaging.threads.answering import Answer, Sent
 from messaging.threads.messages import Text
 from messaging.web import shown
 from messaging.web.advisor import inserting, joining, left
 from messaging.web.advisor.forms import FirstForm
+from messaging.web.advisor.left import Gone
 from portal.core import clock
-from portal.core.french import plural
+from portal.core.french import NBSP, plural
 from portal.core.references import to_number
 from portal.core.transitions import Refusal
 
@@ -43,14 +44,16 @@ def new(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     today = now.astimezone(advisor.agency.place.zone).date()
     if len(refs) == 1 and not people:
         if "form_key" in request.POST and (
-            gone := left.told(request, advisor, refs[0], FirstForm(request.POST, today=today, alone=True))
+            told := left.told(request, advisor, refs[0], FirstForm(request.POST, today=today, alone=True))
         ):
-            return gone
+            return told
         raise Http404
-    if not people:
+    gone = left.of_several(advisor, request.POST.get("shown_to") or kept.get("shown_to"), refs, people)
+    if not people and not gone:
         messages.warning(request, "Cochez les personnes à qui écrire, puis recommencez.")
         return redirect("desk:portfolio")
-    alone = people[0] if len(people) == 1 else None
+    # One of several stays one of several: the result says what became of the others.
+    alone = people[0] if len(people) == 1 and not gone else None
     # The portfolio only brings the people; what the form itself sends has its key.
     sent = request.method == "POST" and "form_key" in request.POST
     if sent and alone and "brouillon" in request.POST:
@@ -68,17 +71,21 @@ def new(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     elif sent:
         form = FirstForm(request.POST, **options)
         if form.is_valid():
-            answer, preview = _taken(request, advisor, people, form, now)
+            answer, preview = _taken(request, advisor, people, gone, form, now)
             if answer is not None:
                 return answer
-        if request.FILES and alone:
+        if request.FILES:
             form.ask_files_again()
     else:
-        form = FirstForm(initial={**_begun(advisor, alone), **kept, **_shown_to(advisor, alone)}, **options)
+        form = FirstForm(
+            initial={**_begun(advisor, alone), **kept, **_shown_to(advisor, people, gone)}, **options
+        )
     form.cancel_url = f"/conseiller/demandeurs/{alone.ref}/" if alone else "/conseiller/portefeuille/"
+    count = len(people) + len(gone)
     context = {
-        "title": f"Écrire à {alone}" if alone else f"Écrire à {plural(len(people), 'personne')}",
+        "title": f"Écrire à {alone}" if alone else f"Écrire à {plural(count, 'personne')}",
         "people": people,
+        "gone": gone,
         "alone": alone,
         "letters": [str(one) for one in people if not one.routes_of(NoticeGroup.MESSAGES).email],
         "form": form,
@@ -92,19 +99,27 @@ def _begun(advisor: Advisor, alone: Claimant | None) -> dict[str, Any]:
     return drafts.initial(drafts.of(advisor.pk, alone.pk, None)) if alone else {}
 
 
-def _shown_to(advisor: Advisor, alone: Claimant | None) -> dict[str, str]:
-    return {"shown_to": left.proof(advisor, alone, str(alone.ref))} if alone else {}
+def _shown_to(advisor: Advisor, people: Sequence[Claimant], gone: Sequence[Gone]) -> dict[str, str]:
+    """Sign whom the page was shown for; who was gone by then stays on it, with the reason."""
+    if len(people) == 1 and not gone:
+        return {"shown_to": left.proof(advisor, people[0], str(people[0].ref))}
+    return {"shown_to": left.proof_of_several(advisor, [*people, *(one.person for one in gone)])}
 
 
 def _taken(
-    request: HttpRequest, advisor: Advisor, people: list[Claimant], form: FirstForm, now: datetime
+    request: HttpRequest,
+    advisor: Advisor,
+    people: list[Claimant],
+    gone: list[Gone],
+    form: FirstForm,
+    now: datetime,
 ) -> tuple[HttpResponse | None, dict[str, Any] | None]:
     """Send what was found right; or, where each person reads something else, show it first."""
-    if len(people) == 1:
+    if len(people) == 1 and not gone:
         return _sent_to_one(request, advisor, people[0], form, now), None
     body = form.cleaned_data["body"]
-    if not blanks.left_in(body):
-        return _sent_to_each(request, advisor, people, form, None, now), None
+    if not people or not blanks.left_in(body):
+        return _sent_to_each(request, advisor, people, gone, form, None, now), None
     filled = blanks.fill(body, people, advisor, now)
     try:
         blanks.refuse_unknown(body)
@@ -114,9 +129,14 @@ def _taken(
         form.refuse(refusal)
         return None, None
     name = _name(form, filled)
-    if request.POST.get("vu") == name:
-        return _sent_to_each(request, advisor, people, form, filled, now), None
-    return None, _preview(people, filled, name)
+    without_files = "avec" in request.POST and not request.FILES
+    if request.POST.get("vu") == name and not without_files:
+        return _sent_to_each(request, advisor, people, gone, form, filled, now), None
+    if without_files:
+        form.add_error(
+            "uploads", "Vos fichiers n’étaient pas joints. Choisissez-les à nouveau, ou envoyez sans eux."
+        )
+    return None, _preview(people, filled, name) | {"with_files": bool(request.FILES)}
 
 
 def _name(form: FirstForm, filled: dict[int, Filled]) -> str:
@@ -174,33 +194,54 @@ def _sent_to_each(
     request: HttpRequest,
     advisor: Advisor,
     people: list[Claimant],
+    gone: list[Gone],
     form: FirstForm,
     filled: dict[int, Filled] | None,
     now: datetime,
-) -> HttpResponse:
-    results = answering.open_for_each(
-        people,
-        _said(form, advisor),
-        topic=form.cleaned_data["topic"],
-        subject=form.cleaned_data["subject"],
-        by=actor(request),
-        now=now,
-        bodies={pk: one.text for pk, one in filled.items()} if filled else None,
-    )
+) -> HttpResponse | None:
+    """Send to each, and say what became of each, those who left meanwhile too; None: the form says what is wrong."""
+    try:
+        results = answering.open_for_each(
+            people,
+            _said(form, advisor),
+            topic=form.cleaned_data["topic"],
+            subject=form.cleaned_data["subject"],
+            by=actor(request),
+            now=now,
+            bodies={pk: one.text for pk, one in filled.items()} if filled else None,
+            files=joining.chosen(form, request),
+        )
+    except Refusal as refusal:
+        joining.say(form, refusal)
+        return None
+    results += [Sent(one.person, "", one.sentence) for one in gone]
     done = sum(1 for one in results if one.ref)
     context = {
         "title": f"{plural(done, 'message envoyé', 'messages envoyés')}",
         "refused_count": len(results) - done,
+        # What did not reach everybody is given back, to be said another way.
+        "text": form.cleaned_data["body"] if done < len(results) else "",
         "results": [
             {
                 "name": str(one.claimant),
                 "url": reverse("threads:thread", args=[one.ref]) if one.ref else "",
-                "refused": one.refused,
+                **_why_not(one, filled),
             }
             for one in results
         ],
     }
     return render(request, "messaging/advisor/results.html", context)
+
+
+def _why_not(one: Sent, filled: dict[int, Filled] | None) -> dict[str, str]:
+    """Say why somebody got nothing; where a blank stayed open, they can be written to alone."""
+    if one.ref or not filled or one.claimant.pk not in filled or not filled[one.claimant.pk].open:
+        return {"refused": one.refused, "apart": ""}
+    lacking = ", ".join(filled[one.claimant.pk].open)
+    return {
+        "refused": f"Il manque{NBSP}: {lacking}.",
+        "apart": f"{reverse('threads:new')}?pour={one.claimant.ref}",
+    }
 
 
 def _people(advisor: Advisor, refs: list[str], now: datetime) -> list[Claimant]:

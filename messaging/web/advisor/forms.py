@@ -26,6 +26,8 @@ _HOW = [
 TOPICS = [(value, label) for value, label in shown.TOPICS.items() if value != Topic.COMPLAINT]
 # The button that brings a ready text into the box, and sends nothing.
 INSERT = "inserer"
+# Room for the signed numbers of as many people as one writes to at once.
+PROOF_MAX = 1500
 
 
 class PickText(forms.Select):
@@ -49,7 +51,7 @@ class SayForm(FilesForm):
 
     ready = forms.ChoiceField(label="Partir d’une réponse type", required=False, widget=PickText)
     # Signed: who was shown this page, about whom. What they typed is theirs even if the file has left.
-    shown_to = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+    shown_to = forms.CharField(required=False, max_length=PROOF_MAX, widget=forms.HiddenInput)
     body = forms.CharField(
         label="Votre message",
         max_length=BODY_MAX,
@@ -176,9 +178,11 @@ class FirstForm(SayForm):
     def __init__(self, *args: Any, alone: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not alone:
-            # A file is one person's, and so is what was begun.
-            del self.fields["uploads"], self.fields["as_one"], self.fields["shown_to"]
+            # What was begun is about one person.
             self.draft_label = ""
+            self.fields[
+                "uploads"
+            ].help_text = f"{self.fields['uploads'].help_text} Chaque personne reçoit sa propre copie."
 
 
 class ReadyTextForm(HouseForm, forms.Form):

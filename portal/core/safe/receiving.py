@@ -81,21 +81,7 @@ def receive(
     `as_one` makes one document of several photos. A file that a glance refuses (type, size, number) is
     named with its sentence; the others are kept. Raises StoreUnavailable, and then keeps nothing.
     """
-    bounds = limits()
-    if len(files) > bounds.max_files:
-        refusal = Refused("too_many_files", max_files=bounds.max_files)
-        kept, extra = list(files[: bounds.max_files]), files[bounds.max_files :]
-        refused = [RefusedFile(_shown(file), refusal.sentence) for file in extra]
-    else:
-        kept, refused = list(files), []
-    good: list[UploadedFile[bytes]] = []
-    for file in kept:
-        try:
-            _glance(file, bounds, photo_only=as_one and len(kept) > 1)
-        except Refused as refusal:
-            refused.append(RefusedFile(_shown(file), refusal.sentence))
-        else:
-            good.append(file)
+    good, refused = look_at(files, as_one=as_one)
     bundles = [good] if as_one and good else [[file] for file in good]
     stored = _store(bundles)
     try:
@@ -114,6 +100,27 @@ def receive(
         discard([key for bundle in stored for key in bundle.keys])
         raise
     return Submission(documents, refused)
+
+
+def look_at(
+    files: Sequence[UploadedFile[bytes]], *, as_one: bool = False
+) -> tuple[list[UploadedFile[bytes]], list[RefusedFile]]:
+    """Give the files that a glance lets through, and the others with their sentence; nothing is kept."""
+    bounds = limits()
+    refused: list[RefusedFile] = []
+    if len(files) > bounds.max_files:
+        refusal = Refused("too_many_files", max_files=bounds.max_files)
+        refused = [RefusedFile(_shown(file), refusal.sentence) for file in files[bounds.max_files :]]
+    kept = files[: bounds.max_files]
+    good: list[UploadedFile[bytes]] = []
+    for file in kept:
+        try:
+            _glance(file, bounds, photo_only=as_one and len(kept) > 1)
+        except Refused as refusal:
+            refused.append(RefusedFile(_shown(file), refusal.sentence))
+        else:
+            good.append(file)
+    return good, refused
 
 
 def _glance(file: UploadedFile[bytes], bounds: Limits, *, photo_only: bool) -> None:

@@ -210,6 +210,8 @@ def test_each_of_several_gets_it_filled_after_it_was_shown(desk, nadia, camille)
         done = desk.post(NEW, {**sent, "vu": seen})
         assert "2\u00a0messages envoyés" in done.text
         assert "n’a rien reçu" in unescape(done.text) or "n’a\u00a0rien reçu" in unescape(done.text)
+        assert "Il manque\u00a0: {date du prochain" in unescape(done.text)
+        assert f'href="{NEW}?pour={lise.ref}">Écrire à part à Lise Roux' in unescape(done.text)
     bodies = dict(Message.objects.values_list("thread__claimant", "body"))
     assert set(bodies) == {camille.pk, hugo.pk}
     assert bodies[camille.pk].startswith("Bonjour Camille,")

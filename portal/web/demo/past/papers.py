@@ -51,7 +51,7 @@ class Papers:
             return []
         title, words = _TITLES[motive]
         if self.draw.random() < 0.5:
-            file = SimpleUploadedFile(f"{title}.pdf", _pdf(title, words, now), "application/pdf")
+            file = SimpleUploadedFile(f"{title}.pdf", pdf(title, words, now), "application/pdf")
         else:
             file = SimpleUploadedFile("IMG_2041.jpg", self._photo(title, words, now), "image/jpeg")
         sent = safe.receive(
@@ -103,7 +103,8 @@ class Papers:
         return out.getvalue()
 
 
-def _pdf(title: str, words: str, now: datetime) -> bytes:
+def pdf(title: str, words: str, now: datetime) -> bytes:
+    """Make a real PDF of one page: a title, the day, a few words."""
     made: bytes = typst.compile(
         _LETTER.encode(),
         sys_inputs={"title": title, "words": words, "day": full_date(now.date())},

@@ -19,6 +19,7 @@ from portal.web.demo.past.examinations import Examinations
 from portal.web.demo.past.following import Following
 from portal.web.demo.past.history import Replay
 from portal.web.demo.past.papers import Papers
+from portal.web.demo.past.ready import Ready
 from portal.web.demo.past.threads import Threads
 
 # Always the same people and the same luck; only the dates follow the calendar.
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             Appointments(replay, Examinations(replay, Papers(draw))).plan()
             Following(replay).plan()
             Threads(replay).plan()
+            Ready(replay).plan()
             replay.run()
             receiving.write(people.agencies, people.advisors, now)
         ways_in.open_all()
