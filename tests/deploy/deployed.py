@@ -88,12 +88,15 @@ class Deployed(Portal):
     def _configured(self) -> Path:
         """deploy/nginx.conf, at places of our own and with a lower rate; nothing else is changed."""
         site = (DEPLOY / "nginx.conf").read_text()
+        # The project may lie in a folder with a blank in its name, which this file would have to quote.
+        files = self.folder / "deploy"
+        files.symlink_to(DEPLOY)
         for there, here in {
             "unix:/run/espace-emploi-web/sock": f"unix:{self.pages_socket}",
             "unix:/run/espace-emploi-live/sock": f"unix:{self.live_socket}",
             "/etc/ssl/espace-emploi/": f"{self.folder}/",
             "/srv/espace-emploi/staticfiles/": f"{self.static}/",
-            "/srv/espace-emploi/deploy/": f"{DEPLOY}/",
+            "/srv/espace-emploi/deploy/": f"{files}/",
             "listen 80;": f"listen 127.0.0.1:{self.http_port};",
             "listen 443 ": f"listen 127.0.0.1:{self.tls_port} ",
             NAME: "localhost",
