@@ -47,7 +47,15 @@ from convocations.models import (
     SwornStatement,
 )
 from convocations.states import ConvocationState
-from messaging.models import DeliveryEvent, Draft, Letter, LetterBatch, OutboxMessage, StoppedAddress
+from messaging.models import (
+    DeliveryEvent,
+    Draft,
+    Letter,
+    LetterBatch,
+    OutboxMessage,
+    ReadyText,
+    StoppedAddress,
+)
 from messaging.threads import drafts, reading
 from portal.core import deadlines
 from portal.core.models import (
@@ -267,6 +275,9 @@ def _talk(w: SimpleNamespace) -> None:
     reading.opened_by_service(w.thread, by=acting(w.advisor), now=NOW)
     w.message = w.thread.messages.get()
     w.joined, w.reading = w.message.attachments.get(), w.message.reading
+    fields = {"title": "Accueil", "body": "Bonjour", "place": 0, "changed_at": NOW}
+    w.ready = ReadyText.objects.create(owner=w.advisor, **fields)
+    w.shared_ready = ReadyText.objects.create(agency=w.advisor.agency, **fields)
     for thread_id in (w.thread.pk, None):
         drafts.save(w.person.pk, w.person.pk, thread_id, {"body": "Commencé"}, now=NOW)
     w.draft, w.first_draft = Draft.objects.get(thread=w.thread), Draft.objects.get(thread=None)
@@ -989,6 +1000,21 @@ ATTACKS: dict[str, list[Attack]] = {
         say(expected="'Un papier'"),
         say(side="'SERVICE'", expected_by="now()"),
     ],
+    "messaging_readytext_ref_key": [again("ready", place="1", title="'Autre'")],
+    "ready_text_is_somebodys_or_an_agencys": [
+        change("ready", "owner_id = NULL"),
+        change("ready", "agency_id = %s", lambda w: w.advisor.agency_id),
+    ],
+    "ready_text_says_something_bounded": [
+        change("ready", "title = ''"),
+        change("ready", "body = ''"),
+        change("ready", "body = repeat('a', 10001)"),
+    ],
+    "ready_texts_are_few": [change("ready", "place = 60"), change("ready", "place = -1")],
+    "ready_text_has_its_place": [again("ready", ref="ref + 1", title="'Autre'")],
+    "shared_ready_text_has_its_place": [again("shared_ready", ref="ref + 1", title="'Autre'")],
+    "ready_text_is_titled_once": [again("ready", ref="ref + 1", place="1", title="'ACCUEIL'")],
+    "shared_ready_text_is_titled_once": [again("shared_ready", ref="ref + 1", place="1", title="'ACCUEIL'")],
     "messaging_message_form_key_key": [say(form_key='"form_key"')],
     "message_speaks_for_its_side": [
         again("message", number="2", form_key="gen_random_uuid()", side="'SERVICE'"),

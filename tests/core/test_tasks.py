@@ -72,7 +72,7 @@ def test_run_deadlines_without_a_broker_leaves_the_rest_to_the_next_beat(monkeyp
 
 def test_seal_journal_seals_and_notes_its_heartbeat():
     with transaction.atomic():
-        journal.record(next(iter(journal.codes().values())), by=journal.PORTAL, now=clock.now())
+        journal.record(journal.codes()[min(journal.codes())], by=journal.PORTAL, now=clock.now())
     tasks.seal_journal()
     seal_all(clock.now())
     tasks.seal_journal()
@@ -82,7 +82,7 @@ def test_seal_journal_seals_and_notes_its_heartbeat():
 
 def test_export_journal_head_says_it_in_the_log_and_the_heartbeat(caplog):
     with transaction.atomic():
-        journal.record(next(iter(journal.codes().values())), by=journal.PORTAL, now=clock.now())
+        journal.record(journal.codes()[min(journal.codes())], by=journal.PORTAL, now=clock.now())
     seal_all(clock.now())
     with caplog.at_level(logging.INFO, logger="portal.core.tasks"):
         tasks.export_journal_head()

@@ -76,6 +76,7 @@ def test_each_kind_of_a_claimant_belongs_to_one_group():
             "request_corrected",
             "request_hour_lost",
             "message_expected",
+            "message_expected_extended",
         },
         NoticeGroup.FOLLOW_UP: {"transferred", "advisor_changed", "mode_changed", "ways"},
         NoticeGroup.MESSAGES: {"message", "message_late", "call_back_asked", "call_back_unreached"},

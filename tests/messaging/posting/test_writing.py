@@ -116,6 +116,7 @@ def test_notices_go_by_post_and_nothing_else_does():
         "request_hour_lost",
         "message",
         "message_expected",
+        "message_expected_extended",
         "message_late",
     }
     assert not [

@@ -76,7 +76,8 @@ def test_an_outage_gives_more_time_for_what_was_asked_for(thread):
     outages.record(back - HOUR, back, "Panne", by=acting(thread.advisor), now=back)
     tick(back)
     (mail,) = composed(deeds.MAIL_EXPECTED_EXTENDED, back)
-    check_mail(mail, facts=["mercredi 2 décembre 2026"], owed=latest(deeds.MAIL_EXPECTED_EXTENDED))
+    owed = latest(deeds.MAIL_EXPECTED_EXTENDED)
+    check_mail(mail, facts=["mercredi 2 décembre 2026"], owed=owed, now=back)
     nothing_said(mail, thread)
     assert composed(deeds.MAIL_EXPECTED_EXTENDED, NOW + 12 * DAY) == []
 

@@ -1,15 +1,15 @@
-"""What comes back in the demo's past: a letter now and then, and one e-mail that was called unwanted."""
+"""What comes back in the demo's past: e-mails that arrived, a letter now and then, and one called unwanted."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accounts.models import Advisor
-from convocations.deeds import MAIL_INVITATION
+from convocations.deeds import MAIL_CONVOCATION, MAIL_INVITATION
 from messaging.models import DeliveryEvent, Letter, OutboxMessage
 from messaging.posting import fates
 from messaging.returns.reported import Nature, Reported
 from messaging.returns.taking_in import Provider, take_in
-from messaging.states import LetterState
+from messaging.states import LetterState, Outcome
 from portal.core.journal import Actor
 from portal.web.demo.past.hours import Hours
 
@@ -21,6 +21,7 @@ def come_back(
 ) -> None:
     """Bring back what is due at this moment."""
     _letters(advisors, hours, moment)
+    _arrivals(moment)
     if moment > until - 40 * _DAY:
         _complaint(moment)
 
@@ -36,6 +37,23 @@ def _letters(advisors: Sequence[Advisor], hours: Mapping[int, Hours], moment: da
             by = Actor(boss.pk, "SUPERVISOR", "198.51.100.4")
             day = moment.astimezone(letter.agency.place.zone).date()
             fates.come_back(letter.pk, day, "Destinataire inconnu à l’adresse", by=by, now=moment)
+
+
+def _arrivals(moment: datetime) -> None:
+    """Let some providers say that a mail of the last day is in its person's mailbox."""
+    sent = OutboxMessage.objects.filter(
+        kind__in=[MAIL_CONVOCATION, MAIL_INVITATION],
+        state=OutboxMessage.State.ACCEPTED,
+        outcome=Outcome.NOTHING,
+        settled_at__range=(moment - _DAY, moment - timedelta(minutes=1)),
+    )
+    said = [
+        Reported(f"demo-{mail.pk}", Nature.DELIVERED, mail.settled_at + timedelta(seconds=4), row_id=mail.pk)
+        for mail in sent
+        if mail.pk % 3 == 0 and mail.settled_at
+    ]
+    if said:
+        take_in(said, provider=Provider.EMAIL, now=moment)
 
 
 def _complaint(moment: datetime) -> None:
