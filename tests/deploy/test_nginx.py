@@ -193,7 +193,8 @@ def test_large_sending_passes_and_a_larger_one_is_told_in_french(portal, camille
 
 
 def test_unreadable_request_is_told_in_french(portal):
-    for answer in (portal.asked("/", X_Long="x" * 80_000), portal.asked("/" + "x" * 80_000)):
+    # One line longer than a buffer, and little more: nginx answers and closes without reading on.
+    for answer in (portal.asked("/", X_Long="x" * 16_500), portal.asked("/" + "x" * 16_500)):
         assert answer.status in (400, 414)
         assert "n’est pas arrivée en entier" in answer.text
 
