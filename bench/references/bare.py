@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template, engines
 from django.template.base import Template as BaseTemplate
@@ -44,6 +45,8 @@ class Kept:
 
 _kept: dict[str, Iterator[Kept]] = {}
 _one_at_a_time = Lock()
+# Django's own cursors put the values in themselves: PostgreSQL would plan each statement anew.
+_planned_once: Any = ServerBindingCursor
 
 
 @login_not_required
@@ -71,8 +74,9 @@ def from_memory_with_statements(request: HttpRequest, name: str) -> HttpResponse
     """Ask the database all that the page asks it, by the driver alone, and render from memory."""
     kept = _next(name)
     connection.ensure_connection()
-    for sql, values in kept.statements:
-        connection.connection.execute(sql, values, prepare=True).fetchall()
+    with _planned_once(connection.connection) as cursor:
+        for sql, values in kept.statements:
+            cursor.execute(sql, values, prepare=True).fetchall()
     return HttpResponse(_render(kept))
 
 
