@@ -65,6 +65,15 @@ class Deployed(Portal):
 
     def __enter__(self) -> "Deployed":
         super().__enter__()
+        try:
+            self._come_up()
+        except BaseException:
+            # Whoever does not come up is left by nobody: what was begun would outlive the tests.
+            self.__exit__()
+            raise
+        return self
+
+    def _come_up(self) -> None:
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
         self.people = self.run("tests.deploy.household")
         for name, place in (("web", self.pages_socket), ("live", self.live_socket)):
@@ -76,7 +85,6 @@ class Deployed(Portal):
             lambda: self.pages_socket.exists() and self.asked("/healthz?only=web").status == 200, 90
         )
         assert self.wait(self.live_socket.exists, 60)
-        return self
 
     def _start(self, name: str, argv: list) -> None:
         child = Child(
