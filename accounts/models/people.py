@@ -1,7 +1,5 @@
 """The roles of product §1, each a row beside the account."""
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -253,8 +251,3 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.organisation})"
-
-
-def profile_of(user: Any) -> "Advisor | Claimant | DecisionMaker | Controller | Partner | None":
-    """Give the role's row of an account, None for an administrator."""
-    return getattr(user, user.role.lower(), None)

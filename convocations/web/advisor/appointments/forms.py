@@ -1,6 +1,6 @@
 """The forms of one appointment: who came, cancel, move, note a letter or a call."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -186,8 +186,3 @@ class PhoneForm(HouseForm, forms.Form):
         label="J’ai parlé à la personne, et elle m’a confirmé qu’elle connaît ce rendez-vous."
     )
     note = forms.CharField(label="Note", max_length=240, required=False)
-
-
-def outcome_names(outcomes: Sequence[ConvocationState]) -> list[tuple[str, str]]:
-    """Give the short names of some outcomes, for a form that offers a few of them."""
-    return [(str(one), OUTCOMES[one][0]) for one in outcomes]
