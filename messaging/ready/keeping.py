@@ -8,9 +8,9 @@ from django.db.models.functions import Lower
 
 from accounts.models import Advisor, Agency
 from messaging import deeds
-from messaging.models import BODY_MAX, READY_MAX, TITLE_MAX, ReadyText
+from messaging.models import READY_MAX, TITLE_MAX, ReadyText
 from messaging.ready import blanks
-from messaging.threads.messages import NothingWritten, TooLong
+from messaging.threads.messages import cleaned
 from portal.core import journal
 from portal.core.french import NBSP
 from portal.core.journal import Actor, JournalCode
@@ -84,13 +84,9 @@ def remove(text_id: int, *, by: Actor, now: datetime) -> None:
 
 def _clean(title: str, body: str) -> tuple[str, str]:
     title = " ".join(title.split())[:TITLE_MAX]
-    body = body.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not title:
         raise NoTitle
-    if not body:
-        raise NothingWritten
-    if len(body) > BODY_MAX:
-        raise TooLong
+    body = cleaned(body)
     blanks.refuse_unknown(body)
     return title, body
 

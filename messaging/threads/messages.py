@@ -74,7 +74,7 @@ def put(
 
     Raises NothingWritten, TooLong, TooManyDocuments.
     """
-    body = _clean(text.body)
+    body = cleaned(text.body)
     documents = _documents(thread, text.document_ids)
     number = thread.last_number + 1
     message = Message.objects.create(
@@ -110,8 +110,8 @@ def put(
     return message
 
 
-def _clean(body: str) -> str:
-    """Give the text as it is kept: plain, its lines ended one way."""
+def cleaned(body: str) -> str:
+    """Give a text as it is kept: plain, its lines ended one way. Raises NothingWritten, TooLong."""
     body = body.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not body:
         raise NothingWritten
