@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MeasuresConfig(AppConfig):
     name = "measures"
     label = "measures"
     verbose_name = "mesures et recours"
+
+    def ready(self) -> None:
+        from measures import deeds, personal_data  # noqa: F401 - declare themselves
+        from measures.bareme import shipped
+
+        post_migrate.connect(shipped.put_in_place, sender=self)

@@ -50,6 +50,13 @@ class _Days(Func):
     output_field = DateRangeField()
 
 
+class _ParisDay(Func):
+    """The day of an instant on the capital's clock."""
+
+    template = "(%(expressions)s AT TIME ZONE 'Europe/Paris')::date"
+    output_field = models.DateField()
+
+
 class BaremeVersion(Stateful):
     """One version of the scale: from a day, in a territory or everywhere, by a published source."""
 
@@ -65,6 +72,16 @@ class BaremeVersion(Stateful):
     valid_from = models.DateField("en vigueur à partir du")
     # The last day; empty while no end is known.
     valid_to = models.DateField("jusqu’au", null=True, blank=True)
+    # The version whose publication gave this one its end; its withdrawal takes the end away again.
+    closed_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="closes",
+        db_index=False,
+        verbose_name="remplacée par",
+    )
     # How long a first measure counts for the rank of the next (CT R5412-3-4).
     repeat_months = models.PositiveSmallIntegerField("récidive comptée sur (mois)", default=24)
     state = models.CharField("état", max_length=16, choices=VersionState.choices, default=VersionState.DRAFT)
@@ -102,6 +119,24 @@ class BaremeVersion(Stateful):
                 condition=~Q(state="WITHDRAWN") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason="")),
                 name="bareme_withdrawal_has_a_reason",
                 violation_error_message="Un retrait est daté et expliqué.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_by__isnull=True) | Q(state="PUBLISHED", valid_to__isnull=False),
+                name="bareme_closed_has_an_end",
+                violation_error_message="Une version remplacée est publiée et a une fin.",
+            ),
+            # What people could read yesterday is not written today; the product's own versions state the past.
+            models.CheckConstraint(
+                condition=Q(state="DRAFT")
+                | Q(published_by__isnull=True)
+                | Q(valid_from__gt=_ParisDay("published_at")),
+                name="bareme_published_ahead",
+                violation_error_message="Une version commence au plus tôt le lendemain de sa publication.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="WITHDRAWN") | Q(valid_from__gt=_ParisDay("withdrawn_at")),
+                name="bareme_withdrawn_before_it_begins",
+                violation_error_message="Une version qui a commencé ne se retire plus.",
             ),
             ExclusionConstraint(
                 expressions=[
