@@ -10,5 +10,7 @@ class MeasuresConfig(AppConfig):
     def ready(self) -> None:
         from measures import deeds, personal_data  # noqa: F401 - declare themselves
         from measures.bareme import shipped
+        from measures.procedure import clocks, extending  # noqa: F401
+        from measures.procedure.contradiction import receiving  # noqa: F401
 
         post_migrate.connect(shipped.put_in_place, sender=self)

@@ -16,6 +16,8 @@ class Figures(models.Model):
     unit = models.CharField("unité", max_length=8, choices=Unit.choices, default=Unit.MONTHS)
     # A warning takes nothing: it leaves so many days to comply (mise en demeure).
     comply_days = models.PositiveSmallIntegerField("délai pour se mettre en règle (jours)", null=True)
+    # What must hold besides, as the barème says and whoever chose it confirmed; empty when nothing.
+    condition = models.CharField("condition confirmée", max_length=240, blank=True, default="")
     # Of the person's daily allowance; empty where it is not known or nothing is taken.
     estimate = models.DecimalField(
         "effet estimé (euros)", max_digits=9, decimal_places=2, null=True, blank=True
