@@ -10,6 +10,7 @@ class MeasuresConfig(AppConfig):
     def ready(self) -> None:
         from measures import deeds, personal_data  # noqa: F401 - declare themselves
         from measures.bareme import shipped
+        from measures.mails import answering, ending, sending  # noqa: F401
         from measures.procedure import clocks, extending  # noqa: F401
         from measures.procedure.contradiction import receiving  # noqa: F401
 
