@@ -67,7 +67,7 @@ def plan(version: BaremeVersion, others: Iterable[BaremeVersion], now: datetime)
     against = [
         *_incomplete(version, rules),
         *_too_early(version, now),
-        *_overlaps(version, published, closes),
+        *_overlaps(version, published, closes, now),
     ]
     changes = timeline.handovers(before, after)
     if not against:
@@ -200,9 +200,10 @@ def _too_early(version: BaremeVersion, now: datetime) -> list[str]:
 
 
 def _overlaps(
-    version: BaremeVersion, published: Iterable[BaremeVersion], closes: BaremeVersion | None
+    version: BaremeVersion, published: Collection[BaremeVersion], closes: BaremeVersion | None, now: datetime
 ) -> list[str]:
     mine, against = days_of(version), []
+    codes = {one.pk: one.code for one in published}
     for one in published:
         theirs = days_of(one)
         if one == closes or one.territory != version.territory:
@@ -210,9 +211,12 @@ def _overlaps(
         if theirs.cover(mine.first) or mine.cover(theirs.first):
             days = f"à partir du {full_date(theirs.first)}"
             days = days if theirs.last is None else day_span(theirs.first, theirs.last)
-            against.append(
-                f"La version « {one.code} » vaut déjà {days}. Changez vos dates, ou retirez d’abord celle-là."
-            )
+            way = "Changez vos dates"
+            if one.closed_by_id:
+                way += f", ou retirez d’abord la version « {codes[one.closed_by_id]} », qui la suit"
+            elif one.valid_from > today(now, one.territory):
+                way += ", ou retirez-la d’abord"
+            against.append(f"La version « {one.code} » vaut déjà {days}. {way}.")
     return against
 
 

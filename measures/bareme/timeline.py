@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from measures.models import EVERYWHERE, BaremeVersion
 from portal.core.working_time import Territory
@@ -61,7 +62,7 @@ def _changes(
 ) -> list[tuple[date, date | None, str | None, str | None]]:
     found: list[tuple[date, date | None, str | None, str | None]] = []
     starts = _starts([*before, *after])
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip_longest(starts, starts[1:]):
         last = None if following is None else following - DAY
         old, new = covering(before, start, territory), covering(after, start, territory)
         if old == new:

@@ -4,7 +4,6 @@ The list is read from PostgreSQL itself (constraints, unique indexes, triggers o
 straight to the table, round every process, and must meet the guard it is named for, no other.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -70,13 +69,15 @@ from portal.core.models import (
     ParameterOverride,
 )
 from tests import factories
+from tests.core import guards_of_measures
+from tests.core.attacking import Attack, again, change, empty, remove
 from tests.factories import NOW, acting
 from tests.messaging.threads import talk
 from tests.web.claimant.story import document
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("core_", "accounts_", "messaging_", "convocations_")
+OURS = ("core_", "accounts_", "messaging_", "measures_", "convocations_")
 # Keeps the summary of the ledger and refuses nothing: its own test below.
 KEEPERS = {"evidence_summary"}
 
@@ -157,6 +158,7 @@ def world() -> SimpleNamespace:
     _letters(w)
     w.deadline = Deadline.objects.filter(kind=deeds.DUE_ENDED).first()
     _erased(w)
+    guards_of_measures.build(w)
     w.parameter = ParameterOverride.objects.create(key="free_reschedules", value=3)
     w.entry = JournalEntry.objects.first()
     # Written by hand: a real one waits for every transaction of the server, other tests' too.
@@ -358,25 +360,6 @@ def _requests(w: SimpleNamespace) -> None:
     )
 
 
-Attack = Callable[[Any], tuple[str, list[Any]]]
-
-
-def change(row: str, assignments: str, *values: Callable[[Any], Any]) -> Attack:
-    """Write columns of a row by hand."""
-
-    def attack(w: Any) -> tuple[str, list[Any]]:
-        target = getattr(w, row)
-        table, key = target._meta.db_table, target._meta.pk.column
-        sql = f"UPDATE {table} SET {assignments} WHERE {key} = %s"
-        return sql, [*(value(w) for value in values), target.pk]
-
-    return attack
-
-
-def remove(row: str) -> Attack:
-    return lambda w: (f"DELETE FROM {getattr(w, row)._meta.db_table} WHERE id = %s", [getattr(w, row).pk])
-
-
 def say(**other: str) -> Attack:
     """Write another message by hand, past the trigger that lets only the next one in."""
 
@@ -384,37 +367,6 @@ def say(**other: str) -> Attack:
         sql, (pk,) = again("message", **{"number": "2", "form_key": "gen_random_uuid()", **other})(w)
         asleep = "ALTER TABLE messaging_message DISABLE TRIGGER message_speaks_for_its_side"
         return f"SET CONSTRAINTS ALL IMMEDIATE; {asleep}; {sql.replace('%s', str(pk))}", []
-
-    return attack
-
-
-def empty(row: str, guard: str) -> Attack:
-    """Empty a table at one stroke; the guard rests in the tests, which empty tables so, and is woken here."""
-
-    def attack(w: Any) -> tuple[str, list[Any]]:
-        table = getattr(w, row)._meta.db_table
-        awake = f"SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE {table} ENABLE TRIGGER {guard}"
-        return f"{awake}; TRUNCATE {table} CASCADE", []
-
-    return attack
-
-
-def again(row: str, **other: str) -> Attack:
-    """Write the same row a second time under another id; `other` are SQL values of columns that differ."""
-
-    def attack(w: Any) -> tuple[str, list[Any]]:
-        target = getattr(w, row)
-        table = target._meta.db_table
-        columns = {field.column: field.column for field in target._meta.concrete_fields}
-        columns = {column: other.get(column, sql) for column, sql in columns.items()}
-        if "id" not in other:
-            columns.pop("id", None)
-        names, values = (
-            ", ".join(f'"{name}"' for name in columns),
-            ", ".join(sql if name in other else f'"{sql}"' for name, sql in columns.items()),
-        )
-        key = target._meta.pk.column
-        return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {key} = %s", [target.pk]
 
     return attack
 
@@ -1108,6 +1060,7 @@ ATTACKS: dict[str, list[Attack]] = {
     ],
     "erasedline_refuse_truncate": [empty("erased_line", "erasedline_refuse_truncate")],
     "archived_file_is_reopened_first": [lambda w: (_given_in_archive(w), [])],
+    **guards_of_measures.ATTACKS,
 }
 # What a trigger says of itself where PostgreSQL names no constraint.
 SAID = {name: "is append-only" for name in ATTACKS if "_refuse_" in name}
