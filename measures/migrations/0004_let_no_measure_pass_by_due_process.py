@@ -230,7 +230,6 @@ KEPT = """
 -- What was referred stays as it was referred.
 CREATE FUNCTION case_keeps_what_was_referred() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND erasing(OLD.claimant_id, TG_RELID) THEN RETURN OLD; END IF;
     RAISE EXCEPTION 'case % was referred as it stands', OLD.id
         USING ERRCODE = 'check_violation', CONSTRAINT = 'case_keeps_what_was_referred';
 END $$;
@@ -242,8 +241,14 @@ CREATE TRIGGER case_keeps_what_was_referred BEFORE UPDATE ON measures_case
         (NEW.claimant_id, NEW.agency_id, NEW.region, NEW.origin, NEW.origin_id, NEW.origin_ref, NEW.facts_on, NEW.report,
          NEW.evidence, NEW.referred_by_id, NEW.referred_at, NEW.bareme_id, NEW.breach, NEW.situation)
     ) EXECUTE FUNCTION case_keeps_what_was_referred();
+CREATE FUNCTION case_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF erasing(OLD.claimant_id, TG_RELID) THEN RETURN OLD; END IF;
+    RAISE EXCEPTION 'case % is kept', OLD.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'case_is_never_deleted';
+END $$;
 CREATE TRIGGER case_is_never_deleted BEFORE DELETE ON measures_case
-    FOR EACH ROW EXECUTE FUNCTION case_keeps_what_was_referred();
+    FOR EACH ROW EXECUTE FUNCTION case_is_never_deleted();
 
 -- What the person was told stays what they were told; its end moves to a later day only.
 CREATE FUNCTION notice_keeps_its_word() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -321,6 +326,7 @@ DROP FUNCTION decision_keeps_its_word();
 DROP TRIGGER notice_keeps_its_word ON measures_notice;
 DROP FUNCTION notice_keeps_its_word();
 DROP TRIGGER case_is_never_deleted ON measures_case;
+DROP FUNCTION case_is_never_deleted();
 DROP TRIGGER case_keeps_what_was_referred ON measures_case;
 DROP FUNCTION case_keeps_what_was_referred();
 DROP TRIGGER decision_answers_what_was_said ON measures_decision;

@@ -37,7 +37,7 @@ class Hearing(models.Model):
     at = models.DateTimeField("le", null=True)
     place = models.CharField("lieu", max_length=240, blank=True, default="")
     # How often it was fixed: each date is told by a message of its own.
-    version = models.PositiveSmallIntegerField("version", default=0)
+    version = models.SmallIntegerField("version", default=0)
     fixed_at = models.DateTimeField("fixée le", null=True)
     fixed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     held_at = models.DateTimeField("tenue le", null=True)

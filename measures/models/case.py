@@ -94,7 +94,7 @@ class Case(Stateful):
     breach = models.CharField("manquement", max_length=24, choices=Breach.choices)
     situation = models.CharField("situation au jour des faits", max_length=16, choices=Situation.choices)
     # Counted, never chosen: the first measure is 1.
-    rank = models.PositiveSmallIntegerField("mesure n°")
+    rank = models.SmallIntegerField("mesure n°")
     # Euros a day; as the file says while the notice is prepared, empty where it is not known.
     daily_allowance = models.DecimalField(
         "allocation journalière (euros)", max_digits=7, decimal_places=2, null=True

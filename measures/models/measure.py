@@ -11,11 +11,11 @@ class Figures(models.Model):
 
     outcome = models.CharField("mesure", max_length=16, choices=Outcome.choices, blank=True, default="")
     # Per cent of the allowance.
-    share = models.PositiveSmallIntegerField("part (%)", default=0)
-    length = models.PositiveSmallIntegerField("durée", default=0)
+    share = models.SmallIntegerField("part (%)", default=0)
+    length = models.SmallIntegerField("durée", default=0)
     unit = models.CharField("unité", max_length=8, choices=Unit.choices, default=Unit.MONTHS)
     # A warning takes nothing: it leaves so many days to comply (mise en demeure).
-    comply_days = models.PositiveSmallIntegerField("délai pour se mettre en règle (jours)", null=True)
+    comply_days = models.SmallIntegerField("délai pour se mettre en règle (jours)", null=True)
     # What must hold besides, as the barème says and whoever chose it confirmed; empty when nothing.
     condition = models.CharField("condition confirmée", max_length=240, blank=True, default="")
     # Of the person's daily allowance; empty where it is not known or nothing is taken.
