@@ -9,8 +9,15 @@ class MeasuresConfig(AppConfig):
 
     def ready(self) -> None:
         from measures import deeds, personal_data  # noqa: F401 - declare themselves
+        from measures.appeals import effects  # noqa: F401
+        from measures.appeals import personal_data as of_appeals  # noqa: F401
+        from measures.appeals.gracious import clocks as silence  # noqa: F401
+        from measures.appeals.gracious import receiving as answers  # noqa: F401
+        from measures.appeals.window import clocks as windows  # noqa: F401
+        from measures.appeals.window import growing  # noqa: F401
         from measures.bareme import shipped
-        from measures.mails import answering, ending, sending  # noqa: F401
+        from measures.lifting import clocks as liftings_due  # noqa: F401
+        from measures.mails import answering, appeals, beyond, ending, liftings, sending  # noqa: F401
         from measures.procedure import clocks, extending  # noqa: F401
         from measures.procedure.contradiction import receiving  # noqa: F401
 

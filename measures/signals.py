@@ -21,3 +21,8 @@ def drop_calls(claimant_ids: Iterable[int], now: datetime) -> None:
     """Say that these people need no call any more."""
     if ids := sorted(set(claimant_ids)):
         call_moot.send(sender=None, claimant_ids=ids, now=now)
+
+
+# In the transaction that takes a wish to lift a measure: claimant_id: int, ref: str, now. The person wants to speak to
+# their advisor before they are answered (entretien de recadrage).
+interview_wanted = Signal()

@@ -94,12 +94,111 @@ CASE_TRANSITIONS = transitions(
         _C.NOTIFIED: {_C.IN_FORCE, *_UNDONE},
         _C.IN_FORCE: {_C.LIFT_REQUESTED, _C.EXPIRED, *_UNDONE},
         _C.LIFT_REQUESTED: {_C.LIFTED, _C.LIFT_REFUSED, _C.EXPIRED, *_UNDONE},
-        _C.LIFT_REFUSED: {_C.LIFT_REQUESTED, _C.EXPIRED, *_UNDONE},
+        # Lifted after all, when an appeal against the refusal is won.
+        _C.LIFT_REFUSED: {_C.LIFT_REQUESTED, _C.LIFTED, _C.EXPIRED, *_UNDONE},
         _C.LIFTED: {*_UNDONE},
         _C.EXPIRED: {*_UNDONE},
         _C.CLOSED: set(),
         _C.LAPSED: set(),
         _C.WITHDRAWN: set(),
         _C.ANNULLED: set(),
+    }
+)
+
+
+class WindowState(models.TextChoices):
+    """The time to act against a decision: it runs, waits for an answer, is over, or does not run at all."""
+
+    RUNNING = "RUNNING", "délai en cours"
+    INTERRUPTED = "INTERRUPTED", "délai interrompu par un recours"
+    OVER = "OVER", "délai fini"
+    UNLIMITED = "UNLIMITED", "sans délai : la décision ne dit pas les recours"
+    SETTLED = "SETTLED", "plus rien à contester"
+
+
+_W = WindowState
+# The person's time can still grow: the constraints and indexes repeat this list.
+WINDOW_OPEN = frozenset({_W.RUNNING, _W.INTERRUPTED, _W.UNLIMITED})
+WINDOW_TRANSITIONS = transitions(
+    {
+        _W.RUNNING: {_W.INTERRUPTED, _W.OVER, _W.UNLIMITED, _W.SETTLED},
+        _W.INTERRUPTED: {_W.RUNNING, _W.UNLIMITED, _W.SETTLED},
+        # Back, when an outage is found out late or the person lives farther away than was known.
+        _W.OVER: {_W.RUNNING, _W.UNLIMITED, _W.SETTLED},
+        _W.UNLIMITED: {_W.SETTLED},
+        _W.SETTLED: set(),
+    }
+)
+
+
+class GraciousState(models.TextChoices):
+    FILED = "FILED", "en cours d’examen"
+    GRANTED = "GRANTED", "accepté"
+    PARTIAL = "PARTIAL", "accepté en partie"
+    REJECTED = "REJECTED", "refusé"
+    IMPLICIT_REJECTION = "IMPLICIT_REJECTION", "refusé par silence"
+    MOOT = "MOOT", "sans objet"
+
+
+_G = GraciousState
+# Won, in whole or in part: it has effects. A trigger repeats this.
+GRACIOUS_WON = frozenset({_G.GRANTED, _G.PARTIAL})
+GRACIOUS_ANSWERED = GRACIOUS_WON | {_G.REJECTED}
+GRACIOUS_TRANSITIONS = transitions(
+    {
+        _G.FILED: {_G.GRANTED, _G.PARTIAL, _G.REJECTED, _G.IMPLICIT_REJECTION, _G.MOOT},
+        # Silence binds nobody to go on refusing.
+        _G.IMPLICIT_REJECTION: {_G.GRANTED, _G.PARTIAL, _G.MOOT},
+        _G.GRANTED: set(),
+        _G.PARTIAL: set(),
+        _G.REJECTED: set(),
+        _G.MOOT: set(),
+    }
+)
+
+
+class MediationState(models.TextChoices):
+    FILED = "FILED", "demandée"
+    IN_MEDIATION = "IN_MEDIATION", "en cours"
+    AGREED = "AGREED", "finie par un accord"
+    RECOMMENDATION = "RECOMMENDATION", "finie par une recommandation"
+    FAILED = "FAILED", "finie sans accord"
+    NOT_ADMISSIBLE = "NOT_ADMISSIBLE", "non recevable"
+
+
+_M = MediationState
+MEDIATION_LIVE = frozenset({_M.FILED, _M.IN_MEDIATION})
+# Each opens the way to the court. The constraints repeat this list.
+MEDIATION_ENDED = frozenset({_M.AGREED, _M.RECOMMENDATION, _M.FAILED, _M.NOT_ADMISSIBLE})
+MEDIATION_TRANSITIONS = transitions(
+    {
+        _M.FILED: {_M.IN_MEDIATION, *MEDIATION_ENDED},
+        _M.IN_MEDIATION: MEDIATION_ENDED,
+        _M.AGREED: set(),
+        _M.RECOMMENDATION: set(),
+        _M.FAILED: set(),
+        _M.NOT_ADMISSIBLE: set(),
+    }
+)
+
+
+class CourtState(models.TextChoices):
+    EXPORT_READY = "EXPORT_READY", "dossier prêt"
+    DECLARED_FILED = "DECLARED_FILED", "recours déposé"
+    ANNULLED = "ANNULLED", "décision annulée par le juge"
+    REFORMED = "REFORMED", "décision changée par le juge"
+    REJECTED = "REJECTED", "recours rejeté par le juge"
+
+
+_J = CourtState
+COURT_WON = frozenset({_J.ANNULLED, _J.REFORMED})
+COURT_JUDGED = COURT_WON | {_J.REJECTED}
+COURT_TRANSITIONS = transitions(
+    {
+        _J.EXPORT_READY: {_J.DECLARED_FILED},
+        _J.DECLARED_FILED: COURT_JUDGED,
+        _J.ANNULLED: set(),
+        _J.REFORMED: set(),
+        _J.REJECTED: set(),
     }
 )

@@ -28,7 +28,7 @@ from convocations.models import (
     SlotHold,
 )
 from measures import deeds as measured
-from measures.models import Case
+from measures.models import AppealCase, Case, Effect, GraciousAppeal, LiftRequest
 from messaging import deeds as said
 from messaging.models import Thread
 from portal.core import journal, parameters, personal_data
@@ -192,6 +192,10 @@ _SUBJECTS: tuple[tuple[tuple[int, ...], type[Any], str], ...] = (
     ((deeds.DUE_HOLD_END,), SlotHold, "claimant_id"),
     ((said.DUE_ANSWER, said.DUE_EXPECTED), Thread, "claimant_id"),
     (measured.OF_CASE, Case, "claimant_id"),
+    (measured.OF_WINDOW, AppealCase, "case__claimant_id"),
+    (measured.OF_GRACIOUS, GraciousAppeal, "appeal__case__claimant_id"),
+    (measured.OF_LIFT, LiftRequest, "case__claimant_id"),
+    ((measured.DUE_EFFECT,), Effect, "case__claimant_id"),
     ((DUE_CHECK,), Document, "owner_id"),
 )
 

@@ -15,7 +15,12 @@ HEADING = "Vous n’êtes pas d’accord : ce que vous pouvez faire"
 
 def months(place: Territory) -> int:
     """Give the months in which the person may act, from the reception of the decision."""
-    return APPEAL_MONTHS + (0 if place in _MAINLAND else OVERSEAS_MONTHS)
+    return APPEAL_MONTHS + (OVERSEAS_MONTHS if is_overseas(place) else 0)
+
+
+def is_overseas(place: Territory) -> bool:
+    """Say whether the law gives people there a month more."""
+    return place not in _MAINLAND
 
 
 def until(decision: Decision) -> datetime | None:

@@ -72,6 +72,7 @@ from tests import factories
 from tests.core import guards_of_measures
 from tests.core.attacking import Attack, again, change, empty, hold_against, remove
 from tests.factories import NOW, acting
+from tests.measures.appeals.test_guards import ATTACKS as OF_APPEALS
 from tests.measures.test_guards import ATTACKS as OF_CASES
 from tests.messaging.threads import talk
 from tests.web.claimant.story import document
@@ -1092,7 +1093,7 @@ def guards() -> set[str]:
 
 def test_every_guard_of_the_database_is_attacked_by_name():
     # Those of a procedure are attacked in a world of their own.
-    assert guards() == set(ATTACKS) | set(OF_CASES)
+    assert guards() == set(ATTACKS) | set(OF_CASES) | set(OF_APPEALS)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from measures import deeds, signals
+from measures.appeals.window import running
+from measures.lifting import receiving as lifting
 from measures.models import Case, Decision, Notice, ReceivedHow
 from measures.procedure import calendar
 from measures.procedure.holding import decision_of, hold
@@ -30,9 +32,10 @@ def consult(case_id: int, *, by: Actor, now: datetime) -> bool:
 
     The page of the procedure calls it whenever the person opens it: between two tabs, one reading counts.
     """
-    if not Case.objects.filter(
-        pk=case_id, claimant_id=by.person_id, state__in=[CaseState.NOTICE_SENT, CaseState.DECIDED]
-    ).exists():
+    state = Case.objects.filter(pk=case_id, claimant_id=by.person_id).values_list("state", flat=True).first()
+    if state in (CaseState.LIFT_REFUSED, CaseState.LIFT_REQUESTED, CaseState.EXPIRED):
+        return lifting.consult(case_id, by=by, now=now)
+    if state not in (CaseState.NOTICE_SENT, CaseState.DECIDED):
         return False
     with transaction.atomic():
         case = hold(case_id)
@@ -115,5 +118,6 @@ def _receive_decision(case: Case, *, at: datetime, how: ReceivedHow, by: Actor, 
     )
     data = {"ref": str(case.ref), "how": how.label, "when": full_date(at.astimezone(place.zone))}
     journal.record(deeds.NOTIFIED, by=by, now=now, **case.about, data=data)
+    running.open_window(case, decision=decision, at=at, by=by)
     signals.drop_calls([case.claimant_id], now)
     return True

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from measures import deeds, signals
+from measures.appeals.window import running
 from measures.models import Case, Origin
 from measures.procedure.holding import hold
 from measures.states import CASE_BEFORE_NOTICE, CASE_WITHOUT_EFFECT, CaseState
@@ -39,6 +40,7 @@ def annul(origin: Origin, origin_id: int, *, reason: str, by: Actor, now: dateti
         deadlines.cancel(deeds.OF_CASE, [case.pk], now=now)
         data = {"ref": str(case.ref), "reason": reason}
         journal.record(deeds.ANNULLED, by=by, now=now, **case.about, data=data)
+        running.settle(case, now=now)
         if told:
             signals.drop_calls([case.claimant_id], now)
             outbox.enqueue([outbox.Owed(deeds.MAIL_ANNULLED, case.claimant_id, case.pk)], now=now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from measures import deeds, signals
+from measures.appeals.window import running
 from measures.models import Case
 from measures.procedure.holding import delegate, hold, require_state
 from measures.procedure.opening.examining import NoReasons
@@ -31,6 +32,7 @@ def withdraw(case_id: int, *, reasons: str, by: Actor, now: datetime) -> Case:
         case.move_to(CaseState.WITHDRAWN, saving=["ended_at", "ended_by", "ending_reasons"])
         deadlines.cancel(deeds.OF_CASE, [case.pk], now=now)
         signals.drop_calls([case.claimant_id], now)
+        running.settle(case, now=now)
         journal.record(deeds.WITHDRAWN, by=by, now=now, **case.about, data={"ref": str(case.ref)})
         outbox.enqueue([outbox.Owed(deeds.MAIL_WITHDRAWN, case.claimant_id, case.pk)], now=now)
         return case

@@ -137,6 +137,22 @@ class Parameters:
     comply_min_days: int = _number(
         8, "Avertissement\u00a0: délai minimal pour se mettre en règle", "jours", (1, 90), "7"
     )
+    lift_answer_days: int = _number(
+        8, "Demande de levée\u00a0: réponse attendue après", "jours", (1, 30), "7"
+    )
+    # --- §8 appeals
+    window_reminder_days: int = _number(
+        15, "Délai pour agir\u00a0: premier rappel avant la fin", "jours", (4, 30), "8"
+    )
+    window_last_reminder_days: int = _number(
+        3, "Délai pour agir\u00a0: dernier rappel avant la fin", "jours", (1, 10), "8"
+    )
+    appeal_reminder_days: int = _number(
+        15, "Recours gracieux sans réponse\u00a0: rappel avant le refus par silence", "jours", (5, 45), "8"
+    )
+    effect_days: int = _number(
+        15, "Recours gagné ou levée\u00a0: effets faits avant", "jours", (3, 60), "8"
+    )
     # --- §9 contact
     no_contact_days: int = _number(60, "Sans contact depuis\u00a0: signaler après", "jours", (7, 365), "9")
     call_back_jours_ouvrables: int = _number(

@@ -1,0 +1,1 @@
+"""The administrative court: the papers for it, what the person declares, what is judged."""

@@ -1,0 +1,1 @@
+"""The time to act against a decision: when it runs, waits, starts anew, grows and ends."""

@@ -1,0 +1,1 @@
+"""What follows a decision: liftings, the ways to contest it, and what must be done when somebody wins."""
