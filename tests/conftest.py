@@ -78,6 +78,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=_place_in_line)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Walk through thousands of collected tests once, not at each round of the collector: a sixth of the time."""
+    from portal import standing
+
+    standing.leave_alone()
+
+
 # Files whose tests share a whole portal, which is dear to start: one worker runs each group. By their names,
 # as pytest-xdist 3.8 writes its «xdist_group» where pytest 9 no longer looks.
 TOGETHER = {
@@ -209,6 +217,21 @@ def django_db_setup(django_test_environment: None, django_db_blocker, worker_id:
         connection.close()
         connection.settings_dict["NAME"] = original
         _drop(name)
+
+
+@pytest.fixture(scope="module")
+def standing_database(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iterator[None]:
+    """One transaction for all the tests of a module, taken back after the last: a dear world is built once.
+
+    Not beside `db`, which ends its own with the connection. A test takes back what it does (`transaction.atomic`).
+    """
+    from django.db import transaction
+    from django.test import override_settings
+
+    documents = str(tmp_path_factory.mktemp("documents"))
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=documents), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
