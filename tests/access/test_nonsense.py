@@ -2,6 +2,7 @@
 
 import logging
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def quiet():
     logging.disable(logging.NOTSET)
 
 
+@cache
 def parameters() -> list[str]:
     """Every query parameter the code reads."""
     found = set()
