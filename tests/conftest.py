@@ -109,19 +109,29 @@ class _KeptTogether(LoadScopeScheduling):
         return TOGETHER.get(nodeid.partition("::")[0], nodeid)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: what kills, and waits for what comes back, leaves them idle."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return _KeptTogether(config, log)
 
 
-def _place_in_line(item: pytest.Item) -> int:
+# What takes a minute or more.
+DEAR = ("tests/stack/test_demo.py", "tests/access/test_nonsense.py", "tests/seen/test_every_page.py")
+
+
+def _place_in_line(item: pytest.Item) -> tuple[int, bool]:
     """Say who comes last: what empties tables, for whatever migrations put there is gone after it.
 
     And who comes first: what takes minutes, so that nobody waits for it in the end. pytest-xdist
     keeps this order in each worker.
     """
+    cheap = not item.nodeid.startswith(DEAR)
     if _empties_tables(item):
-        return 2
-    return 0 if item.get_closest_marker("faults") else 1
+        return 2, cheap
+    return (0 if item.get_closest_marker("faults") else 1), cheap
 
 
 def _empties_tables(item: pytest.Item) -> bool:
