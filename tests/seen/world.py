@@ -61,9 +61,10 @@ def _returns(camille: Any) -> None:
     """Let a mail come back: her own pages say what to do, the back office lists it."""
     type(camille).objects.filter(pk=camille.pk).update(email_bounced_at=NOW)
     camille.refresh_from_db()
-    StoppedAddress.objects.create(
-        address=camille.user.email, person=camille.user, reason="BOUNCED", stopped_at=NOW
-    )
+    # And an old one, longer than a telephone is wide.
+    long = "camille.martin-de-la-villeneuve.2026@courrier-des-habitants.exemple.fr"
+    for address in (camille.user.email, long):
+        StoppedAddress.objects.create(address=address, person=camille.user, reason="BOUNCED", stopped_at=NOW)
     DeliveryEvent.objects.create(
         provider=1, event_id="ev-1", nature=4, at=NOW, received_at=NOW, status="5.1.1"
     )
