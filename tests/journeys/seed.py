@@ -8,7 +8,7 @@ import django
 
 CLAIMANTS = (
     *("camille", "nour", "sofia", "karim", "lea", "omar", "jeanne", "tomas"),
-    *("alma", "hugo", "mila", "zoe", "elsa", "ines"),
+    *("alma", "hugo", "mila", "zoe", "elsa", "maud"),
 )
 # The other agency of the town, where hours, leave and portfolios change: advisor, and whom they follow.
 CANAL = {
@@ -17,7 +17,7 @@ CANAL = {
     "theo": ("Blanc", ("hana", "ivan", "jade")),
     "vera": ("Costa", ("kim",)),
 }
-ACCENTS = {"helene": "Hélène", "ines": "Inès", "lea": "Léa", "theo": "Théo", "chloe": "Chloé", "gael": "Gaël"}
+ACCENTS = {"helene": "Hélène", "lea": "Léa", "theo": "Théo", "chloe": "Chloé", "gael": "Gaël"}
 
 
 def main() -> None:
