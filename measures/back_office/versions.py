@@ -79,6 +79,11 @@ class BaremeVersionAdmin(ModelAdmin):
             *("source", "published", *after, "permits"),
         ]
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None and obj.state != VersionState.DRAFT:
+            kwargs["help_texts"] = {}  # how to fill in what nobody fills in any more
+        return super().get_form(request, obj, change, **kwargs)
+
     # --- a draft is saved -----------------------------------------------------------
 
     def changeform_view(

@@ -1,5 +1,7 @@
 """The barème: dated, territorial versions, immutable once published, and the outcomes each permits."""
 
+from collections.abc import Collection
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -154,6 +156,10 @@ class BaremeVersion(Stateful):
 
     def __str__(self) -> str:
         return self.code
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Check a form's answers; no form asks the state, and what binds published versions depends on it."""
+        super().validate_constraints(set(exclude or ()) - {"state"})
 
 
 class BaremeRule(models.Model):
