@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from accounts.back_office.places import LabelledForm
-from measures.models import BaremeRule, BaremeVersion
+from measures.models import BaremeVersion
 
 DAY = "Exemple\u00a0: 01/01/2027."
 
@@ -25,17 +24,6 @@ class VersionForm(forms.ModelForm):
             "valid_to": "Laissez vide\u00a0: la version suivante fixera la fin.",
             "repeat_months": "De date à date, depuis la notification de chaque mesure (R5412-3-4).",
         }
-
-
-class RuleForm(LabelledForm):
-    """One permitted measure; its bounds are checked together, as the database does."""
-
-    class Meta:
-        model = BaremeRule
-        fields = [
-            *("breach", "situation", "rank", "outcome", "share_min", "share_max"),
-            *("length_min", "length_max", "unit", "article", "condition"),
-        ]
 
 
 class DraftForm(forms.Form):

@@ -11,25 +11,30 @@ from django.urls import path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.back_office.places import LabelledFormSet
 from accounts.back_office.site import ModelAdmin, site
 from measures.back_office import pages
-from measures.back_office.forms import RuleForm, VersionForm
+from measures.back_office.forms import VersionForm
 from measures.bareme import drafting
-from measures.bareme.ranges import ranked, told
+from measures.bareme.ranges import told
 from measures.models import BaremeRule, BaremeVersion
 from measures.states import VersionState
 from portal.core.french import first_up
 from portal.core.transitions import Refusal
 
 
-class RuleInline(admin.TabularInline):
-    """What a draft permits, one line a measure."""
+class RuleInline(admin.StackedInline):
+    """What a draft permits, one block a measure: eleven columns fit no window."""
 
     model = BaremeRule
-    form = RuleForm
-    formset = LabelledFormSet
-    extra = 2
+    extra = 1
+    fields = [
+        ("breach", "situation"),
+        ("rank", "outcome"),
+        ("share_min", "share_max"),
+        ("length_min", "length_max", "unit"),
+        "article",
+        "condition",
+    ]
 
 
 @admin.register(BaremeVersion, site=site)
@@ -137,7 +142,7 @@ class BaremeVersionAdmin(ModelAdmin):
             version.rules.all(), key=lambda rule: (rule.get_breach_display(), rule.get_situation_display())
         ):
             lines = format_html_join(
-                "", "<li>{}</li>", ((f"{ranked(rule)}\u00a0: {told(rule)}",) for rule in rules)
+                "", "<li>{}</li>", ((f"{rule.from_rank}\u00a0: {told(rule)}",) for rule in rules)
             )
             title = f"{first_up(breach)}, {situation}"
             parts.append(format_html("<p><strong>{}</strong></p><ul>{}</ul>", title, lines))

@@ -224,4 +224,14 @@ class BaremeRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display()} ({self.article})"
+        return f"{self.about}\u00a0: {self.get_outcome_display()}"
+
+    @property
+    def from_rank(self) -> str:
+        """Say from which measure on it is permitted."""
+        return "première mesure" if self.rank == 1 else f"à partir de la {self.rank}e mesure"
+
+    @property
+    def about(self) -> str:
+        """Say whom it is for."""
+        return f"{self.get_breach_display()}, {self.get_situation_display()}, {self.from_rank}"
