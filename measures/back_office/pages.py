@@ -123,7 +123,7 @@ def withdraw(request: HttpRequest, object_id: str) -> HttpResponse:
     version = _existing(object_id)
     against = _why_not_withdraw(version)
     if against and request.method != "POST":
-        messages.error(request, " ".join(against))
+        messages.error(request, Refusal(" ".join(against)).sentence)
         return redirect("admin:measures_baremeversion_change", version.pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

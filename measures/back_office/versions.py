@@ -48,6 +48,8 @@ class BaremeVersionAdmin(ModelAdmin):
     search_fields = ["code", "title", "source"]
     search_help_text = "Code, titre ou source"
     ordering = ["-valid_from", "territory", "-id"]
+    # A draft's measures are many: saving is at both ends.
+    save_on_top = True
     change_form_template = "admin/bareme/version.html"
     fields = ["code", "title", "source", "territory", "valid_from", "valid_to", "repeat_months", "state"]
     readonly_fields = ["state", "where", "permits", "published", "withdrawn", "replaced_by"]

@@ -212,6 +212,19 @@ def test_a_draft_published_meanwhile_is_not_changed_by_who_still_had_its_page(of
     assert not entries(31)
 
 
+def test_a_draft_is_written_for_one_territory_or_for_everywhere(office):
+    row = scale.draft()
+    page = office.get(at("change", row))
+    assert '<option value="" selected>partout</option>' in page.content.decode()
+    data = form_of(page) | {"territory": "MAYOTTE", "valid_to": "31/12/2027"}
+    assert office.post(at("change", row), data).status_code == 302
+    row.refresh_from_db()
+    assert (row.territory, row.valid_to.isoformat()) == ("MAYOTTE", "2027-12-31")
+    office.post(at("change", row), data | {"territory": "", "valid_to": ""})
+    row.refresh_from_db()
+    assert (row.territory, row.valid_to) == ("", None)
+
+
 # --- comparing ---------------------------------------------------------------------------------------
 
 
