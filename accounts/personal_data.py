@@ -76,6 +76,7 @@ held(
         column("agency__name", "Agence"),
         who("advisor__user", "Conseiller référent"),
         column("benefit_status", "Allocation"),
+        column("daily_allowance", "Allocation journalière (euros)"),
         column("follow_up_mode", "Modalité de suivi"),
         column("phone", "Téléphone"),
         column("street", "Adresse"),

@@ -11,7 +11,7 @@ class ConvocationsConfig(AppConfig):
         from convocations import handover, personal_data  # noqa: F401
         from convocations.absences import clocks as _absence_clocks  # noqa: F401
         from convocations.absences import extending  # noqa: F401
-        from convocations.evidence import call_backs, receivers  # noqa: F401
+        from convocations.evidence import call_backs, procedure_calls, receivers  # noqa: F401
         from convocations.following import clocks as _follow_up_clocks  # noqa: F401
         from convocations.mails import call_backs as _call_back_mails  # noqa: F401
         from convocations.mails import following, requests  # noqa: F401

@@ -52,6 +52,21 @@ def enqueue(owed: Iterable[Owed], *, now: datetime) -> None:
     _hint_after_commit()
 
 
+def enqueue_letters(owed: Iterable[Owed], *, now: datetime) -> None:
+    """Owe these messages on paper, whatever way the person chose: what they have not read otherwise may reach them so.
+
+    Where no postal address is known nothing leaves: whoever owes a letter asks for a call too.
+    """
+    rows = list(owed)
+    if not rows:
+        return
+    if not connection.in_atomic_block:
+        raise RuntimeError("messages are owed in the transaction that makes them necessary")
+    with connection.cursor() as cursor:
+        _insert(cursor, rows, None, now, channel=OutboxMessage.Channel.LETTER)
+    _hint_after_commit()
+
+
 def enqueue_with_payload(owed: Owed, payload: str, *, now: datetime) -> None:
     """Owe one message with what only its caller knew (JSON text); emptied once the message is settled."""
     if not connection.in_atomic_block:
@@ -61,20 +76,27 @@ def enqueue_with_payload(owed: Owed, payload: str, *, now: datetime) -> None:
     _hint_after_commit()
 
 
-def _insert(cursor: CursorWrapper, rows: Sequence[Owed], payload: str | None, now: datetime) -> None:
+def _insert(
+    cursor: CursorWrapper,
+    rows: Sequence[Owed],
+    payload: str | None,
+    now: datetime,
+    channel: int = OutboxMessage.Channel.EMAIL,
+) -> None:
     ahead = [number for number, kind in emails.kinds().items() if kind.on_request]
     cursor.execute(
         """
         INSERT INTO messaging_outboxmessage
             (kind, person_id, subject_id, occurrence, step, channel, state, created_at, run_at, attempts,
              last_error, payload)
-        SELECT kind, person_id, subject_id, occurrence, step, 1, 0, %s,
+        SELECT kind, person_id, subject_id, occurrence, step, %s, 0, %s,
                CASE WHEN kind = ANY(%s::smallint[]) THEN %s ELSE %s END, 0, '', %s::jsonb
         FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])
             AS owed (kind, person_id, subject_id, occurrence, step)
         ON CONFLICT DO NOTHING
         """,
         [
+            channel,
             now,
             ahead,
             now - HEAD_START,

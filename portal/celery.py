@@ -11,7 +11,7 @@ from portal import standing
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.base")
 app = Celery("portal", amqp="portal.resuming:PatientAMQP")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["portal.core", "accounts", "messaging", "convocations"])
+app.autodiscover_tasks(["portal.core", "accounts", "messaging", "measures", "convocations"])
 
 # Every tick is short and safe to run twice, so two beats at once are harmless: rows hold the work, a tick
 # only looks for it. Each job ends by noting a heartbeat under its name in this table (`Heartbeat.beat`).

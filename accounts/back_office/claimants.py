@@ -28,7 +28,8 @@ class ClaimantForm(forms.ModelForm):
     class Meta:
         model = Claimant
         fields = [
-            *("advisor", "benefit_status", "follow_up_mode", "phone", "street", "postcode", "city"),
+            *("advisor", "benefit_status", "daily_allowance", "follow_up_mode"),
+            *("phone", "street", "postcode", "city"),
             *NoticeGroup.values,
         ]
 
@@ -77,7 +78,7 @@ class ClaimantAdmin(PeopleAdmin):
     ]
     fieldsets = [
         (None, {"fields": ["reference", "person", "agency", "registered_on", "last_contact_at"]}),
-        ("Suivi", {"fields": ["advisor", "reason", "follow_up_mode", "benefit_status"]}),
+        ("Suivi", {"fields": ["advisor", "reason", "follow_up_mode", "benefit_status", "daily_allowance"]}),
         ("Pour joindre la personne", {"fields": ["phone", "street", "postcode", "city"]}),
         ("Comment la prévenir", {"fields": [*NoticeGroup.values, "email_bounced_at"]}),
     ]

@@ -1,6 +1,9 @@
 """The roles of product §1, each a row beside the account."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -95,6 +98,15 @@ class Claimant(models.Model):
     )
     benefit_status = models.CharField(
         "allocation", max_length=8, choices=BenefitStatus.choices, default=BenefitStatus.NONE
+    )
+    # Euros a day, as the payment service says; only ever used to estimate what a measure would take.
+    daily_allowance = models.DecimalField(
+        "allocation journalière (euros)",
+        max_digits=7,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
     )
     follow_up_mode = models.CharField(
         "modalité de suivi", max_length=12, choices=FollowUpMode.choices, default=FollowUpMode.GUIDED

@@ -12,7 +12,7 @@ from django.db.models import Max
 from accounts import reassigning
 from accounts.models import Advisor
 from convocations import deeds
-from convocations.absences import extending
+from convocations.absences import extending, handing_on
 from convocations.evidence.ledger import why_not_valid
 from convocations.models import Absence, Convocation, Justificatif
 from convocations.scheduling.drafts import Draft
@@ -93,6 +93,8 @@ def decide(
         absence.decided_at, absence.decided_by_id = now, by.person_id
         absence.reasons, absence.report = reasons.strip(), report.strip()
         absence.move_to(outcome, saving=["decided_at", "decided_by", "reasons", "report", "new_appointment"])
+        if outcome == _A.REFERRED:
+            handing_on.refer(absence, by=by, now=now)
         deadlines.cancel(deeds.OF_ABSENCE, [absence.pk], now=now)
         journal.record(
             deeds.ABSENCE_DECIDED,

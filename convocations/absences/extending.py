@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.dispatch import receiver
 
 from convocations import deeds
+from convocations.absences import handing_on
 from convocations.models import Absence, Extension, Justificatif
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from messaging import outbox
@@ -27,6 +28,7 @@ from portal.core.outage_slices import go_on, not_now, of_use, over, take_slice
 from portal.core.working_time import day_bounds, end_of_period, extend_for_outages, last_day
 
 _A = AbsenceState
+_TIME_GIVEN = "Le portail a été interrompu. La personne a plus de temps pour s’expliquer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ def _take_back(rows: Sequence[Absence], now: datetime) -> None:
     silent = [row.pk for row in rows if row.explained_at is None]
     Absence.objects.filter(pk__in=explained).move_all(_A.EXPLAINED, **undecided)
     Absence.objects.filter(pk__in=silent).move_all(_A.EXPLANATION_REQUESTED, **undecided)
+    for row in rows:
+        handing_on.take_back(row, reason=_TIME_GIVEN, by=PORTAL, now=now)
     after = parameters.current().absence_supervisor_working_days
     deadlines.schedule(
         planned

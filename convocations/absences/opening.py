@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from convocations import deeds
+from convocations.absences import handing_on
 from convocations.models import Absence, Convocation
 from convocations.states import AHEAD, AbsenceState, ConvocationState
 from messaging import outbox
@@ -84,6 +85,7 @@ def correct(absence_id: int, outcome: ConvocationState, *, reason: str, by: Acto
         absence.annulled_at, absence.annulled_by_id, absence.annulment_reason = now, by.person_id, reason
         absence.move_to(AbsenceState.ANNULLED, saving=["annulled_at", "annulled_by", "annulment_reason"])
         deadlines.cancel(deeds.OF_ABSENCE, [absence.pk], now=now)
+        handing_on.take_back(absence, reason=f"L’absence {absence.ref} a été corrigée.", by=by, now=now)
         journal.record(
             deeds.ABSENCE_ANNULLED,
             by=by,

@@ -27,6 +27,8 @@ from convocations.models import (
     FollowUpTask,
     SlotHold,
 )
+from measures import deeds as measured
+from measures.models import Case
 from messaging import deeds as said
 from messaging.models import Thread
 from portal.core import journal, parameters, personal_data
@@ -189,6 +191,7 @@ _SUBJECTS: tuple[tuple[tuple[int, ...], type[Any], str], ...] = (
     ((deeds.DUE_CALL_BACK,), CallTask, "claimant_id"),
     ((deeds.DUE_HOLD_END,), SlotHold, "claimant_id"),
     ((said.DUE_ANSWER, said.DUE_EXPECTED), Thread, "claimant_id"),
+    (measured.OF_CASE, Case, "claimant_id"),
     ((DUE_CHECK,), Document, "owner_id"),
 )
 

@@ -51,7 +51,8 @@ _BRANCHES = (
         "appels",
         "AP",
         "convocations_calltask",
-        "CASE WHEN work.reason IN ('CALL_BACK', 'ADDRESS') THEN person.agency_id ELSE advisor.agency_id END",
+        "CASE WHEN work.reason IN ('CALL_BACK', 'ADDRESS', 'PROCEDURE') THEN person.agency_id "
+        "ELSE advisor.agency_id END",
         "work.state IN ('OPEN')",
     ),
     ("suivis", "SU", "convocations_followuptask", "work.agency_id", "work.state IN ('OPEN')"),

@@ -6,8 +6,8 @@ from datetime import datetime
 from accounts.models import Agency, Claimant, FollowUpModeChange, NoticeGroup, Transfer
 from convocations import deeds
 from convocations.desk.people import ahead_after_transfer
-from convocations.mails.notices import to_person
 from messaging.emails import Mail, Row, Words, composes
+from messaging.mails.notices import to_person
 from portal.core import parameters
 from portal.core.french import plural
 

@@ -6,12 +6,12 @@ from datetime import datetime, tzinfo
 from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import requests as letters
-from convocations.mails.notices import to_person
 from convocations.models import ChangeRequest
 from convocations.states import REQUEST_GRANTED, RequestState
 from convocations.told import manners
 from convocations.told import requests as told
 from messaging.emails import Mail, Overtaken, Row, Words, composes
+from messaging.mails.notices import to_person
 from portal.core.french import days_left, full_datetime, full_deadline
 
 _WHY = "vous avez fait une demande au sujet d’un rendez-vous."

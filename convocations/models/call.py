@@ -22,6 +22,7 @@ class CallTask(Stateful):
         NO_EMAIL = "NO_EMAIL", "sans e-mail\u00a0: lettre ou appel"
         CALL_BACK = "CALL_BACK", "demande à être rappelé"
         ADDRESS = "ADDRESS", "adresse e-mail à corriger"
+        PROCEDURE = "PROCEDURE", "lettre ou décision non ouverte"
 
     class Topic(models.TextChoices):
         """What a person wants to talk about, when they ask to be called back."""
@@ -41,7 +42,7 @@ class CallTask(Stateful):
     TRANSITIONS = CALL_TRANSITIONS
 
     ref = ReferenceField(prefix="AP")
-    # Only a call that was asked for, or is about the person's address, stands without an appointment.
+    # Only a call that was asked for, or is about the person's address or procedure, stands without an appointment.
     convocation = models.ForeignKey(Convocation, on_delete=models.PROTECT, null=True, related_name="calls")
     claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="+", db_index=False)
     advisor = models.ForeignKey(Advisor, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -86,8 +87,14 @@ class CallTask(Stateful):
                 name="one_call_about_an_address",
                 violation_error_message="Un appel sur l’adresse de cette personne est déjà à passer.",
             ),
+            models.UniqueConstraint(
+                fields=["claimant"],
+                condition=Q(reason="PROCEDURE", state="OPEN"),
+                name="one_call_about_a_procedure",
+                violation_error_message="Un appel sur la procédure de cette personne est déjà à passer.",
+            ),
             models.CheckConstraint(
-                condition=Q(reason__in=["CALL_BACK", "ADDRESS"]) | Q(convocation__isnull=False),
+                condition=Q(reason__in=["CALL_BACK", "ADDRESS", "PROCEDURE"]) | Q(convocation__isnull=False),
                 name="call_has_an_appointment_or_was_asked",
                 violation_error_message="Un appel porte sur un rendez-vous, ou répond à une demande.",
             ),

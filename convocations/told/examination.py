@@ -1,7 +1,7 @@
 """How the examination of an absence is told to its person: what was missed, said, sent, read and decided."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -13,7 +13,6 @@ from convocations.told import words
 from portal.core import outages
 from portal.core.french import (
     NBSP,
-    clock_time,
     days_left,
     first_up,
     full_date,
@@ -23,7 +22,7 @@ from portal.core.french import (
     plural,
     urgency,
 )
-from portal.core.models import DocumentReading, Outage
+from portal.core.models import DocumentReading
 from portal.core.models.document import DocumentState
 
 Line = dict[str, Any]
@@ -84,28 +83,17 @@ def extensions(absence: Absence, now: datetime, *, any_given: bool) -> list[str]
     lines = []
     waits = absence.state in ABSENCE_UNDECIDED and absence.period_ended_at is None
     if waits and absence.period_is_over(now) and (outage := outages.running(now)):
-        lines.append(f"Le portail est interrompu {during(outage, tz)}. Votre délai va être prolongé.")
+        lines.append(f"Le portail est interrompu {outages.during(outage, tz)}. Votre délai va être prolongé.")
     if not any_given:
         return lines
     for one in Extension.objects.filter(absence=absence).select_related("outage", "justificatif"):
         what = f"compléter le justificatif {one.justificatif.ref}" if one.justificatif else "vous expliquer"
         lines.append(
-            f"Le portail a été interrompu {during(one.outage, tz)}. "
+            f"Le portail a été interrompu {outages.during(one.outage, tz)}. "
             f"Vous avez jusqu’au {full_deadline(one.ends_at, tz)} pour {what}, "
             f"au lieu du {full_date(last_day(one.ended_at, tz))}."
         )
     return lines
-
-
-def during(outage: Outage, tz: tzinfo) -> str:
-    """Say when the portal was down: «le mardi … de 14 h à 15 h», «du … au …», «depuis le …»."""
-    since, until = outage.starts_at.astimezone(tz), outage.ends_at
-    if until is None:
-        return f"depuis le {full_datetime(since, tz)}"
-    until = until.astimezone(tz)
-    if since.date() == until.date():
-        return f"le {full_date(since)}, de {clock_time(since)} à {clock_time(until)}"
-    return f"du {full_datetime(since, tz)} au {full_datetime(until, tz)}"
 
 
 # --- what was sent --------------------------------------------------------------

@@ -1,11 +1,41 @@
 """E-mails of the plainest kind: what happened, in a few paragraphs, and one thing to do; digests of what waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from messaging.emails import Mail, Row, absolute
+from accounts.models import Agency
+from messaging.emails import Mail, Row, Words, absolute
 from portal.core.french import plural
 
 WHY_STAFF = "vous suivez ou encadrez ces dossiers."
+
+
+def to_person(
+    agency: Agency,
+    *,
+    subject: str,
+    title: str,
+    preheader: str,
+    paragraphs: Sequence[str],
+    path: str,
+    action: str,
+    why: str,
+    deadline_text: str = "",
+    kind: str = "",
+    letter: Callable[[], Words] | None = None,
+) -> Mail:
+    """Write to a person about something that stands in their space at `path`; `letter` gives it on paper."""
+    context = {
+        "title": title,
+        "preheader": preheader,
+        "body": "\n\n".join(paragraphs),
+        "deadline_text": deadline_text,
+        "action_url": absolute(path),
+        "action_label": action,
+        "kind": kind,
+        "why": why,
+        "help_text": f"Votre agence : {agency.name}, {agency.address}. Téléphone : {agency.phone}.",
+    }
+    return Mail("notice", subject, context, letter=letter)
 
 
 def to_staff(headline: str, *paragraphs: str, path: str, action: str) -> Mail:

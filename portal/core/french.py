@@ -7,6 +7,7 @@ Hours are local to the place where the thing happens: a zone is always passed.
 
 import re
 from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
 
 NBSP = "\u00a0"
 NARROW = "\u202f"
@@ -171,6 +172,11 @@ def number(value: float) -> str:
     """Write a number with French marks: «12 345», «1,5»."""
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
     return text.replace(",", NARROW).replace(".", ",")
+
+
+def euros(amount: Decimal) -> str:
+    """Write an amount to the cent: «473,85 €»."""
+    return f"{amount:,.2f}".replace(",", NARROW).replace(".", ",") + f"{NBSP}€"
 
 
 _BEFORE_HIGH = re.compile(r"[ \u00a0](?=[;!?])")

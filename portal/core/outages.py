@@ -6,13 +6,13 @@ and extend what they keep; this room keeps the fact, its corrections and the jou
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from django.db import transaction
 from django.dispatch import Signal
 
 from portal.core import journal
-from portal.core.french import full_datetime
+from portal.core.french import clock_time, full_date, full_datetime
 from portal.core.models import Outage
 from portal.core.transitions import Refusal
 from portal.core.working_time import Territory
@@ -123,3 +123,14 @@ def told(outage: Outage) -> str:
     if outage.ends_at is not None:
         since = f"du {full_datetime(outage.starts_at, zone)} au {full_datetime(outage.ends_at, zone)}"
     return f"{since} ({outage.reason})"
+
+
+def during(outage: Outage, tz: tzinfo) -> str:
+    """Say when the portal was down: «le mardi … de 14 h à 15 h», «du … au …», «depuis le …»."""
+    since, until = outage.starts_at.astimezone(tz), outage.ends_at
+    if until is None:
+        return f"depuis le {full_datetime(since, tz)}"
+    until = until.astimezone(tz)
+    if since.date() == until.date():
+        return f"le {full_date(since)}, de {clock_time(since)} à {clock_time(until)}"
+    return f"du {full_datetime(since, tz)} au {full_datetime(until, tz)}"

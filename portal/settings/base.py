@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "portal.core",
     "accounts",
     "messaging",
+    "measures",
     "convocations",
     "portal.web",
     "django.contrib.admin",

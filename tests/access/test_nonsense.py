@@ -31,7 +31,7 @@ def quiet():
 def parameters() -> list[str]:
     """Every query parameter the code reads."""
     found = set()
-    for room in ("accounts", "convocations", "messaging", "portal"):
+    for room in ("accounts", "convocations", "measures", "messaging", "portal"):
         for file in (CODE / room).rglob("*.py"):
             found |= set(re.findall(r"GET(?:\.get|\.getlist)?[(\[]\"(\w+)\"", file.read_text()))
     return sorted(found | {"p", "page", "q"})

@@ -7,11 +7,11 @@ from functools import partial
 from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import absences as letters
-from convocations.mails.notices import to_person
 from convocations.models import Absence, ChangeRequest, Explanation, Extension
 from convocations.states import ABSENCE_UNDECIDED, AbsenceState, ReviewState
-from convocations.told.examination import during
 from messaging.emails import Mail, Row, Words, composes
+from messaging.mails.notices import to_person
+from portal.core import outages
 from portal.core.french import days_left, full_date, full_datetime, full_deadline, last_day
 
 WHY = "vous êtes suivi par le service public de l’emploi et cette démarche vous concerne."
@@ -231,7 +231,7 @@ def _extended(extension: Extension, now: datetime) -> Mail | None:
     until = full_deadline(extension.ends_at, zone)
     before = full_date(last_day(extension.ended_at, zone))
     what = "expliquer votre absence" if justificatif is None else "compléter votre justificatif"
-    title, outage = f"Vous avez plus de temps pour {what}", during(extension.outage, zone)
+    title, outage = f"Vous avez plus de temps pour {what}", outages.during(extension.outage, zone)
     return mail_about(
         absence,
         subject=f"Vous avez plus de temps, jusqu’au {until}",

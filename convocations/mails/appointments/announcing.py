@@ -6,12 +6,12 @@ from datetime import datetime
 from accounts.models import NoticeGroup
 from convocations import deeds
 from convocations.letters import appointments as letters
-from convocations.mails.notices import to_person
 from convocations.models import Bindingness, Convocation, Modality
 from convocations.scheduling import displacing
 from convocations.states import AHEAD, ConvocationState
 from convocations.told import manners
 from messaging.emails import Mail, Overtaken, Row, Words, composes
+from messaging.mails.notices import to_person
 from portal.core.french import days_left, duration, first_up
 
 _WHY = "vous êtes suivi par le service public de l’emploi et ce rendez-vous vous concerne."

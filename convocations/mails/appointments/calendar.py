@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from convocations import deeds
-from convocations.mails.notices import to_person
 from convocations.models import CalendarFeed
 from messaging.emails import Mail, Row, composes
+from messaging.mails.notices import to_person
 from portal.core.french import full_datetime
 
 _WHY = "vous êtes suivi par le service public de l’emploi et ce changement concerne votre espace."

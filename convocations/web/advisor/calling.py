@@ -23,6 +23,16 @@ from portal.core.forms import HouseForm, RadioCards
 from portal.core.french import due_in, full_date, full_datetime, last_day, plural
 from portal.core.transitions import Refusal
 
+# What to say in a call that is about no appointment.
+_TO_SAY: dict[str, str] = {
+    CallTask.Reason.ADDRESS: (
+        "Demandez-lui de corriger son adresse dans son espace, ou corrigez-la avec l’administration."
+    ),
+    CallTask.Reason.PROCEDURE: (
+        "Dites-lui qu’une lettre importante l’attend dans son espace, et comment y répondre. Ne la commentez pas."
+    ),
+}
+
 
 class CallForm(HouseForm, forms.Form):
     """One attempt."""
@@ -44,7 +54,7 @@ class CallForm(HouseForm, forms.Form):
     )
 
     def __init__(
-        self, *args: Any, proves: bool, asked: bool, waits: bool, about_address: bool = False, **kwargs: Any
+        self, *args: Any, proves: bool, asked: bool, waits: bool, about: str = "", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         cards = cast(RadioCards, self.fields["reached"].widget)
@@ -55,10 +65,8 @@ class CallForm(HouseForm, forms.Form):
             yes = "Convenez d’une date ou d’un autre moyen, puis répondez à sa demande."
         elif asked:
             yes = "Sa demande est close. Notez ce dont vous avez convenu, s’il y a lieu."
-        elif about_address:
-            yes = (
-                "Demandez-lui de corriger son adresse dans son espace, ou corrigez-la avec l’administration."
-            )
+        elif about:
+            yes = about
         cards.notes = {
             "oui": yes,
             "non": "Rien ne lui est reproché. Après trois essais, elle est prévenue par écrit."
@@ -79,7 +87,7 @@ def call(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         proves=abilities.proves_by_call(row),
         asked=row.reason == CallTask.Reason.CALL_BACK,
         waits=bool(request_waits),
-        about_address=row.reason == CallTask.Reason.ADDRESS,
+        about=_TO_SAY.get(row.reason, ""),
         initial=restored(request),
     )
     if request.method == "POST" and form.is_valid():
@@ -157,6 +165,8 @@ def _about(row: CallTask, advisor: Advisor) -> dict[str, Any]:
             sentence = "La personne a retiré sa demande."
             if row.reason == CallTask.Reason.ADDRESS:
                 sentence = "L’adresse e-mail de la personne marche de nouveau."
+            if row.reason == CallTask.Reason.PROCEDURE:
+                sentence = "La personne a ouvert ce qui l’attendait, ou la procédure est finie."
         return {"closed_sentence": sentence, "closed_url": file, "closed_label": "Voir le dossier"}
     row.convocation.advisor = advisor
     return {

@@ -117,6 +117,26 @@ class Parameters:
     absence_close_days: int = _number(
         30, "Absence sans décision\u00a0: classée en faveur de la personne après", "jours", (10, 90), "6"
     )
+    # --- §7 measures
+    notice_unread_days: int = _number(
+        8, "Lettre d’information ou décision non ouverte\u00a0: lettre et appel après", "jours", (3, 30), "7"
+    )
+    hearing_notice_days: int = _number(
+        5, "Délai entre la fixation d’une audition et sa date", "jours", (2, 30), "7"
+    )
+    hearing_within_days: int = _number(
+        30,
+        "Audition demandée et non tenue\u00a0: close en faveur de la personne après",
+        "jours",
+        (15, 90),
+        "7",
+    )
+    decision_reminder_days: int = _number(
+        5, "Décision attendue\u00a0: rappel avant la date limite", "jours", (1, 14), "7"
+    )
+    comply_min_days: int = _number(
+        8, "Avertissement\u00a0: délai minimal pour se mettre en règle", "jours", (1, 90), "7"
+    )
     # --- §9 contact
     no_contact_days: int = _number(60, "Sans contact depuis\u00a0: signaler après", "jours", (7, 365), "9")
     call_back_jours_ouvrables: int = _number(

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from django.db import DatabaseError, connection, transaction
+
 Attack = Callable[[Any], tuple[str, list[Any]]]
 
 # Values and assignments that many attacks write.
@@ -68,3 +71,22 @@ def again(row: str, **other: str) -> Attack:
         return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {key} = %s", [target.pk]
 
     return attack
+
+
+def hold_against(attacking: tuple[str, list[Any]], guard: str) -> None:
+    """Run an attack: it must meet the guard it is named for, no other."""
+    sql, parameters = attacking
+    # Statements one by one: only the last is the attack.
+    *before, attack = sql.split(";")
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in before:
+            cursor.execute(statement, parameters)
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            cursor.execute(attack, [] if before else parameters)
+        transaction.set_rollback(True)
+    diagnosis = refused.value.__cause__.diag
+    if "_refuse_" in guard:
+        # What a trigger says of itself where PostgreSQL names no constraint.
+        assert "is append-only" in diagnosis.message_primary
+    else:
+        assert diagnosis.constraint_name == guard

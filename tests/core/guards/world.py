@@ -62,6 +62,7 @@ from portal.core.models import (
     ParameterOverride,
 )
 from tests import factories
+from tests.core.guards import bareme
 from tests.factories import NOW, acting
 from tests.messaging.threads import talk
 from tests.web.claimant.story import document
@@ -142,6 +143,7 @@ def build() -> SimpleNamespace:
     _letters(w)
     w.deadline = Deadline.objects.filter(kind=deeds.DUE_ENDED).first()
     _erased(w)
+    bareme.build(w)
     w.parameter = ParameterOverride.objects.create(key="free_reschedules", value=3)
     w.entry = JournalEntry.objects.first()
     # Written by hand: a real one waits for every transaction of the server, other tests' too.
@@ -251,6 +253,9 @@ def _returns(w: SimpleNamespace) -> None:
     )
     w.address_call = CallTask.objects.create(
         claimant=w.person, advisor=w.advisor, reason="ADDRESS", opened_at=NOW, due_at=NOW
+    )
+    w.procedure_call = CallTask.objects.create(
+        claimant=w.person, advisor=w.advisor, reason="PROCEDURE", opened_at=NOW, due_at=NOW
     )
 
 

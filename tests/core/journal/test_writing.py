@@ -109,7 +109,7 @@ def test_every_deed_and_kind_of_the_product_declares_its_own_number():
     import importlib
     import pkgutil
 
-    for room in ("portal.core", "accounts", "messaging", "convocations", "portal.web"):
+    for room in ("portal.core", "accounts", "messaging", "measures", "convocations", "portal.web"):
         package = importlib.import_module(room)
         for found in pkgutil.walk_packages(package.__path__, f"{room}."):
             if ".migrations" not in found.name and ".sandbox" not in found.name:

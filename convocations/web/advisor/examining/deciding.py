@@ -19,13 +19,12 @@ from convocations.models import Absence, Bindingness, Justificatif, Kind
 from convocations.motives import RULES, Motive
 from convocations.scheduling.drafts import Draft
 from convocations.states import AbsenceState
-from convocations.told.examination import during
 from convocations.told.manners import default_place
 from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.examining.forms import CorrectForm, DecideForm
 from convocations.web.advisor.loading import absence_for
 from convocations.web.advisor.when import initial_of
-from portal.core import clock
+from portal.core import clock, outages
 from portal.core.forms import HouseForm
 from portal.core.french import full_datetime, full_deadline
 from portal.core.transitions import Refusal
@@ -149,7 +148,7 @@ def _networks(row: Absence, explanations: list[dict[str, Any]]) -> dict[str, Any
 def _extensions(row: Absence, zone: Any) -> list[str]:
     """The time that outages of the portal gave the person back."""
     return [
-        f"Le portail a été interrompu {during(one.outage, zone)}. La personne a jusqu’au "
+        f"Le portail a été interrompu {outages.during(one.outage, zone)}. La personne a jusqu’au "
         f"{full_deadline(one.ends_at, zone)}"
         + (
             f" pour compléter le justificatif {one.justificatif.ref}."

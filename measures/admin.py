@@ -1,0 +1,5 @@
+"""Where Django looks for the back office's pages."""
+
+from measures.back_office import versions
+
+__all__ = ["versions"]

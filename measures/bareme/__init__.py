@@ -1,0 +1,1 @@
+"""The dated scale of what the law permits: it gives ranges, it never picks."""

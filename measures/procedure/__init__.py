@@ -1,0 +1,1 @@
+"""The contradictory procedure: examined, told, heard, decided by a person, in time."""

@@ -1,0 +1,1 @@
+"""The notice, its reception, what the person writes and says."""

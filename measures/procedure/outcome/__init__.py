@@ -1,0 +1,1 @@
+"""How a case ends: decided, read twice, sent; withdrawn; annulled."""

@@ -1,0 +1,23 @@
+"""What measures tell the rooms above them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.dispatch import Signal
+
+# In the transaction that finds it out: claimant_ids: list[int], now. Somebody may not know of a procedure: call them.
+call_wanted = Signal()
+# They know by now, or there is nothing left to know: claimant_ids: list[int], now.
+call_moot = Signal()
+
+
+def ask_for_calls(claimant_ids: Iterable[int], now: datetime) -> None:
+    """Ask whoever follows these people to call them."""
+    if ids := sorted(set(claimant_ids)):
+        call_wanted.send(sender=None, claimant_ids=ids, now=now)
+
+
+def drop_calls(claimant_ids: Iterable[int], now: datetime) -> None:
+    """Say that these people need no call any more."""
+    if ids := sorted(set(claimant_ids)):
+        call_moot.send(sender=None, claimant_ids=ids, now=now)
