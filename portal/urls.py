@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("conseiller/", include("portal.web.desk.urls")),
     path("conseiller/", include("convocations.web.advisor.urls")),
     path("conseiller/", include("messaging.web.advisor.urls")),
+    path("decisions/", include("measures.web.delegate.urls")),
     path("agence/courrier/", include("portal.web.mailroom.urls")),
     path("agence/", include("portal.web.agency.urls")),
 ]

@@ -1,0 +1,27 @@
+"""The addresses of a delegate's work (product §16)."""
+
+from django.urls import path
+
+from measures.web.delegate import deciding, hearing, listing, pages, telling
+
+app_name = "decisions"
+
+urlpatterns = [
+    path("", listing.index, name="list"),
+    path("<ref:ref>/", pages.case, name="case"),
+    path("<ref:ref>/examiner/", pages.take, name="take"),
+    path("<ref:ref>/confier/", pages.hand_over, name="hand_over"),
+    path("<ref:ref>/clore/", pages.close, name="close"),
+    path("<ref:ref>/retirer/", pages.withdraw, name="withdraw"),
+    path("<ref:ref>/lettre/", telling.write, name="notice"),
+    path("<ref:ref>/lettre/apercu/", telling.preview, name="preview"),
+    path("<ref:ref>/lettre/envoyer/", telling.send, name="send"),
+    path("<ref:ref>/audition/", hearing.fix, name="fix_hearing"),
+    path("<ref:ref>/audition/compte-rendu/", hearing.minutes, name="minutes"),
+    path("<ref:ref>/audition/non-tenue/", hearing.not_held, name="not_held"),
+    path("<ref:ref>/decider/", deciding.write, name="decide"),
+    path("<ref:ref>/decision/", deciding.decision, name="decision"),
+    path("<ref:ref>/decision/envoyer/", deciding.send, name="send_decision"),
+    path("<ref:ref>/decision/reprendre/", deciding.reconsider, name="reconsider"),
+    path("<ref:ref>/decision/relecture/", deciding.second_reading, name="second_reading"),
+]
