@@ -2,17 +2,18 @@
 
 from django.urls import path
 
-from measures.web.delegate import deciding, hearing, listing, pages, telling
+from measures.web.delegate import case, listing
+from measures.web.delegate.acts import deciding, hearing, telling, ways
 
 app_name = "decisions"
 
 urlpatterns = [
     path("", listing.index, name="list"),
-    path("<ref:ref>/", pages.case, name="case"),
-    path("<ref:ref>/examiner/", pages.take, name="take"),
-    path("<ref:ref>/confier/", pages.hand_over, name="hand_over"),
-    path("<ref:ref>/clore/", pages.close, name="close"),
-    path("<ref:ref>/retirer/", pages.withdraw, name="withdraw"),
+    path("<ref:ref>/", case.case, name="case"),
+    path("<ref:ref>/examiner/", ways.take, name="take"),
+    path("<ref:ref>/confier/", ways.hand_over, name="hand_over"),
+    path("<ref:ref>/clore/", ways.close, name="close"),
+    path("<ref:ref>/retirer/", ways.withdraw, name="withdraw"),
     path("<ref:ref>/lettre/", telling.write, name="notice"),
     path("<ref:ref>/lettre/apercu/", telling.preview, name="preview"),
     path("<ref:ref>/lettre/envoyer/", telling.send, name="send"),

@@ -8,8 +8,9 @@ from accounts.models import DecisionMaker
 from accounts.sign_in.kept_forms import restored
 from measures.models import Case, Hearing
 from measures.procedure.contradiction import hearing as hearings
-from measures.web.delegate import acting, loading, shown
-from measures.web.delegate.forms import HearingForm, MinutesForm, NotHeldForm
+from measures.web.delegate import loading, shown
+from measures.web.delegate.acts import acting
+from measures.web.delegate.acts.forms import HearingForm, MinutesForm, NotHeldForm
 from portal.core import clock
 
 

@@ -15,9 +15,10 @@ from measures.procedure.outcome import deciding
 from measures.states import CaseState
 from measures.told import counting, desk, letters
 from measures.told import measure as words
-from measures.web.delegate import acting, loading, shown
-from measures.web.delegate.choosing import rules_of
-from measures.web.delegate.forms import DecisionForm, ReconsiderForm, SecondReadingForm
+from measures.web.delegate import loading, shown
+from measures.web.delegate.acts import acting
+from measures.web.delegate.acts.choosing import rules_of
+from measures.web.delegate.acts.forms import DecisionForm, ReconsiderForm, SecondReadingForm
 from portal.core import clock
 from portal.core.transitions import Refusal
 

@@ -13,9 +13,10 @@ from accounts.sign_in.kept_forms import restored
 from measures.models import Case, Notice
 from measures.procedure.contradiction import noticing
 from measures.told import counting, desk, letters
-from measures.web.delegate import acting, loading
-from measures.web.delegate.choosing import rules_of, written
-from measures.web.delegate.forms import NoticeForm
+from measures.web.delegate import loading
+from measures.web.delegate.acts import acting
+from measures.web.delegate.acts.choosing import rules_of, written
+from measures.web.delegate.acts.forms import NoticeForm
 from portal.core import clock
 from portal.core.transitions import Refusal
 

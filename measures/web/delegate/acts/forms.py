@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from accounts.models import DecisionMaker
-from measures.web.delegate.choosing import ChoiceForm
+from measures.web.delegate.acts.choosing import ChoiceForm
 from portal.core.forms import HouseForm, RadioCards
 from portal.core.working_time import NonexistentLocalTime, local_instant
 
