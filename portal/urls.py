@@ -11,6 +11,7 @@ from portal.web.health import views as health
 _space: list[URLPattern | URLResolver] = [
     path("", include("portal.web.space.urls")),
     path("", include("convocations.web.claimant.urls")),
+    path("", include("measures.web.claimant.urls")),
     path("", include("messaging.web.claimant.urls")),
 ]
 
