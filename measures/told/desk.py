@@ -1,10 +1,13 @@
 """Where a case stands, to those who work on it: short words for lists, never to the person themselves."""
 
+from datetime import datetime
+
 from measures.models import Case, Origin
 from measures.states import CaseState
 from portal.core.french import full_date
 
 _S = CaseState
+AT_MOST = 10
 # A few words and a tone.
 STANDS: dict[str, tuple[str, str]] = {
     _S.REFERRED: ("À examiner", "warning"),
@@ -43,12 +46,14 @@ def referred(case: Case) -> str:
     return f"Transmise le {day}, {label[:1].lower()}{label[1:]} (procédure {case.ref})."
 
 
-def referred_from(origin: Origin, origin_id: int) -> str:
-    """Say where what was referred from these facts stands; empty when nothing was."""
-    case = (
-        Case.objects.filter(origin=origin, origin_id=origin_id)
-        .select_related("agency")
-        .order_by("-pk")
-        .first()
-    )
-    return referred(case) if case is not None else ""
+def case_from(origin: Origin, origin_id: int) -> Case | None:
+    """Find the case that examines these facts, the latest where an earlier one was annulled; one query."""
+    rows = Case.objects.filter(origin=origin, origin_id=origin_id).select_related("agency")
+    found: Case | None = rows.order_by("-pk").first()
+    return found
+
+
+def of_person(claimant_id: int, now: datetime) -> list[str]:
+    """Say in a line each where a person's cases stand, to whoever follows them; the latest first, one query."""
+    rows = Case.objects.filter(claimant_id=claimant_id).in_sight(now).select_related("agency")
+    return [referred(row) for row in rows.order_by("-pk")[:AT_MOST]]
