@@ -105,7 +105,7 @@ def hearing_fixed(row: Hearing, title: str) -> Words:
         title=title,
         facts=[
             *procedure.named(row.case),
-            ("Audition", first_up(procedure.hearing_when(row))),
+            ("Audition", procedure.hearing_when(row)),
             ("Lieu", row.place),
             *([("Vous assiste", row.assistant)] if row.assistant else []),
         ],

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import DecisionMaker, User
+from accounts.models import User
 from measures.models import Case, Decision, Hearing, Notice
 from measures.procedure.calendar import OBSERVATION_DAYS
 from measures.states import CaseState
@@ -117,11 +117,6 @@ def evidence(case: Case) -> list[Line]:
 def signed(author: User, region: str) -> str:
     """Name who signs and in what capacity (CRPA L212-1)."""
     return f"{author}, délégataire du directeur régional ({region})"
-
-
-def capacity(delegate: DecisionMaker) -> str:
-    """Name a delegate, as `signed`."""
-    return signed(delegate.user, delegate.region)
 
 
 def hearing_when(hearing: Hearing) -> str:

@@ -30,6 +30,7 @@ WITHOUT_A_PAGE = {
 # Written to staff, whose pages are their work.
 TO_STAFF = {
     "break_glass",
+    "decisions_soon",
     "first_interview_late",
     "following_digest",
     "in_person_to_propose",

@@ -18,6 +18,7 @@ from portal.core.safe import storing
 from tests.core.journal.conftest import as_master, other, seal_all  # noqa: F401
 from tests.core.test_guards import world as rich  # noqa: F401
 from tests.factories import NOW
+from tests.measures import ended
 from tests.web.claimant.story import document
 
 YEARS = 12
@@ -82,6 +83,7 @@ def old(rich, settings, tmp_path) -> SimpleNamespace:  # noqa: F811
     DocumentReading.objects.create(document=w.kept, reader=w.advisor.user, at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        ended.write(w.person, w.advisor.user, w.kept, w.outage, NOW)
         for statement in CLOSED.split(";\n"):
             if statement.strip():
                 cursor.execute(statement, {"batch": w.letter_batch.pk})

@@ -1,7 +1,7 @@
 """What the person receives, writes and says: when their time begins, what still counts, who is heard when."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -67,7 +67,8 @@ def test_a_decision_is_received_after_it_was_sent_and_binds_the_day_after(cast):
     assert receiving.consult(case.pk, by=acting(cast.person), now=cast.now)
     decision = Decision.objects.select_related("case__agency").get()
     assert decision.notified_how == ReceivedHow.CONSULTED
-    assert decision.starts_on == cast.now.date() + DAY
+    # A quarter past midnight on Sunday 14 March in Paris.
+    assert decision.starts_on == date(2027, 3, 15)
 
 
 def test_an_answer_before_any_reading_proves_the_reception(cast):
