@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from accounts.models import DecisionMaker
 from measures.models import Case, Outcome, Unit
 from measures.procedure.choosing import Choice
 from measures.procedure.contradiction import hearing, noticing
@@ -77,3 +78,11 @@ def _fixed(cast: Cast, case: Case, days: float = 11) -> None:
         by=acts(cast.delegate),
         now=cast.now,
     )
+
+
+def to_read_by(cast: Cast, since: datetime, *, reader: DecisionMaker) -> Case:
+    """A decision that takes all, by somebody else, which waits for this reader; a measure counts already."""
+    theirs = Cast(cast.advisor, cast.person, cast.other, reader, now=since)
+    case = theirs.due(ALL_OF_IT)
+    theirs.decides(case, ALL_OF_IT, by=acts(cast.other))
+    return fresh(case)
