@@ -47,7 +47,7 @@ NO_PAGE = {
     "is shut to everybody: what happened is not added or removed by hand": (
         *("/delete/", "/advisor/add/", "/claimant/add/", "/controller/add/", "/decisionmaker/add/"),
         *("/partner/add/", "/readingalert/add/", "/deadline/add/", "/outboxmessage/add/"),
-        *("/deliveryevent/add/", "/stoppedaddress/add/"),
+        *("/deliveryevent/add/", "/stoppedaddress/add/", "/baremeversion/add/"),
     ),
     "catches what is not there": ("/admin/(?P<url>.*)$",),
 }

@@ -95,7 +95,7 @@ def addresses(world: World, who: str) -> list[str]:
 
 def _filled(route: str, world: World) -> list[str]:
     if "(?P<app_label>" in route:
-        return [f"/admin/{app}/" for app in ("accounts", "core", "messaging")]
+        return [f"/admin/{app}/" for app in ("accounts", "core", "measures", "messaging")]
     if "(?P" in route:
         return []
     if route.startswith("/admin/") and "<" in route:

@@ -42,6 +42,7 @@ from stack.mailsink import Mailbox
 from tests import factories, people
 from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
+from tests.measures.bareme import scale
 from tests.messaging.posting import made
 from tests.messaging.threads import talk
 from tests.seen import procedures
@@ -167,8 +168,22 @@ def build(camille, folder: Path) -> World:
     world.states["decision maker"] = decided["decision maker"]
     away = factories.claimant(advisor, user_fields={"first_name": "Lou"})
     type(away).objects.filter(pk=away.pk).update(archived_at=NOW)
+    world.states["admin"] = _baremes()
     world.states["advisor"] = [*world.states.get("advisor", []), f"/conseiller/demandeurs/{away.ref}/"]
     return world
+
+
+def _baremes() -> list[str]:
+    """A version that may be taken back, one that may be published, one that may not; the draft is the last row."""
+    ahead = scale.published()
+    scale.draft("incomplete", source="", valid_from=NOW.date())
+    draft = scale.draft("brouillon", scale.AHEAD + timedelta(days=99), title="Un titre " + "sansespace" * 9)
+    draft.rules.filter(outcome="RADIATION").first().delete()
+    draft.rules.filter(outcome="SUSPENSION").update(share_max=50, article="R5412-1 " + "long" * 15)
+    room = "/admin/measures/baremeversion"
+    words = ("change", "preparer", "comparer", "retirer")
+    pages = [f"{room}/{ahead.pk}/{word}/" for word in words]
+    return [*pages, f"{room}/{draft.pk - 1}/publier/", f"{room}/?state__exact=DRAFT", f"{room}/?q=zzz"]
 
 
 def _following(camille, unread) -> None:

@@ -102,6 +102,7 @@ def test_a_published_version_is_read_in_sentences_and_never_changed(office):
         page
     ).replace("\u00a0", " ")
     assert "version livrée avec le portail" in text(page)
+    assert "Exemple" not in text(page)
     assert 'name="title"' not in page.content.decode()
     assert "Publier" not in text(page)
     assert "Retirer" not in text(page)
@@ -148,7 +149,7 @@ def test_the_next_version_is_prepared_changed_and_the_journal_keeps_it(office, a
         ({"code": "fr-2025-06-01", "valid_from": "01/01/2027"}, "déjà celui d’une autre version"),
         ({"code": "Été 2027", "valid_from": "01/01/2027"}, "en minuscules sans accent"),
         ({"code": "fr-2027", "valid_from": "demain"}, "date"),
-        ({}, "obligatoire"),
+        ({"code": ""}, "obligatoire"),
     ],
 )
 def test_a_next_version_that_makes_no_sense_is_refused_and_kept(office, data, sentence):
@@ -211,6 +212,19 @@ def test_a_draft_published_meanwhile_is_not_changed_by_who_still_had_its_page(of
     assert not entries(31)
 
 
+def test_a_draft_is_written_for_one_territory_or_for_everywhere(office):
+    row = scale.draft()
+    page = office.get(at("change", row))
+    assert '<option value="" selected>partout</option>' in page.content.decode()
+    data = form_of(page) | {"territory": "MAYOTTE", "valid_to": "31/12/2027"}
+    assert office.post(at("change", row), data).status_code == 302
+    row.refresh_from_db()
+    assert (row.territory, row.valid_to.isoformat()) == ("MAYOTTE", "2027-12-31")
+    office.post(at("change", row), data | {"territory": "", "valid_to": ""})
+    row.refresh_from_db()
+    assert (row.territory, row.valid_to) == ("", None)
+
+
 # --- comparing ---------------------------------------------------------------------------------------
 
 
@@ -220,7 +234,7 @@ def test_a_draft_is_laid_beside_the_version_before_it_or_another(office):
     row.rules.filter(breach="ASSIDUITY", situation="BENEFIT", rank=1).update(share_max=50)
     page = text(office.get(at("compare", row)))
     assert "Par rapport à « fr-2025-06-01 »" in page
-    assert "Mesures qui ne sont plus permises fausse déclaration" in page
+    assert "Mesures qui ne sont plus permises Fausse déclaration" in page
     assert "de 30 à 50" in page
     other = office.get(at("compare", row), {"avec": scale.shipped("progressif").pk})
     assert "Par rapport à « progressif »" in text(other)

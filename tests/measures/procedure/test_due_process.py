@@ -199,6 +199,13 @@ class Walk:
             self.now = max(self.now, notice.observations_until + timedelta(minutes=5))
             work(self.now)
 
+    def is_heard(self, number):
+        """The ordinary way of a hearing, where the case is at that point of it."""
+        self.ask_hearing(number)
+        self.fix(number, 6 * DAY, by="delegate")
+        self.time_passes(6 * DAY + timedelta(hours=2), tick=True)
+        self.hold(number, by="delegate")
+
     def outage(self, back, lasts):
         starts = self.now - back
         self.attempt(outages.record, starts, min(starts + lasts, self.now), "Panne", by=PORTAL)
@@ -313,12 +320,13 @@ ACTS_BY_NAME = {
     "annul": {"number": NUMBER},
     "time_passes": {"step": STEPS, "tick": [True, True, False]},
     "period_passes": {"number": NUMBER},
+    "is_heard": {"number": NUMBER},
     "outage": {"back": [DAY, 9 * DAY, 20 * DAY], "lasts": [timedelta(hours=3), 5 * DAY]},
     "by_hand": {"number": NUMBER, "sql": BY_HAND},
 }
 # What carries a case on is drawn more often than what ends it.
 _ON = ["take", "prepare", "send", "consult", "decide", "notify", "read_second", "period_passes"]
-_TALK = ["refer", "observe", "ask_hearing", "fix", "hold", "time_passes"]
+_TALK = ["refer", "observe", "ask_hearing", "fix", "hold", "is_heard", "time_passes"]
 ACTS = [*sorted(ACTS_BY_NAME), *_ON * 5, *_TALK * 2]
 
 
