@@ -165,7 +165,7 @@ def history(one: Procedure, may: ProcedureAbilities, now: datetime) -> list[Line
 
 def _past(one: Procedure) -> list[tuple[datetime | None, Line]]:
     case, notice, hearing, decision = one.case, one.notice, one.hearing, one.decision
-    steps = [
+    steps: list[tuple[datetime | None, Line]] = [
         (case.referred_at, _step("Une personne doit examiner votre situation. Rien n’est décidé.", "send"))
     ]
     if notice is not None and notice.sent_at is not None:
