@@ -22,7 +22,7 @@ def of_notice(notice: Notice) -> bytes:
     """
     ledger = [("Déposée dans l’espace personnel", notice.sent_at)]
     if notice.received_at is not None:
-        ledger.append((f"Reçue : {notice.get_received_how_display()}", notice.received_at))
+        ledger.append((f"Reçue{NBSP}: {notice.get_received_how_display()}", notice.received_at))
     return _paper(
         notice.case,
         title=f"Lettre d’information {notice.case.ref}",
@@ -36,7 +36,7 @@ def of_decision(decision: Decision) -> bytes:
     """Make the decision as an accessible PDF, with its reasons and remedies; as `of_notice`, with its author."""
     ledger = [("Envoyée dans l’espace personnel", decision.sent_at)]
     if decision.notified_at is not None:
-        ledger.append((f"Reçue : {decision.get_notified_how_display()}", decision.notified_at))
+        ledger.append((f"Reçue{NBSP}: {decision.get_notified_how_display()}", decision.notified_at))
     return _paper(
         decision.case,
         title=f"Décision {decision.case.ref}",

@@ -148,7 +148,7 @@ def notice_facts(notice: Notice) -> list[Line]:
         },
         {
             "label": "Reçue le",
-            "value": received or "Pas encore lue : aucun délai ne court.",
+            "value": received or "Pas encore lue\u00a0: aucun délai ne court.",
             "icon": "mail-open",
         },
         {
