@@ -73,7 +73,12 @@ def pages(world):
             continue
         allowed = let_in(route)
         who = next(
-            (each for each in ("person", "advisor", "supervisor", "admin", "nobody") if each in allowed), None
+            (
+                each
+                for each in ("person", "advisor", "supervisor", "decision maker", "admin", "nobody")
+                if each in allowed
+            ),
+            None,
         )
         # The health page says 503 here, where no worker beats.
         if who and route != "/healthz" and not route.startswith(("/deconnexion/", "/admin/logout/")):

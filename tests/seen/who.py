@@ -35,6 +35,7 @@ EMPTY = {
         "/espace/journal/",
         "/espace/suivi/",
         "/espace/rappel/",
+        "/espace/procedures/",
         "/espace/messages/",
         "/espace/messages/nouveau/",
         "/espace/profil/demenagement/",
@@ -57,6 +58,7 @@ EMPTY = {
         "/agence/horaires/",
         "/admin/sante/",
     ],
+    "decision maker": ["/decisions/"],
 }
 
 
@@ -138,4 +140,6 @@ def empty_handed(who: str) -> Any:
     agency = factories.agency(name="Agence du Port")
     if who == "claimant":
         return factories.claimant(factories.advisor(agency))
+    if who == "decision maker":
+        return people.make_decision_maker(agency.region)
     return factories.advisor(agency, is_supervisor=who == "supervisor")

@@ -5,6 +5,7 @@ import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ from tests.factories import NOW, acting
 from tests.measures.bareme import scale
 from tests.messaging.posting import made
 from tests.messaging.threads import talk
+from tests.seen import procedures
 from tests.web.claimant import story
 from tests.web.desk import conftest as cast
 
@@ -73,6 +75,10 @@ def _returns(camille: Any) -> None:
 
 def build(camille, folder: Path) -> World:
     """Live through it all, once."""
+    camille.benefit_status, camille.daily_allowance = "ARE", Decimal("31.59")
+    camille.save(update_fields=["benefit_status", "daily_allowance"])
+    delegate = people.make_decision_maker(camille.agency.region)
+    decided = procedures.live(camille, delegate, people.make_decision_maker(camille.agency.region))
     pages = story.tell(camille)
     advisor, agency = camille.advisor, camille.agency
     for text in ("Un premier", "Un autre"):
@@ -119,7 +125,7 @@ def build(camille, folder: Path) -> World:
         "advisor": advisor,
         "supervisor": supervisor,
         "admin": people.make_admin(),
-        "decision maker": people.make_decision_maker(),
+        "decision maker": delegate,
         "controller": people.make_controller(),
         "partner": people.make_partner(),
     }
@@ -148,6 +154,8 @@ def build(camille, folder: Path) -> World:
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
         "lots": str(batch.ref),
         "lettres": str(on_paper.ref),
+        "procedures": decided["case"][0],
+        "decisions": decided["case"][0],
         "number": "1",
         "key": str(key),
         "feed": feed.address_of(feed.open_feed(camille.pk, by=acting(camille), now=NOW)).split("/")[-1][:-4],
@@ -157,6 +165,8 @@ def build(camille, folder: Path) -> World:
     }
     world = World(everybody, parts)
     world.states = _states(pages, absences)
+    world.states["claimant"] += decided["claimant"]
+    world.states["decision maker"] = decided["decision maker"]
     away = factories.claimant(advisor, user_fields={"first_name": "Lou"})
     type(away).objects.filter(pk=away.pk).update(archived_at=NOW)
     world.states["admin"] = _baremes()
