@@ -94,6 +94,7 @@ TOGETHER = {
     "tests/journeys/test_answering.py": "more stories",
     "tests/journeys/test_following.py": "more stories",
     "tests/journeys/test_talking.py": "stories",
+    "tests/journeys/test_procedure.py": "more stories",
     "tests/faults/test_dependencies.py": "standing portal",
     "tests/faults/test_documents_disk.py": "standing portal",
     "tests/faults/test_restarting.py": "standing portal",
