@@ -54,7 +54,7 @@ STATES: dict[str, Said] = {
     _S.NOTIFIED: Said(
         "Décision reçue", "warning", "La mesure commence demain. Vous pouvez agir contre elle."
     ),
-    _S.IN_FORCE: Said("Mesure en cours", "warning", "Dites ce que vous avez fait pour demander sa levée."),
+    _S.IN_FORCE: Said("Mesure en cours", "warning", "Lisez ses raisons, et ce que vous pouvez faire."),
     _S.LIFT_REQUESTED: Said("Levée demandée", "info", "Votre demande de levée est examinée."),
     _S.LIFTED: Said("Mesure levée", "success", "La mesure est finie avant sa date."),
     _S.LIFT_REFUSED: Said("Levée refusée", "warning", "Vous pouvez agir contre ce refus."),
