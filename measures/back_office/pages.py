@@ -111,6 +111,7 @@ def publish(request: HttpRequest, object_id: str) -> HttpResponse:
         "other": before,
         "difference": _difference(before, version),
         "handovers": [said(change) for change in plan.handovers],
+        "left_alone": comparing.left_alone(),
         "count": version.rules.count(),
         "first_day": full_date(version.valid_from),
     }

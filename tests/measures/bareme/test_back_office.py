@@ -9,12 +9,14 @@ from django.urls import reverse
 from measures import deeds
 from measures.bareme import publishing
 from measures.models import BaremeVersion
+from measures.procedure.opening import examining
 from portal.core import clock
-from tests import people
+from tests import factories, people
 from tests.accounts.back_office.reading import entries, form_of
 from tests.factories import NOW
 from tests.measures.bareme import scale
 from tests.measures.bareme.scale import AHEAD
+from tests.measures.cast import Cast, acts
 
 pytestmark = pytest.mark.django_db
 PAGES = ("change", "prepare", "compare", "publish", "withdraw")
@@ -261,6 +263,19 @@ def test_publishing_says_what_it_closes_and_measures_then_asks(office, admin):
     assert len(entries(deeds.BAREME_PUBLISHED.number)) == 1
     assert f"par {admin}" in text(office.get(at("change", row)))
     assert "elle ne change plus" in text(office.get(at("publish", row), follow=True))
+
+
+def test_publishing_says_which_cases_keep_their_version(office):
+    row = scale.draft()
+    assert "Aucune procédure n’est en cours." in text(office.get(at("publish", row)))
+    cast = Cast()
+    cast.refer()
+    cast.told(person=factories.claimant(cast.advisor, benefit_status="ARE"))
+    closed = cast.taken(person=factories.claimant(cast.advisor, benefit_status="ARE"))
+    examining.close(closed.pk, reasons="Vu.", by=acts(cast.delegate), now=cast.now)
+    page = text(office.get(at("publish", row)))
+    assert "Aucune ne change" in page
+    assert "(fr-2025-06-01) : 2 procédures." in page.replace("\u00a0", " ")
 
 
 def test_what_stands_against_publishing_is_said_and_there_is_no_button(office):
