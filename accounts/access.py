@@ -15,14 +15,19 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from accounts.hours.deputising import deputised_by, stands_in
-from accounts.models import Advisor, BreakGlass, Claimant, Role, User
+from accounts.models import Advisor, BreakGlass, Claimant, DecisionMaker, Role, User
 from portal.core.journal import Actor
 from portal.core.prepared import prepared
 
 SUPERVISOR = "SUPERVISOR"
 
 # Where each role's work begins; a role whose pages do not exist yet begins at its account.
-HOMES = {Role.CLAIMANT: "/espace/", Role.ADVISOR: "/conseiller/", Role.ADMIN: "/admin/"}
+HOMES = {
+    Role.CLAIMANT: "/espace/",
+    Role.ADVISOR: "/conseiller/",
+    Role.DECISION_MAKER: "/decisions/",
+    Role.ADMIN: "/admin/",
+}
 
 View = Callable[..., HttpResponseBase]
 
@@ -69,6 +74,12 @@ def actor(request: HttpRequest) -> Actor:
 def home_path(user: User) -> str:
     """Give the address where this person's work begins."""
     return HOMES.get(Role(user.role), "/compte/")
+
+
+def is_really_reading(request: HttpRequest) -> bool:
+    """Say whether a person asked for the page: not its headers only, not a browser that fetches ahead."""
+    ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    return request.method == "GET" and "prefetch" not in ahead and "prerender" not in ahead
 
 
 # --- predicates ---------------------------------------------------------------------
@@ -136,6 +147,18 @@ def supervisor_of(request: HttpRequest) -> Advisor:
     return advisor
 
 
+def decision_maker_of(request: HttpRequest) -> DecisionMaker:
+    """Give the delegate of the regional director who is signed in; 404 for anybody else."""
+    user = signed_in(request)
+    if user.role != Role.DECISION_MAKER:
+        raise Http404
+    delegate = DecisionMaker.objects.filter(pk=user.pk).first()
+    if delegate is None:
+        raise Http404
+    delegate.user = user
+    return delegate
+
+
 # --- decorators ---------------------------------------------------------------------
 
 
@@ -168,6 +191,11 @@ def advisor_required(view: View) -> View:
 def supervisor_required(view: View) -> View:
     """Open a page to supervisors only; the view receives `supervisor` as its second argument."""
     return _with(supervisor_of, view)
+
+
+def decision_maker_required(view: View) -> View:
+    """Open a page to delegates of the regional director only; the view receives `delegate` as its second argument."""
+    return _with(decision_maker_of, view)
 
 
 def admin_required(view: View) -> View:

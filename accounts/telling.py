@@ -44,17 +44,23 @@ def choose_ways(claimant_id: int, wanted: Mapping[str, Any], *, by: Actor, now: 
     return claimant
 
 
+def nothing_arrives(claimant: Claimant) -> str:
+    """Say that neither an e-mail nor a letter would arrive; nothing where one would."""
+    if claimant.email_works or claimant.letters_work:
+        return ""
+    return (
+        "L’adresse e-mail manque ou ne marche plus, et l’adresse postale manque\u00a0: tout reste dans l’espace "
+        "personnel. Pour un rendez-vous, l’agence appelle."
+    )
+
+
 def stands_in(claimant: Claimant, group: NoticeGroup) -> str:
-    """Say what happens where the chosen way does not work; nothing where it does."""
+    """Say what happens where the chosen way does not work; nothing where it does, or where none would."""
     way, real = claimant.way_of(group), claimant.routes_of(group)
-    if way == Way.SPACE:
+    if way == Way.SPACE or nothing_arrives(claimant):
         return ""
     if not real.email and not real.letter:
-        missing = "L’adresse e-mail manque ou ne marche plus"
-        if Way.LETTER in group.ways:
-            missing += ", et l’adresse postale manque"
-        spoken = " L’agence appelle." if group == NoticeGroup.APPOINTMENTS else ""
-        return f"{missing}\u00a0: tout reste dans l’espace personnel.{spoken}"
+        return "L’adresse e-mail manque ou ne marche plus\u00a0: tout reste dans l’espace personnel."
     if way != Way.LETTER and not real.email:
         return "L’adresse e-mail manque ou ne marche plus\u00a0: une lettre part à la place."
     if way != Way.EMAIL and not real.letter:

@@ -68,14 +68,24 @@ PERIOD_EXTENDED = journal.code(
     "observation_period_extended",
     "Le portail a été interrompu\u00a0: le délai pour répondre ({ref}) est prolongé jusqu’au {until}.",
 )
+# What is only prepared is told to nobody by halves: the person reads a decision, never the news of one.
 DECIDED = journal.code(
-    326, "case_decided", "{actor} a préparé une décision ({ref}). Elle n’est pas encore envoyée."
+    326,
+    "case_decided",
+    "{actor} a préparé une décision ({ref}). Elle n’est pas encore envoyée.",
+    shown_to_claimant=False,
 )
 READ_SECOND = journal.code(
-    327, "decision_read_second", "{actor} a relu la décision de la procédure {ref}\u00a0: {outcome}."
+    327,
+    "decision_read_second",
+    "{actor} a relu la décision de la procédure {ref}\u00a0: {outcome}.",
+    shown_to_claimant=False,
 )
 SET_ASIDE = journal.code(
-    328, "decision_set_aside", "La décision préparée ({ref}) est écartée avant l’envoi. {reason}"
+    328,
+    "decision_set_aside",
+    "La décision préparée ({ref}) est écartée avant l’envoi. {reason}",
+    shown_to_claimant=False,
 )
 DECISION_SENT = journal.code(329, "decision_sent", "{actor} vous a envoyé la décision de la procédure {ref}.")
 NOTIFIED = journal.code(

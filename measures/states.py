@@ -53,6 +53,8 @@ CASE_ANSWERING = frozenset({_C.NOTICE_RECEIVED, _C.OBSERVATIONS_FILED, _C.HEARIN
 # What the person says is still read before anybody decides.
 CASE_HEARS = CASE_ANSWERING | {_C.NOTICE_SENT, _C.PERIOD_ELAPSED, _C.DECISION_DUE}
 CASE_UNDECIDED = CASE_HEARS | CASE_BEFORE_NOTICE | {_C.REFERRED}
+# Nobody is done with it: undecided, or decided and not received yet.
+CASE_OPEN = CASE_UNDECIDED | {_C.DECIDED}
 # A measure that runs, whatever the person asked about it.
 CASE_RUNNING = frozenset({_C.IN_FORCE, _C.LIFT_REQUESTED, _C.LIFT_REFUSED})
 # A measure the person was notified of: it counts for the rank of the next (CT R5412-3-4). A trigger repeats this.

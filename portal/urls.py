@@ -11,6 +11,7 @@ from portal.web.health import views as health
 _space: list[URLPattern | URLResolver] = [
     path("", include("portal.web.space.urls")),
     path("", include("convocations.web.claimant.urls")),
+    path("", include("measures.web.claimant.urls")),
     path("", include("messaging.web.claimant.urls")),
 ]
 
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("conseiller/", include("portal.web.desk.urls")),
     path("conseiller/", include("convocations.web.advisor.urls")),
     path("conseiller/", include("messaging.web.advisor.urls")),
+    path("decisions/", include("measures.web.delegate.urls")),
     path("agence/courrier/", include("portal.web.mailroom.urls")),
     path("agence/", include("portal.web.agency.urls")),
 ]

@@ -41,8 +41,8 @@ def make_admin(**fields: Any) -> User:
     return make_user(Role.ADMIN, first_name="Andrea", **fields)
 
 
-def make_decision_maker(**fields: Any) -> DecisionMaker:
-    return DecisionMaker.objects.create(user=make_user(Role.DECISION_MAKER), region="Île-de-France", **fields)
+def make_decision_maker(region: str = "Île-de-France", **fields: Any) -> DecisionMaker:
+    return DecisionMaker.objects.create(user=make_user(Role.DECISION_MAKER), region=region, **fields)
 
 
 def make_controller(**fields: Any) -> Controller:

@@ -51,9 +51,17 @@ class WaysForm(HouseForm, forms.Form):
     ) -> None:
         known = {name: getattr(claimant, name) for name in self.base_fields}
         super().__init__(*args, initial={**known, **(initial or {})}, **kwargs)
+        self.nothing_arrives = telling.nothing_arrives(claimant)
         for group in NoticeGroup:
             instead = telling.stands_in(claimant, group)
             self.fields[group.value].help_text = " ".join(filter(None, (_ABOUT[group], instead)))
+
+    @property
+    def helper(self) -> FormHelper:
+        """Say once, before the choices, where none of them would arrive."""
+        helper = super().helper
+        helper.layout = Layout(HTML(_NOTHING_ARRIVES), *self.fields)
+        return helper
 
     def clean(self) -> dict[str, Any]:
         """Leave out what was not answered."""
@@ -61,6 +69,11 @@ class WaysForm(HouseForm, forms.Form):
         return {name: value for name, value in data.items() if value or name not in NoticeGroup.values}
 
 
+_NOTHING_ARRIVES = """
+{% if form.nothing_arrives %}
+  {% include "components/notice.html" with tone="warning" body=form.nothing_arrives only %}
+{% endif %}
+"""
 _WHAT_ALWAYS_COMES = """
 <h3>Comment vous prévenir</h3>
 <p>Vous trouvez tout dans votre espace. Choisissez comment nous vous prévenons en plus.</p>
@@ -88,7 +101,7 @@ class ContactForm(WaysForm):
         """Say before the choices what always comes, and why."""
         helper = super().helper
         where = list(self.fields)[: -len(NoticeGroup)]
-        helper.layout = Layout(*where, HTML(_WHAT_ALWAYS_COMES), *NoticeGroup.values)
+        helper.layout = Layout(*where, HTML(_WHAT_ALWAYS_COMES), HTML(_NOTHING_ARRIVES), *NoticeGroup.values)
         return helper
 
     def clean(self) -> dict[str, Any]:

@@ -54,6 +54,13 @@ class Todo:
     until: str = ""
     left: str = ""
     level: str = "calm"
+    # Stands before all that has a date: a letter that says what may be decided.
+    first: bool = False
+
+    @property
+    def place(self) -> tuple[bool, datetime]:
+        """Give where it stands among the others."""
+        return (not self.first, self.due or _FAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:
     if absences:
         todo += _to_complete(claimant_id, tz, now)
     return Owed(
-        todo=sorted(todo, key=lambda item: item.due or _FAR),
+        todo=sorted(todo, key=lambda item: item.place),
         coming=[_appointment(row, now) for row in coming[:COMING_SHOWN]],
         examined=[
             *(_examined(row) for row in absences if row[1] == AbsenceState.EXPLAINED),
@@ -101,9 +108,7 @@ def of_claimant(claimant_id: int, *, tz: tzinfo, now: datetime) -> Owed:
 
 def with_more(owed: Owed, more: list[Todo]) -> Owed:
     """Put what other rooms ask of the person among the things to do, by date."""
-    return (
-        replace(owed, todo=sorted([*owed.todo, *more], key=lambda item: item.due or _FAR)) if more else owed
-    )
+    return replace(owed, todo=sorted([*owed.todo, *more], key=lambda item: item.place)) if more else owed
 
 
 def dated(todo: Todo, due: datetime, now: datetime, tz: tzinfo) -> Todo:

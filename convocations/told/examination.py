@@ -10,6 +10,8 @@ from convocations.models import Absence, ChangeRequest, Explanation, Extension, 
 from convocations.motives import Motive
 from convocations.states import ABSENCE_DECIDED, ABSENCE_UNDECIDED, AbsenceState, ReviewState
 from convocations.told import words
+from measures.models import Origin
+from measures.told import desk
 from portal.core import outages
 from portal.core.french import (
     NBSP,
@@ -72,9 +74,16 @@ def decision(absence: Absence) -> Line | None:
         "who": str(absence.decided_by or ""),
         "reasons": absence.reasons,
         "next_url": reverse("espace:appointment", args=[follow_up.ref]) if follow_up else "",
+        "procedure_url": _procedure(absence),
         "next_when": full_datetime(follow_up.starts_at, tz) if follow_up else "",
         "disagree": (*words.DISAGREE.get(absence.state, ()), *words.IF_YOU_DISAGREE) if weighs else (),
     }
+
+
+def _procedure(absence: Absence) -> str:
+    """Give the page of the procedure that examines what was referred."""
+    case = desk.case_from(Origin.ABSENCE, absence.pk) if absence.state == AbsenceState.REFERRED else None
+    return f"/espace/procedures/{case.ref}/" if case is not None else ""
 
 
 def extensions(absence: Absence, now: datetime, *, any_given: bool) -> list[str]:

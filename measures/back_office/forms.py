@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from accounts.back_office.places import LabelledForm
-from measures.models import BaremeRule, BaremeVersion
+from measures.models import EVERYWHERE, BaremeVersion
+from portal.core.working_time import Territory
 
 DAY = "Exemple\u00a0: 01/01/2027."
 
@@ -20,22 +20,16 @@ class VersionForm(forms.ModelForm):
         help_texts = {
             "code": "En minuscules, sans espace. Il reste le nom de cette version.",
             "source": "Le texte qui fonde cette version, et là où on peut le lire.",
-            "territory": "Vide\u00a0: partout où aucune version propre au territoire n’est en vigueur.",
+            "territory": "Partout\u00a0: là où aucune version propre au territoire n’est en vigueur.",
             "valid_from": f"{DAY} Une version ne vaut jamais pour le passé.",
             "valid_to": "Laissez vide\u00a0: la version suivante fixera la fin.",
             "repeat_months": "De date à date, depuis la notification de chaque mesure (R5412-3-4).",
         }
 
-
-class RuleForm(LabelledForm):
-    """One permitted measure; its bounds are checked together, as the database does."""
-
-    class Meta:
-        model = BaremeRule
-        fields = [
-            *("breach", "situation", "rank", "outcome", "share_min", "share_max"),
-            *("length_min", "length_max", "unit", "article", "condition"),
-        ]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "territory" in self.fields:
+            self.fields["territory"].choices = [(EVERYWHERE, "partout"), *Territory.choices]  # type: ignore[attr-defined]
 
 
 class DraftForm(forms.Form):

@@ -14,6 +14,7 @@ from accounts import access
 from accounts.back_office.site import site
 from measures.back_office.forms import CompareForm, ConfirmForm, DraftForm, WithdrawForm
 from measures.bareme import comparing, drafting, publishing, timeline
+from measures.bareme.ranges import told
 from measures.bareme.timeline import Handover
 from measures.models import BaremeVersion
 from measures.states import VersionState
@@ -76,7 +77,7 @@ def compare(request: HttpRequest, object_id: str) -> HttpResponse:
     chosen = _before(version, list(others))
     form = CompareForm(request.GET or {"avec": chosen.pk if chosen else ""}, others=others)
     other = form.cleaned_data["avec"] if form.is_valid() else None
-    difference = comparing.difference(other, version) if other else None
+    difference = _difference(other, version)
     title = f"Comparer «\u00a0{version.code}\u00a0»"
     context = {"form": form, "other": other, "difference": difference}
     return _page(request, "compare", version, title, context)
@@ -108,8 +109,9 @@ def publish(request: HttpRequest, object_id: str) -> HttpResponse:
         "plan": plan,
         "closes_on": full_date(plan.closes_on),
         "other": before,
-        "difference": comparing.difference(before, version) if before else None,
+        "difference": _difference(before, version),
         "handovers": [said(change) for change in plan.handovers],
+        "left_alone": comparing.left_alone(),
         "count": version.rules.count(),
         "first_day": full_date(version.valid_from),
     }
@@ -122,7 +124,7 @@ def withdraw(request: HttpRequest, object_id: str) -> HttpResponse:
     version = _existing(object_id)
     against = _why_not_withdraw(version)
     if against and request.method != "POST":
-        messages.error(request, " ".join(against))
+        messages.error(request, Refusal(" ".join(against)).sentence)
         return redirect("admin:measures_baremeversion_change", version.pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -154,6 +156,20 @@ def said(change: Handover) -> str:
 def when(at: datetime) -> str:
     """Say an instant of the back office, on the capital's clock."""
     return full_datetime(at, Territory.METROPOLE.zone)
+
+
+def _difference(old: BaremeVersion | None, new: BaremeVersion) -> dict[str, Any] | None:
+    if old is None:
+        return None
+    found = comparing.difference(old, new)
+    whole = lambda rules: [f"{rule.about}\u00a0: {told(rule)}" for rule in rules]  # noqa: E731
+    return {
+        "is_empty": found.is_empty,
+        "about": found.about,
+        "changed": found.changed,
+        "added": whole(found.added),
+        "removed": whole(found.removed),
+    }
 
 
 # --- shared by the pages -------------------------------------------------------------------

@@ -11,25 +11,30 @@ from django.urls import path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.back_office.places import LabelledFormSet
 from accounts.back_office.site import ModelAdmin, site
 from measures.back_office import pages
-from measures.back_office.forms import RuleForm, VersionForm
+from measures.back_office.forms import VersionForm
 from measures.bareme import drafting
-from measures.bareme.ranges import ranked, told
+from measures.bareme.ranges import told
 from measures.models import BaremeRule, BaremeVersion
 from measures.states import VersionState
 from portal.core.french import first_up
 from portal.core.transitions import Refusal
 
 
-class RuleInline(admin.TabularInline):
-    """What a draft permits, one line a measure."""
+class RuleInline(admin.StackedInline):
+    """What a draft permits, one block a measure: eleven columns fit no window."""
 
     model = BaremeRule
-    form = RuleForm
-    formset = LabelledFormSet
-    extra = 2
+    extra = 1
+    fields = [
+        ("breach", "situation"),
+        ("rank", "outcome"),
+        ("share_min", "share_max"),
+        ("length_min", "length_max", "unit"),
+        "article",
+        "condition",
+    ]
 
 
 @admin.register(BaremeVersion, site=site)
@@ -43,6 +48,8 @@ class BaremeVersionAdmin(ModelAdmin):
     search_fields = ["code", "title", "source"]
     search_help_text = "Code, titre ou source"
     ordering = ["-valid_from", "territory", "-id"]
+    # A draft's measures are many: saving is at both ends.
+    save_on_top = True
     change_form_template = "admin/bareme/version.html"
     fields = ["code", "title", "source", "territory", "valid_from", "valid_to", "repeat_months", "state"]
     readonly_fields = ["state", "where", "permits", "published", "withdrawn", "replaced_by"]
@@ -78,6 +85,11 @@ class BaremeVersionAdmin(ModelAdmin):
             *("code", "title", "state", "where", "valid_from", "valid_to", *closed, "repeat_months"),
             *("source", "published", *after, "permits"),
         ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None and obj.state != VersionState.DRAFT:
+            kwargs["help_texts"] = {}  # how to fill in what nobody fills in any more
+        return super().get_form(request, obj, change, **kwargs)
 
     # --- a draft is saved -----------------------------------------------------------
 
@@ -132,7 +144,7 @@ class BaremeVersionAdmin(ModelAdmin):
             version.rules.all(), key=lambda rule: (rule.get_breach_display(), rule.get_situation_display())
         ):
             lines = format_html_join(
-                "", "<li>{}</li>", ((f"{ranked(rule)}\u00a0: {told(rule)}",) for rule in rules)
+                "", "<li>{}</li>", ((f"{rule.from_rank}\u00a0: {told(rule)}",) for rule in rules)
             )
             title = f"{first_up(breach)}, {situation}"
             parts.append(format_html("<p><strong>{}</strong></p><ul>{}</ul>", title, lines))

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Count
+
 from measures.bareme import publishing
 from measures.bareme.ranges import length, share
 from measures.bareme.timeline import Handover
-from measures.models import BaremeRule, BaremeVersion, Outcome
+from measures.models import BaremeRule, BaremeVersion, Case, Outcome
+from measures.states import CASE_OPEN
 from portal.core.french import full_date, plural
 
 Key = tuple[str, str, int, str]
@@ -62,6 +65,14 @@ def difference(old: BaremeVersion, new: BaremeVersion) -> Difference:
 def dry_run(version: BaremeVersion, now: datetime) -> list[Handover]:
     """List the days and territories that would change hands if this version were published now."""
     return publishing.plan(version, BaremeVersion.objects.all(), now).handovers
+
+
+def left_alone() -> list[tuple[BaremeVersion, int]]:
+    """Count the open cases by the version they keep: that of their facts, whatever is published (product §7)."""
+    found = Case.objects.filter(state__in=CASE_OPEN).values_list("bareme").annotate(count=Count("pk"))
+    counts: dict[int, int] = dict(found)
+    kept = BaremeVersion.objects.filter(pk__in=counts).order_by("valid_from", "pk")
+    return [(version, counts[version.pk]) for version in kept]
 
 
 def _by_key(version: BaremeVersion) -> dict[Key, BaremeRule]:

@@ -17,7 +17,7 @@ from measures.models import BaremeVersion
 from measures.states import VersionState
 from portal.core import journal
 from portal.core.fingerprint import content_hash
-from portal.core.french import day_span, full_date
+from portal.core.french import day_span, full_date, typographic
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 
@@ -95,7 +95,7 @@ def publish(version_id: int, *, by: Actor, now: datetime, seal: str = "") -> Bar
         if (last := planned.closes) is not None:
             last.valid_to, last.closed_by = planned.closes_on, version
             last.save(update_fields=["valid_to", "closed_by"])
-            closes = f"La version « {last.code} » finit le {full_date(planned.closes_on)}."
+            closes = typographic(f"La version « {last.code} » finit le {full_date(planned.closes_on)}.")
         version.published_at, version.published_by_id = now, by.person_id
         version.move_to(_V.PUBLISHED, saving=["published_at", "published_by"])
         data = {"code": version.code, "from": full_date(version.valid_from), "closes": closes}
@@ -155,7 +155,7 @@ def withdraw(version_id: int, *, reason: str, by: Actor, now: datetime) -> Barem
         if last is not None:
             last.valid_to, last.closed_by = None, None
             last.save(update_fields=["valid_to", "closed_by"])
-            reopens = f"La version « {last.code} » n’a plus de fin."
+            reopens = typographic(f"La version « {last.code} » n’a plus de fin.")
         data = {"code": version.code, "reason": version.withdrawal_reason, "reopens": reopens}
         journal.record(deeds.BAREME_WITHDRAWN, by=by, now=now, subject_id=version.pk, data=data)
         return version

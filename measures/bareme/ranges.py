@@ -82,11 +82,6 @@ def told(rule: BaremeRule) -> str:
     return f"{said} ({rule.article})"
 
 
-def ranked(rule: BaremeRule) -> str:
-    """Say from which measure on a rule is permitted."""
-    return "première mesure" if rule.rank == 1 else f"à partir de la {rule.rank}e mesure"
-
-
 def share(rule: BaremeRule) -> str:
     """Say how much of the allowance a rule takes, from its least to its most."""
     low, high = rule.share_min, rule.share_max

@@ -1,5 +1,7 @@
 """The barème: dated, territorial versions, immutable once published, and the outcomes each permits."""
 
+from collections.abc import Collection
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -155,6 +157,10 @@ class BaremeVersion(Stateful):
     def __str__(self) -> str:
         return self.code
 
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Check a form's answers; no form asks the state, and what binds published versions depends on it."""
+        super().validate_constraints(set(exclude or ()) - {"state"})
+
 
 class BaremeRule(models.Model):
     """One permitted outcome: for a breach, a situation and a rank, between which share and length."""
@@ -218,4 +224,14 @@ class BaremeRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display()} ({self.article})"
+        return f"{self.about}\u00a0: {self.get_outcome_display()}"
+
+    @property
+    def from_rank(self) -> str:
+        """Say from which measure on it is permitted."""
+        return "première mesure" if self.rank == 1 else f"à partir de la {self.rank}e mesure"
+
+    @property
+    def about(self) -> str:
+        """Say whom it is for."""
+        return f"{self.get_breach_display()}, {self.get_situation_display()}, {self.from_rank}"

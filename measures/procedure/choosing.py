@@ -133,7 +133,7 @@ def _permitted_sentence(rules: Sequence[BaremeRule]) -> str:
     if not rules:
         return "Le barème ne permet aucune mesure pour ces faits : fermez la procédure, avec vos raisons."
     said = " ; ".join(ranges.told(rule) for rule in rules)
-    return f"Le barème permet ceci et rien d’autre : {said}. Aucune mesure est toujours possible."
+    return f"Le barème permet ceci et rien d’autre : {said}. Ne prendre aucune mesure est toujours possible."
 
 
 def _day(at: datetime, territory: str) -> date:

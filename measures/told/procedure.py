@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import DecisionMaker, User
+from accounts.models import User
 from measures.models import Case, Decision, Hearing, Notice
 from measures.procedure.calendar import OBSERVATION_DAYS
 from measures.states import CaseState
@@ -54,7 +54,7 @@ STATES: dict[str, Said] = {
     _S.NOTIFIED: Said(
         "Décision reçue", "warning", "La mesure commence demain. Vous pouvez agir contre elle."
     ),
-    _S.IN_FORCE: Said("Mesure en cours", "warning", "Dites ce que vous avez fait pour demander sa levée."),
+    _S.IN_FORCE: Said("Mesure en cours", "warning", "Lisez ses raisons, et ce que vous pouvez faire."),
     _S.LIFT_REQUESTED: Said("Levée demandée", "info", "Votre demande de levée est examinée."),
     _S.LIFTED: Said("Mesure levée", "success", "La mesure est finie avant sa date."),
     _S.LIFT_REFUSED: Said("Levée refusée", "warning", "Vous pouvez agir contre ce refus."),
@@ -117,11 +117,6 @@ def evidence(case: Case) -> list[Line]:
 def signed(author: User, region: str) -> str:
     """Name who signs and in what capacity (CRPA L212-1)."""
     return f"{author}, délégataire du directeur régional ({region})"
-
-
-def capacity(delegate: DecisionMaker) -> str:
-    """Name a delegate, as `signed`."""
-    return signed(delegate.user, delegate.region)
 
 
 def hearing_when(hearing: Hearing) -> str:

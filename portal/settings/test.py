@@ -32,4 +32,5 @@ STORAGES = {
 # Straight from the source folders: nothing is collected here.
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+# Each test client would read all of them once more: they are looked up when asked for.
+WHITENOISE_AUTOREFRESH = True

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from accounts.access import actor, advisor_of, home_path, signed_in
+from accounts.access import actor, advisor_of, decision_maker_of, home_path, signed_in
 from accounts.models import Role, User
 from convocations.justificatifs import reviewing
+from measures import reading as of_cases
 from messaging.threads import reading
 from portal.core import clock
 from portal.core.models import Document
@@ -51,6 +52,10 @@ def _readable(request: HttpRequest, user: User, ref: str) -> Document:
             advisor, now = advisor_of(request), clock.now()
             if any(may_read(document, advisor, now=now) for may_read in _MAY_READ):
                 return document
+        if user.role == Role.DECISION_MAKER and of_cases.may_read(
+            document, decision_maker_of(request), now=clock.now()
+        ):
+            return document
     raise Http404
 
 

@@ -29,6 +29,10 @@ _PAGES: dict[str, tuple[Item, ...]] = {
         ("Portefeuille", "/conseiller/portefeuille/"),
         ("Mon compte", "/compte/"),
     ),
+    Role.DECISION_MAKER: (
+        ("Procédures", "/decisions/"),
+        ("Mon compte", "/compte/"),
+    ),
     Role.ADMIN: (
         ("Administration", "/admin/"),
         ("Santé du portail", "/admin/sante/"),
@@ -42,6 +46,7 @@ _BELONGS = {
     "/conseiller/demandeurs": "/conseiller/portefeuille/",
     "/espace/absences": "/espace/convocations/",
     "/espace/demandes": "/espace/convocations/",
+    "/espace/procedures": "/espace/convocations/",
     "/espace/agenda": "/espace/convocations/",
     "/espace/suivi": "/espace/profil/",
 }

@@ -22,6 +22,8 @@ MISSING = {
     "reponses-types": "RT-0000-0001",
     "lots": "LO-0000-0001",
     "lettres": "LT-0000-0001",
+    "procedures": "PR-0000-0001",
+    "decisions": "PR-0000-0001",
     "number": "999999999",
     "key": "00000000-0000-4000-8000-000000000000",
     "feed": "0" * 43,

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -25,6 +26,7 @@ from portal.core.documents.sandbox import caller
 from portal.core.safe.receiving import DUE_CHECK
 from tests import factories, people
 from tests.factories import acting
+from tests.measures.cast import Cast
 from tests.messaging.posting import made
 from tests.messaging.threads import talk
 
@@ -64,7 +66,11 @@ def world(db, settings, tmp_path):
     agency, elsewhere = factories.agency(), factories.agency()
     advisor, colleague = factories.advisor(agency), factories.advisor(agency)
     supervisor = factories.advisor(agency, is_supervisor=True)
-    person, stranger = factories.claimant(advisor), factories.claimant(advisor)
+    person = factories.claimant(advisor, benefit_status="ARE", daily_allowance=Decimal("31.59"))
+    stranger = factories.claimant(advisor)
+    deciding = Cast(advisor, person, people.make_decision_maker("Bretagne"), now=now - timedelta(days=40))
+    # Answered, decided, in force: each paper of a procedure is there.
+    procedure = deciding.in_force(says="Mon train était supprimé.")
     coming = factories.convocation(person, now=now, starts_at=now + timedelta(days=9))
     missed = factories.convocation(person, now=now - timedelta(days=20), starts_at=now - timedelta(days=9))
     ledger.consult(missed.pk, by=acting(person), now=now - timedelta(days=19))
@@ -126,7 +132,8 @@ def world(db, settings, tmp_path):
         "supervisor": people.signed_in(supervisor),
         "other agency": people.signed_in(factories.advisor(elsewhere)),
         "other supervisor": people.signed_in(factories.advisor(elsewhere, is_supervisor=True)),
-        "decision maker": people.signed_in(people.make_decision_maker()),
+        "decision maker": people.signed_in(deciding.delegate),
+        "other region": people.signed_in(people.make_decision_maker()),
         "controller": people.signed_in(people.make_controller()),
         "partner": people.signed_in(people.make_partner()),
         "admin": people.signed_in(people.make_admin()),
@@ -149,6 +156,8 @@ def world(db, settings, tmp_path):
         "piece": str(Justificatif.objects.get().ref),
         "lots": str(batch.ref),
         "lettres": str(on_paper.ref),
+        "procedures": str(procedure.ref),
+        "decisions": str(procedure.ref),
         "number": "1",
         "key": str(key),
         "feed": feed.address_of(feed.open_feed(person.pk, by=acting(person), now=now)).split("/")[-1][:-4],

@@ -8,7 +8,8 @@ from tests.access.addresses import MISSING, filled, routes
 
 STAFF = {"advisor", "colleague", "supervisor", "other agency", "other supervisor"}
 CLAIMANTS = {"person", "stranger"}
-SIGNED_IN = STAFF | CLAIMANTS | {"decision maker", "controller", "partner", "admin"}
+DELEGATES = {"decision maker", "other region"}
+SIGNED_IN = STAFF | CLAIMANTS | DELEGATES | {"controller", "partner", "admin"}
 EVERYBODY = SIGNED_IN | {"nobody"}
 HERS, HER_ADVISORS = {"person"}, {"advisor", "supervisor"}
 
@@ -45,6 +46,8 @@ TABLE: dict[str, set[str]] = {
     "/espace/demandes/": CLAIMANTS,
     "/espace/demandes/<ref:ref>/…": HERS,
     "/espace/absences/<ref:ref>/…": HERS,
+    "/espace/procedures/": CLAIMANTS,
+    "/espace/procedures/<ref:ref>/…": HERS,
     "/espace/messages/": CLAIMANTS,
     "/espace/messages/nouveau/": CLAIMANTS,
     "/espace/messages/chercher/": CLAIMANTS,
@@ -71,6 +74,8 @@ TABLE: dict[str, set[str]] = {
     "/conseiller/messages/reponses-types/nouvelle/": STAFF,
     "/conseiller/messages/reponses-types/<ref:ref>/…": {"advisor"},
     "/conseiller/messages/<ref:ref>/…": HER_ADVISORS,
+    "/decisions/": DELEGATES,
+    "/decisions/<ref:ref>/…": {"decision maker"},
     "/agence/…": {"supervisor", "other supervisor"},
     "/agence/courrier/lots/<ref:ref>/…": {"supervisor"},
     "/agence/courrier/lettres/<ref:ref>/…": {"supervisor"},

@@ -84,7 +84,21 @@ class Deployed(Portal):
         assert self.wait(
             lambda: self.pages_socket.exists() and self.asked("/healthz?only=web").status == 200, 90
         )
-        assert self.wait(self.live_socket.exists, 60)
+        # Its socket is there before it has read the code; the first line would wait for that.
+        assert self.wait(self._live_answers, 90)
+
+    def _live_answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(30)
+            try:
+                line.connect(str(self.live_socket))
+                line.sendall(
+                    b"GET /espace/messages/x/direct/ HTTP/1.1\r\nHost: localhost\r\n"
+                    b"X-Forwarded-Proto: https\r\nConnection: close\r\n\r\n"
+                )
+                return line.recv(65536).startswith(b"HTTP/1.1 ")
+            except OSError:
+                return False
 
     def _start(self, name: str, argv: list) -> None:
         child = Child(

@@ -234,12 +234,12 @@ def test_live_line_brings_each_word_at_once(portal, camille):
             f"GET {thread}direct/ HTTP/1.1\r\nHost: localhost:{portal.tls_port}\r\n"
             f"Cookie: {camille.cookies}\r\nAccept: text/event-stream\r\n\r\n".encode()
         )
-        head = read_until(line, b"retry: 2000", 20)
+        head = read_until(line, b"retry: 2000", 60)
         assert head.startswith(b"HTTP/1.1 200")
         assert b"text/event-stream" in head
         _, page = camille.get(thread)
         assert camille.sends(thread, page, body="Et encore un mot.")[0] == 200
-        assert b"data: 2" in read_until(line, b"event: change\ndata: 2", 20)
+        assert b"data: 2" in read_until(line, b"event: change\ndata: 2", 60)
 
 
 def test_without_the_live_process_the_pages_answer_its_addresses(portal, camille):

@@ -106,7 +106,7 @@ def test_reload_under_load_loses_no_request(portal, served):
         thread.join(60)
     assert replaced, (before, workers(child), child.last_words())
     assert failed == []
-    assert len(seen) > 50
+    assert len(seen) > 20
     print(f"requests served over a reload: {len(seen)}, failed: 0")
 
 

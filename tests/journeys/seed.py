@@ -3,13 +3,17 @@
 import json
 import sys
 from datetime import time, timedelta
+from decimal import Decimal
 
 import django
 
 CLAIMANTS = (
     *("camille", "nour", "sofia", "karim", "lea", "omar", "jeanne", "tomas"),
-    *("alma", "hugo", "mila", "zoe", "elsa", "ines"),
+    *("alma", "hugo", "mila", "zoe", "elsa", "maud"),
+    *("noe", "rose"),
 )
+# Who is paid a benefit.
+PAID = {"noe", "rose"}
 # The other agency of the town, where hours, leave and portfolios change: advisor, and whom they follow.
 CANAL = {
     "marc": ("Leroux", ("anna", "bilal", "chloe", "dario", "emma")),
@@ -17,7 +21,7 @@ CANAL = {
     "theo": ("Blanc", ("hana", "ivan", "jade")),
     "vera": ("Costa", ("kim",)),
 }
-ACCENTS = {"helene": "Hélène", "ines": "Inès", "lea": "Léa", "theo": "Théo", "chloe": "Chloé", "gael": "Gaël"}
+ACCENTS = {"noe": "Noé", "helene": "Hélène", "lea": "Léa", "theo": "Théo", "chloe": "Chloé", "gael": "Gaël"}
 
 
 def main() -> None:
@@ -25,7 +29,7 @@ def main() -> None:
     if sys.argv[1:]:
         print(json.dumps(missed(sys.argv[1])))
         return
-    from accounts.models import OpeningHours, Role, User
+    from accounts.models import DecisionMaker, OpeningHours, Role, User
     from tests import factories
     from tests.people import PASSWORD
 
@@ -44,11 +48,15 @@ def main() -> None:
     port = factories.agency(name="Agence de la Rade", city="Brest", postcode="29200")
     people["remy"] = factories.advisor(port, **_account("remy", "Kerven")).user
     people["helene"] = factories.advisor(agency, is_supervisor=True, **_account("helene", "Roy")).user
+    # Who examines what is referred; nobody else decides a measure.
+    people["odile"] = User.objects.create_user(role=Role.DECISION_MAKER, **_account("odile", "Le Goff"))
+    DecisionMaker.objects.create(user=people["odile"], region=agency.region)
     people["andrea"] = User.objects.create_user(role=Role.ADMIN, **_account("andrea", "Serra"))
     nadia = people["nadia"].advisor
     for name in CLAIMANTS:
         fields = _account(name, "Moreau" if name == "camille" else "Diallo")
-        people[name] = factories.claimant(nadia, user_fields=fields, phone="06 11 22 33 44").user
+        paid = {"benefit_status": "ARE", "daily_allowance": Decimal("31.59")} if name in PAID else {}
+        people[name] = factories.claimant(nadia, user_fields=fields, phone="06 11 22 33 44", **paid).user
     people["iris"] = factories.advisor(canal, is_supervisor=True, **_account("iris", "Colin")).user
     for name, (last, followed) in CANAL.items():
         by = factories.advisor(canal, **_account(name, last))

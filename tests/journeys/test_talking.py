@@ -58,7 +58,7 @@ def test_two_who_write_to_each_other_see_it_at_once(portal, seat):
 
 
 def test_an_advisor_writes_first_with_a_ready_text_and_a_file_and_is_answered(portal, seat):
-    ines_in = portal.cast["ines"]
+    maud_in = portal.cast["maud"]
     nadia = seat("nadia").sign_in("/conseiller/messages/reponses-types/nouvelle/")
     nadia.fill("Titre", "Fiche d’entretien")
     nadia.page.get_by_label("Texte").fill(
@@ -67,16 +67,16 @@ def test_an_advisor_writes_first_with_a_ready_text_and_a_file_and_is_answered(po
     nadia.press("Enregistrer").reads("La réponse type est gardée", "Fiche d’entretien")
 
     # Brought into the box it is filled for her, after what was typed; kept as a draft it is found again.
-    nadia.go(f"/conseiller/demandeurs/{ines_in.ref}/").follow("Écrire")
+    nadia.go(f"/conseiller/demandeurs/{maud_in.ref}/").follow("Écrire")
     nadia.page.locator("[name=topic]").select_option("JOB_SEARCH")
     nadia.fill("Objet", "Votre entretien de jeudi")
     nadia.page.get_by_label("Partir d’une réponse type").select_option(label="Fiche d’entretien")
     nadia.press("Ajouter ce texte")
     box = nadia.page.get_by_role("textbox", name="Votre message")
-    filled = f"Bonjour {ines_in.name.split()[0]},\n\nVoici une fiche pour vous aider.\nNadia Benali"
+    filled = f"Bonjour {maud_in.name.split()[0]},\n\nVoici une fiche pour vous aider.\nNadia Benali"
     expect(box).to_have_value(filled)
     nadia.press("Garder le brouillon").reads("Votre brouillon est gardé")
-    nadia.go("/conseiller/messages/").follow(f"Écrire à {ines_in.name}")
+    nadia.go("/conseiller/messages/").follow(f"Écrire à {maud_in.name}")
     expect(nadia.page.get_by_label("Objet")).to_have_value("Votre entretien de jeudi")
     expect(box).to_have_value(filled)
 
@@ -85,11 +85,11 @@ def test_an_advisor_writes_first_with_a_ready_text_and_a_file_and_is_answered(po
     thread = nadia.last_part()
     nadia.go("/conseiller/messages/").reads_not("Votre entretien de jeudi")
 
-    papers_checked(portal, ines_in, 1)
-    ines = seat("ines").sign_in("/espace/messages/").follow("Votre entretien de jeudi")
-    ines.reads("Voici une fiche pour vous aider.")
-    assert ines.download("bulletin de retard").startswith(b"%PDF-")
-    ines.page.get_by_role("textbox", name="Votre message").fill("Merci, je l’ai lue.")
-    ines.press("Envoyer").reads("Reçu de votre message")
+    papers_checked(portal, maud_in, 1)
+    maud = seat("maud").sign_in("/espace/messages/").follow("Votre entretien de jeudi")
+    maud.reads("Voici une fiche pour vous aider.")
+    assert maud.download("bulletin de retard").startswith(b"%PDF-")
+    maud.page.get_by_role("textbox", name="Votre message").fill("Merci, je l’ai lue.")
+    maud.press("Envoyer").reads("Reçu de votre message")
     nadia.go(f"/conseiller/messages/{thread}/")
     says(nadia, "Merci, je l’ai lue.")

@@ -1,27 +1,27 @@
 """Every guard of a procedure is attacked by name, straight at the table, in a world of its own."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from measures.models import Case, Decision, Hearing, Notice, PeriodExtension, Piece
 from measures.procedure.contradiction import hearing, noticing, receiving
 from measures.procedure.outcome import deciding
 from portal.core.models import Outage
 from tests import factories
-from tests.core.attacking import Attack, again, change, empty, hold_against, remove
+from tests.core.guards.attacking import Attack, again, change, empty, hold_against, remove
 from tests.factories import NOW, acting
 from tests.measures.cast import DAY, SUSPENSION, Cast, a_delegate, acts, fresh, work
 from tests.web.claimant.story import document
 
-pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def world() -> SimpleNamespace:
-    """Cases at each step, as the processes leave them."""
+@pytest.fixture(scope="module")
+def standing(standing_database: None) -> SimpleNamespace:
+    """Cases at each step, as the processes leave them; built once."""
     cast = Cast()
     w = SimpleNamespace(cast=cast, person=cast.person, advisor=cast.advisor.user)
     w.elsewhere = a_delegate("Corse")
@@ -57,6 +57,14 @@ def world() -> SimpleNamespace:
     w.decided_case = fresh(decided)
     w.told_case = fresh(w.told.case)
     return w
+
+
+@pytest.fixture
+def world(standing: SimpleNamespace) -> Iterator[SimpleNamespace]:
+    """What an attack does is taken back."""
+    with transaction.atomic():
+        yield standing
+        transaction.set_rollback(True)
 
 
 def _prepared(cast: Cast) -> Notice:

@@ -16,12 +16,15 @@ NO_PAGE = {
         "/donnees/copie/",
         *("/retirer/", "/quitter/", "/portefeuilles/apercu/", "/demandes/<ref:ref>/corriger/"),
         *("/conseiller/messages/<ref:ref>/regle/", "/saisie/"),
+        *("/decisions/<ref:ref>/examiner/", "/decisions/<ref:ref>/lettre/envoyer/"),
+        "/decisions/<ref:ref>/decision/envoyer/",
         "/demo/entrer/<int:user_id>/",
     ),
     "gives a file": (
         "recu.pdf",
         "recu-<int:number>.pdf",
         "/lettre.pdf",
+        "/decision.pdf",
         "/lettres.pdf",
         "calendrier.ics",
         "/agenda/<str:feed>.ics",
@@ -44,7 +47,7 @@ NO_PAGE = {
     "is shut to everybody: what happened is not added or removed by hand": (
         *("/delete/", "/advisor/add/", "/claimant/add/", "/controller/add/", "/decisionmaker/add/"),
         *("/partner/add/", "/readingalert/add/", "/deadline/add/", "/outboxmessage/add/"),
-        *("/deliveryevent/add/", "/stoppedaddress/add/"),
+        *("/deliveryevent/add/", "/stoppedaddress/add/", "/baremeversion/add/"),
     ),
     "catches what is not there": ("/admin/(?P<url>.*)$",),
 }
@@ -157,7 +160,7 @@ SUMMARY = """() => {
 }"""
 
 
-@pytest.mark.parametrize("who", ["nobody", "claimant", "advisor", "supervisor", "admin"])
+@pytest.mark.parametrize("who", ["nobody", "claimant", "advisor", "supervisor", "decision maker", "admin"])
 def test_no_refused_form_has_a_barrier(world, served, eyes, who):
     """Each form sent blank comes back with its points to correct: focused, named in the title, linked."""
     person = world.people[who]

@@ -35,6 +35,7 @@ EMPTY = {
         "/espace/journal/",
         "/espace/suivi/",
         "/espace/rappel/",
+        "/espace/procedures/",
         "/espace/messages/",
         "/espace/messages/nouveau/",
         "/espace/profil/demenagement/",
@@ -57,6 +58,7 @@ EMPTY = {
         "/agence/horaires/",
         "/admin/sante/",
     ],
+    "decision maker": ["/decisions/"],
 }
 
 
@@ -93,7 +95,7 @@ def addresses(world: World, who: str) -> list[str]:
 
 def _filled(route: str, world: World) -> list[str]:
     if "(?P<app_label>" in route:
-        return [f"/admin/{app}/" for app in ("accounts", "core", "messaging")]
+        return [f"/admin/{app}/" for app in ("accounts", "core", "measures", "messaging")]
     if "(?P" in route:
         return []
     if route.startswith("/admin/") and "<" in route:
@@ -138,4 +140,6 @@ def empty_handed(who: str) -> Any:
     agency = factories.agency(name="Agence du Port")
     if who == "claimant":
         return factories.claimant(factories.advisor(agency))
+    if who == "decision maker":
+        return people.make_decision_maker(agency.region)
     return factories.advisor(agency, is_supervisor=who == "supervisor")

@@ -5,6 +5,7 @@ import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,10 @@ from stack.mailsink import Mailbox
 from tests import factories, people
 from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
+from tests.measures.bareme import scale
 from tests.messaging.posting import made
 from tests.messaging.threads import talk
+from tests.seen import procedures
 from tests.web.claimant import story
 from tests.web.desk import conftest as cast
 
@@ -61,9 +64,10 @@ def _returns(camille: Any) -> None:
     """Let a mail come back: her own pages say what to do, the back office lists it."""
     type(camille).objects.filter(pk=camille.pk).update(email_bounced_at=NOW)
     camille.refresh_from_db()
-    StoppedAddress.objects.create(
-        address=camille.user.email, person=camille.user, reason="BOUNCED", stopped_at=NOW
-    )
+    # And an old one, longer than a telephone is wide.
+    long = "camille.martin-de-la-villeneuve.2026@courrier-des-habitants.exemple.fr"
+    for address in (camille.user.email, long):
+        StoppedAddress.objects.create(address=address, person=camille.user, reason="BOUNCED", stopped_at=NOW)
     DeliveryEvent.objects.create(
         provider=1, event_id="ev-1", nature=4, at=NOW, received_at=NOW, status="5.1.1"
     )
@@ -71,6 +75,10 @@ def _returns(camille: Any) -> None:
 
 def build(camille, folder: Path) -> World:
     """Live through it all, once."""
+    camille.benefit_status, camille.daily_allowance = "ARE", Decimal("31.59")
+    camille.save(update_fields=["benefit_status", "daily_allowance"])
+    delegate = people.make_decision_maker(camille.agency.region)
+    decided = procedures.live(camille, delegate, people.make_decision_maker(camille.agency.region))
     pages = story.tell(camille)
     advisor, agency = camille.advisor, camille.agency
     for text in ("Un premier", "Un autre"):
@@ -117,7 +125,7 @@ def build(camille, folder: Path) -> World:
         "advisor": advisor,
         "supervisor": supervisor,
         "admin": people.make_admin(),
-        "decision maker": people.make_decision_maker(),
+        "decision maker": delegate,
         "controller": people.make_controller(),
         "partner": people.make_partner(),
     }
@@ -146,6 +154,8 @@ def build(camille, folder: Path) -> World:
         "piece": re.search(r"(JU-[^/]+)", pages["complete"]).group(1),
         "lots": str(batch.ref),
         "lettres": str(on_paper.ref),
+        "procedures": decided["case"][0],
+        "decisions": decided["case"][0],
         "number": "1",
         "key": str(key),
         "feed": feed.address_of(feed.open_feed(camille.pk, by=acting(camille), now=NOW)).split("/")[-1][:-4],
@@ -155,10 +165,26 @@ def build(camille, folder: Path) -> World:
     }
     world = World(everybody, parts)
     world.states = _states(pages, absences)
+    world.states["claimant"] += decided["claimant"]
+    world.states["decision maker"] = decided["decision maker"]
     away = factories.claimant(advisor, user_fields={"first_name": "Lou"})
     type(away).objects.filter(pk=away.pk).update(archived_at=NOW)
+    world.states["admin"] = _baremes()
     world.states["advisor"] = [*world.states.get("advisor", []), f"/conseiller/demandeurs/{away.ref}/"]
     return world
+
+
+def _baremes() -> list[str]:
+    """A version that may be taken back, one that may be published, one that may not; the draft is the last row."""
+    ahead = scale.published()
+    scale.draft("incomplete", source="", valid_from=NOW.date())
+    draft = scale.draft("brouillon", scale.AHEAD + timedelta(days=99), title="Un titre " + "sansespace" * 9)
+    draft.rules.filter(outcome="RADIATION").first().delete()
+    draft.rules.filter(outcome="SUSPENSION").update(share_max=50, article="R5412-1 " + "long" * 15)
+    room = "/admin/measures/baremeversion"
+    words = ("change", "preparer", "comparer", "retirer")
+    pages = [f"{room}/{ahead.pk}/{word}/" for word in words]
+    return [*pages, f"{room}/{draft.pk - 1}/publier/", f"{room}/?state__exact=DRAFT", f"{room}/?q=zzz"]
 
 
 def _following(camille, unread) -> None:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import actor, claimants_only
+from accounts.access import actor, claimants_only, is_really_reading
 from accounts.models import User
 from convocations.evidence import ledger, receipts
 from convocations.models import Absence, Bindingness, ChangeRequest, Convocation, DeliveryEvidence, Modality
@@ -120,7 +120,7 @@ def detail(request: HttpRequest, person: User, ref: str) -> HttpResponse:
     """Show an appointment to its person; opening it is the first consultation, dated in the ledger."""
     now = clock.now()
     convocation = own(person, ref)
-    if convocation.read_at is None and _is_really_reading(request):
+    if convocation.read_at is None and is_really_reading(request):
         ledger.consult(convocation.pk, by=actor(request), now=now)
         convocation = own(person, ref)
     return render(request, "convocations/claimant/appointment.html", _shown(convocation, now))
@@ -199,12 +199,6 @@ def own(person: User, ref: str) -> Convocation:
         raise Http404
     convocation: Convocation = found[0]
     return convocation
-
-
-def _is_really_reading(request: HttpRequest) -> bool:
-    """Say whether a person asked for the page: not its headers only, not a browser that fetches ahead."""
-    ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
-    return request.method == "GET" and "prefetch" not in ahead and "prerender" not in ahead
 
 
 def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:

@@ -69,13 +69,8 @@ def refer(
     `DecidedByTheDepartment`, `NoBareme`.
     """
     with transaction.atomic():
-        if Case.objects.filter(origin=origin, origin_id=origin_id).exclude(state=CaseState.ANNULLED).exists():
-            raise AlreadyReferred
-        if not report.strip() or not evidence:
-            raise NothingReported
+        _refuse(claimant, origin, origin_id, facts_on, report, evidence, now)
         agency = claimant.agency
-        if facts_on > now.astimezone(agency.place.zone).date():
-            raise FactsAhead
         case = Case(
             claimant=claimant,
             agency=agency,
@@ -85,10 +80,7 @@ def refer(
             origin_ref=origin_ref,
             facts_on=facts_on,
             report=report.strip(),
-            evidence=[
-                {"at": proof.at.isoformat(), "what": proof.what}
-                for proof in sorted(evidence, key=lambda proof: proof.at)
-            ],
+            evidence=_in_order(evidence),
             referred_by_id=by.person_id,
             referred_at=now,
             bareme=ranges.in_force(facts_on, agency.place),
@@ -102,6 +94,28 @@ def refer(
         data = {"ref": str(case.ref), "origin": origin_ref, "bareme": case.bareme.code, "rank": case.rank}
         journal.record(deeds.REFERRED, by=by, now=now, **case.about, data=data)
         return case
+
+
+def _refuse(
+    claimant: Claimant,
+    origin: Origin,
+    origin_id: int,
+    facts_on: date,
+    report: str,
+    evidence: Sequence[Proof],
+    now: datetime,
+) -> None:
+    if Case.objects.filter(origin=origin, origin_id=origin_id).exclude(state=CaseState.ANNULLED).exists():
+        raise AlreadyReferred
+    if not report.strip() or not evidence:
+        raise NothingReported
+    if facts_on > now.astimezone(claimant.agency.place.zone).date():
+        raise FactsAhead
+
+
+def _in_order(evidence: Sequence[Proof]) -> list[dict[str, str]]:
+    dated = sorted(evidence, key=lambda proof: proof.at)
+    return [{"at": proof.at.isoformat(), "what": proof.what} for proof in dated]
 
 
 def _situation(claimant: Claimant) -> Situation:

@@ -118,6 +118,9 @@ class Parameters:
         30, "Absence sans décision\u00a0: classée en faveur de la personne après", "jours", (10, 90), "6"
     )
     # --- §7 measures
+    case_examine_days: int = _number(
+        15, "Procédure transmise ou prise en main\u00a0: à examiner sous", "jours", (1, 60), "7"
+    )
     notice_unread_days: int = _number(
         8, "Lettre d’information ou décision non ouverte\u00a0: lettre et appel après", "jours", (3, 30), "7"
     )

@@ -15,6 +15,7 @@ from accounts.models import Advisor, Claimant, NoticeGroup, User, Way
 from convocations import deeds
 from convocations.desk import people
 from convocations.models import Fact
+from measures.told import desk
 from messaging import deeds as said
 from portal.core import clock, journal, keyset
 from portal.core.french import (
@@ -83,6 +84,7 @@ def claimant_file(request: HttpRequest, advisor: Advisor, ref: str) -> HttpRespo
         "contact": _contact(person, zone),
         "ahead": [_ahead(row, zone) for row in people.ahead_of(person, now)],
         "matters": [_matter(row, now, zone) for row in people.open_matters(person)],
+        "procedures": desk.of_person(person.pk, now),
         "documents": _documents(person, zone),
         "story": story,
         "next_url": next_url,

@@ -16,6 +16,7 @@ from accounts.access import claimants_only
 from accounts.models import Claimant, Closure, OpeningHours, User
 from accounts.opening import Slot, closed_in_words, in_words
 from convocations.told import due
+from measures.told import due as procedures
 from portal.core import clock
 from portal.core.prepared import prepared
 from portal.core.working_time import Territory
@@ -33,6 +34,7 @@ def home(request: HttpRequest, person: User) -> HttpResponse:
     me = _me(person.pk, now)
     owed = due.of_claimant(person.pk, tz=me.tz, now=now)
     owed = due.with_more(owed, said.to_do(me.threads, tz=me.tz, now=now))
+    owed = due.with_more(owed, said.to_answer(me.procedures, tz=me.tz, now=now))
     said.note_count(request, me.threads)
     return render(
         request,
@@ -71,6 +73,7 @@ class Me:
     hours: list[dict[str, str]]
     closures: list[str]
     threads: list[dict[str, Any]]
+    procedures: list[dict[str, Any]]
     # Our e-mails do not arrive: said first, with what to do.
     email_stopped: bool
 
@@ -92,6 +95,7 @@ def _file(claimant_id: int, today: date, soon: date) -> Any:
             open_at=ArraySubquery(hours),
             closed_on=ArraySubquery(closed),
             threads_to_read=ArraySubquery(said.of_claimant()),
+            procedures_asking=ArraySubquery(procedures.of_claimant()),
         )
         .values_list(
             "news_read_at",
@@ -107,6 +111,7 @@ def _file(claimant_id: int, today: date, soon: date) -> Any:
             "open_at",
             "closed_on",
             "threads_to_read",
+            "procedures_asking",
             "email_bounced_at",
         )
     )
@@ -118,7 +123,7 @@ def _me(claimant_id: int, now: datetime) -> Me:
     if not rows:
         raise Http404
     read_at, first, last, direct, name, street, postcode, city, phone, territory, *lists = rows[0]
-    open_at, closed_on, threads, bounced_at = lists
+    open_at, closed_on, threads, asking, bounced_at = lists
     return Me(
         news_read_at=read_at,
         advisor_name=f"{first} {last}",
@@ -133,5 +138,6 @@ def _me(claimant_id: int, now: datetime) -> Me:
             for day in closed_on
         ],
         threads=threads,
+        procedures=asking,
         email_stopped=bounced_at is not None,
     )

@@ -1,4 +1,4 @@
-"""What a person has to read or to answer among their messages, for their first page and for the menu."""
+"""What a person has to read or to answer among messages and procedures, for their first page and for the menu."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
@@ -9,6 +9,7 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
 from convocations.told.due import Todo, dated
+from measures.told import due as procedures
 from messaging.models import Thread
 from messaging.states import ThreadState
 from portal.core.references import to_text
@@ -45,6 +46,18 @@ def _todo(one: Mapping[str, Any], tz: tzinfo, now: datetime) -> Todo:
         label="Au plus tard",
     )
     return dated(todo, datetime.fromisoformat(asked), now, tz) if asked else todo
+
+
+def to_answer(rows: Iterable[Mapping[str, Any]], *, tz: tzinfo, now: datetime) -> list[Todo]:
+    """Put what procedures ask among the things to do."""
+    found = []
+    for one in procedures.asked(rows, now):
+        unread = one.due is None
+        todo = Todo(one.title, one.text, one.url, one.act, one.label, level="soon", first=unread)
+        if one.due is not None:
+            todo = dated(todo, one.due, now, tz)
+        found.append(todo)
+    return found
 
 
 def note_count(request: HttpRequest, threads: Iterable[Mapping[str, Any]]) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from convocations import deeds as convoked
+from measures import deeds as measured
 from messaging import deeds as messages
 from messaging.models import OutboxMessage
 from portal.core import clock, outages, parameters
@@ -175,6 +176,7 @@ def test_an_outage_is_recorded_by_its_process_and_journaled(office, admin):
         convoked.DUE_EXTEND_EXPLANATIONS,
         convoked.DUE_EXTEND_COMPLETIONS,
         convoked.DUE_EXTEND_REQUEST_DOCS,
+        measured.DUE_EXTEND_OBSERVATIONS,
         messages.DUE_EXTEND_THREADS,
     }
     assert not entries(30)

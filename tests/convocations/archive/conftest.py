@@ -15,9 +15,10 @@ from messaging.models import DeliveryEvent
 from portal.core import journal
 from portal.core.models import DocumentReading
 from portal.core.safe import storing
+from tests.core.guards.world import build
 from tests.core.journal.conftest import as_master, other, seal_all  # noqa: F401
-from tests.core.test_guards import world as rich  # noqa: F401
 from tests.factories import NOW
+from tests.measures import ended
 from tests.web.claimant.story import document
 
 YEARS = 12
@@ -62,10 +63,10 @@ def shift(cursor, years: int) -> None:
 
 
 @pytest.fixture
-def old(rich, settings, tmp_path) -> SimpleNamespace:  # noqa: F811
+def old(db, settings, tmp_path) -> SimpleNamespace:
     """The world of the guards as it is twelve years later, all closed, in the archive for nine."""
     settings.MEDIA_ROOT = tmp_path
-    w = rich
+    w = build()
     w.user.first_name, w.user.last_name = SECRETS[:2]
     w.user.email = f"{SECRETS[2]}@exemple.fr"
     w.user.save()
@@ -82,6 +83,7 @@ def old(rich, settings, tmp_path) -> SimpleNamespace:  # noqa: F811
     DocumentReading.objects.create(document=w.kept, reader=w.advisor.user, at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        ended.write(w.person, w.advisor.user, w.kept, w.outage, NOW)
         for statement in CLOSED.split(";\n"):
             if statement.strip():
                 cursor.execute(statement, {"batch": w.letter_batch.pk})

@@ -9,12 +9,14 @@ from django.urls import reverse
 from measures import deeds
 from measures.bareme import publishing
 from measures.models import BaremeVersion
+from measures.procedure.opening import examining
 from portal.core import clock
-from tests import people
+from tests import factories, people
 from tests.accounts.back_office.reading import entries, form_of
 from tests.factories import NOW
 from tests.measures.bareme import scale
 from tests.measures.bareme.scale import AHEAD
+from tests.measures.cast import Cast, acts
 
 pytestmark = pytest.mark.django_db
 PAGES = ("change", "prepare", "compare", "publish", "withdraw")
@@ -102,6 +104,7 @@ def test_a_published_version_is_read_in_sentences_and_never_changed(office):
         page
     ).replace("\u00a0", " ")
     assert "version livrée avec le portail" in text(page)
+    assert "Exemple" not in text(page)
     assert 'name="title"' not in page.content.decode()
     assert "Publier" not in text(page)
     assert "Retirer" not in text(page)
@@ -148,7 +151,7 @@ def test_the_next_version_is_prepared_changed_and_the_journal_keeps_it(office, a
         ({"code": "fr-2025-06-01", "valid_from": "01/01/2027"}, "déjà celui d’une autre version"),
         ({"code": "Été 2027", "valid_from": "01/01/2027"}, "en minuscules sans accent"),
         ({"code": "fr-2027", "valid_from": "demain"}, "date"),
-        ({}, "obligatoire"),
+        ({"code": ""}, "obligatoire"),
     ],
 )
 def test_a_next_version_that_makes_no_sense_is_refused_and_kept(office, data, sentence):
@@ -211,6 +214,19 @@ def test_a_draft_published_meanwhile_is_not_changed_by_who_still_had_its_page(of
     assert not entries(31)
 
 
+def test_a_draft_is_written_for_one_territory_or_for_everywhere(office):
+    row = scale.draft()
+    page = office.get(at("change", row))
+    assert '<option value="" selected>partout</option>' in page.content.decode()
+    data = form_of(page) | {"territory": "MAYOTTE", "valid_to": "31/12/2027"}
+    assert office.post(at("change", row), data).status_code == 302
+    row.refresh_from_db()
+    assert (row.territory, row.valid_to.isoformat()) == ("MAYOTTE", "2027-12-31")
+    office.post(at("change", row), data | {"territory": "", "valid_to": ""})
+    row.refresh_from_db()
+    assert (row.territory, row.valid_to) == ("", None)
+
+
 # --- comparing ---------------------------------------------------------------------------------------
 
 
@@ -220,7 +236,7 @@ def test_a_draft_is_laid_beside_the_version_before_it_or_another(office):
     row.rules.filter(breach="ASSIDUITY", situation="BENEFIT", rank=1).update(share_max=50)
     page = text(office.get(at("compare", row)))
     assert "Par rapport à « fr-2025-06-01 »" in page
-    assert "Mesures qui ne sont plus permises fausse déclaration" in page
+    assert "Mesures qui ne sont plus permises Fausse déclaration" in page
     assert "de 30 à 50" in page
     other = office.get(at("compare", row), {"avec": scale.shipped("progressif").pk})
     assert "Par rapport à « progressif »" in text(other)
@@ -247,6 +263,19 @@ def test_publishing_says_what_it_closes_and_measures_then_asks(office, admin):
     assert len(entries(deeds.BAREME_PUBLISHED.number)) == 1
     assert f"par {admin}" in text(office.get(at("change", row)))
     assert "elle ne change plus" in text(office.get(at("publish", row), follow=True))
+
+
+def test_publishing_says_which_cases_keep_their_version(office):
+    row = scale.draft()
+    assert "Aucune procédure n’est en cours." in text(office.get(at("publish", row)))
+    cast = Cast()
+    cast.refer()
+    cast.told(person=factories.claimant(cast.advisor, benefit_status="ARE"))
+    closed = cast.taken(person=factories.claimant(cast.advisor, benefit_status="ARE"))
+    examining.close(closed.pk, reasons="Vu.", by=acts(cast.delegate), now=cast.now)
+    page = text(office.get(at("publish", row)))
+    assert "Aucune ne change" in page
+    assert "(fr-2025-06-01) : 2 procédures." in page.replace("\u00a0", " ")
 
 
 def test_what_stands_against_publishing_is_said_and_there_is_no_button(office):

@@ -76,7 +76,9 @@ def test_publishing_closes_the_version_before_it_the_day_before():
     assert (before.valid_to, before.closed_by) == (AHEAD - DAY, row)
     (line,) = lines(deeds.BAREME_PUBLISHED)
     assert line.data["from"] == "mercredi 23\u00a0décembre 2026"
-    assert line.data["closes"] == "La version « fr-2025-06-01 » finit le mardi 22\u00a0décembre 2026."
+    assert (
+        line.data["closes"] == "La version «\u00a0fr-2025-06-01\u00a0» finit le mardi 22\u00a0décembre 2026."
+    )
 
 
 def test_publishing_for_a_territory_closes_nothing_elsewhere():
@@ -192,7 +194,7 @@ def test_withdrawing_gives_the_version_before_its_open_end_back():
     assert (row.state, row.withdrawn_at, row.withdrawal_reason) == ("WITHDRAWN", NOW, "Erreur de saisie.")
     assert (before.valid_to, before.closed_by) == (None, None)
     (line,) = lines(deeds.BAREME_WITHDRAWN)
-    assert line.data["reopens"] == "La version « fr-2025-06-01 » n’a plus de fin."
+    assert line.data["reopens"] == "La version «\u00a0fr-2025-06-01\u00a0» n’a plus de fin."
     # And it can be closed anew.
     publish(scale.draft("encore"))
 

@@ -327,7 +327,8 @@ def test_a_choice_noted_by_the_advisor_is_confirmed_by_the_new_way(camille, supe
         ({}, None, "APPOINTMENTS", "une lettre part"),
         ({"email_bounced_at": NOW}, "c@exemple.fr", "ANSWERS", "une lettre part"),
         ({"appointments_by": "BOTH", "city": ""}, "c@exemple.fr", "APPOINTMENTS", "un e-mail part"),
-        ({"street": ""}, None, "APPOINTMENTS", "L’agence appelle"),
+        ({"street": ""}, None, "APPOINTMENTS", ""),
+        ({"street": ""}, None, "REMINDERS", ""),
         ({"messages_by": "SPACE"}, None, "MESSAGES", ""),
         ({}, None, "REMINDERS", "tout reste dans l’espace personnel"),
     ],
@@ -341,3 +342,17 @@ def test_the_page_says_what_stands_in(supervisor, fields, email, group, sentence
         assert told.replace("\u00a0", "&nbsp;") in people.signed_in(person).get(
             "/espace/profil/"
         ).content.decode().replace("\u00a0", "&nbsp;")
+
+
+@pytest.mark.parametrize(
+    ("fields", "email", "times"),
+    [({"street": ""}, None, 1), ({"city": "", "email_bounced_at": NOW}, "c@exemple.fr", 1), ({}, None, 0)],
+)
+def test_that_nothing_arrives_is_said_once(supervisor, fields, email, times):
+    person = factories.claimant(supervisor, **HOME | fields, user_fields={"email": email})
+    for browser, page in (
+        (people.signed_in(person), "/espace/profil/"),
+        (people.signed_in(supervisor), f"/conseiller/demandeurs/{person.ref}/avis/"),
+    ):
+        shown = browser.get(page).content.decode()
+        assert shown.count("Pour un rendez-vous, l’agence appelle") == times

@@ -13,6 +13,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from accounts import deeds
@@ -26,7 +27,7 @@ from messaging.returns.reported import Nature, Reported
 from messaging.returns.taking_in import Provider, take_in
 from messaging.threads import drafts, reading
 from portal.core import clock, personal_data
-from portal.core.models import Document, DocumentReading, JournalEntry, ParameterOverride
+from portal.core.models import Document, DocumentReading, JournalEntry, Outage, ParameterOverride
 from portal.core.models.document import DocumentState
 from portal.core.personal_data import packing
 from portal.core.places import hold, let_go
@@ -34,6 +35,7 @@ from portal.web.space import own_data
 from tests import factories
 from tests.convocations.requests.wishes import postpone
 from tests.factories import NOW, acting
+from tests.measures import ended
 from tests.messaging.posting import made
 from tests.messaging.threads import talk
 from tests.people import PASSWORD, signed_in
@@ -101,6 +103,7 @@ def test_copy_holds_a_part_for_every_table_and_a_row_for_every_row(hers, camille
     made.written(camille, now=NOW, starts_at=NOW + timedelta(days=60, hours=4))
     _followed(camille)
     _talked(camille)
+    _judged(camille)
     archive = taken(hers)
     assert archive.testzip() is None
     for part in personal_data.parts():
@@ -133,6 +136,17 @@ def _followed(camille):
     mail = OutboxMessage.objects.filter(person=camille.user).first()
     back = Reported("e1", Nature.BOUNCED, now, row_id=mail.pk, address=camille.user.email)
     take_in([back], provider=Provider.RELAY, now=now)
+
+
+def _judged(camille):
+    """A procedure of hers is over, and an outage gave her days in it."""
+    outage = Outage.objects.create(starts_at=NOW, ends_at=NOW + timedelta(hours=1), reason="Panne")
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        ended.write(
+            camille, camille.advisor.user, Document.objects.filter(owner=camille.user).first(), outage, NOW
+        )
+        cursor.execute("SET session_replication_role = origin")
 
 
 def test_copy_reads_like_the_pages(hers, camille):

@@ -24,6 +24,8 @@ from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.examining.forms import CorrectForm, DecideForm
 from convocations.web.advisor.loading import absence_for
 from convocations.web.advisor.when import initial_of
+from measures.models import Origin
+from measures.told import desk
 from portal.core import clock, outages
 from portal.core.forms import HouseForm
 from portal.core.french import full_datetime, full_deadline
@@ -134,8 +136,15 @@ def _page(
         "decide_date": full_deadline(row.decide_by, zone),
         "refer_closed": can.refer_closed,
         "extensions": _extensions(row, zone),
+        "procedure": _procedure(row),
     }
     return render(request, "convocations/advisor/absence.html", context, status=form.http_status)
+
+
+def _procedure(row: Absence) -> str:
+    """Say where what was referred stands; the advisor follows it and has no part in it."""
+    case = desk.case_from(Origin.ABSENCE, row.pk) if row.state == AbsenceState.REFERRED else None
+    return desk.referred(case) if case is not None else ""
 
 
 def _networks(row: Absence, explanations: list[dict[str, Any]]) -> dict[str, Any] | None:

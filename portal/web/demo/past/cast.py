@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 
@@ -173,6 +174,8 @@ def _claimants(
     draw: random.Random,
 ) -> list[Claimant]:
     users, rows = [], []
+    # Draws of their own: nothing else of the demo changes with them.
+    paid = random.Random(20_261_128)  # noqa: S311
     for advisor, followed in zip(advisors, PORTFOLIOS, strict=True):
         for _ in range(followed):
             name, chance = names.pop(), draw.random()
@@ -193,7 +196,8 @@ def _claimants(
                 ref=to_text("DE", draw.getrandbits(40)),
                 agency=advisor.agency,
                 advisor=advisor,
-                benefit_status=draw.choices(["ARE", "ASS", "RSA", "NONE"], [55, 8, 17, 20])[0],
+                benefit_status=(status := draw.choices(["ARE", "ASS", "RSA", "NONE"], [55, 8, 17, 20])[0]),
+                daily_allowance=_allowance(status, paid),
                 follow_up_mode=mode,
                 phone=f"06 39 98 {draw.randrange(100):02} {draw.randrange(100):02}",
                 street=f"{draw.randrange(1, 120)} {draw.choice(_STREETS)}",
@@ -205,6 +209,13 @@ def _claimants(
             )
         )
     return Claimant.objects.bulk_create(claimants)
+
+
+def _allowance(status: str, draw: random.Random) -> Decimal | None:
+    """Give the euros a day of somebody who is paid a benefit."""
+    if status == "ASS":
+        return Decimal("19.33")
+    return Decimal(draw.randrange(3_100, 7_200)) / 100 if status == "ARE" else None
 
 
 def _home(agency: Agency, number: int) -> tuple[str, str]:
@@ -220,7 +231,9 @@ def _others(names: list[tuple[str, str]], password: str) -> None:
         user.save()
         return user
 
-    DecisionMaker.objects.create(user=made(Role.DECISION_MAKER), region="Bretagne")
+    # Two of one region: what takes all of an allowance is read twice.
+    for region in ("Bretagne", "Bretagne", *(agency["region"] for agency in _AGENCIES[1:])):
+        DecisionMaker.objects.create(user=made(Role.DECISION_MAKER), region=region)
     Controller.objects.create(user=made(Role.CONTROLLER), region="Bretagne")
     Partner.objects.create(user=made(Role.PARTNER), organisation="Mission Locale de Rennes")
     made(Role.ADMIN)

@@ -13,6 +13,7 @@ from convocations.states import AbsenceState, ConvocationState
 from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, advisor, claimant
 from portal.web.demo.past.papers import Papers
+from portal.web.demo.past.procedures import Procedures
 
 _A = AbsenceState
 _SAID = (
@@ -39,8 +40,9 @@ class Examinations:
     # Who gives the hour of a new appointment; the appointments' room sets it.
     propose: Callable[[Advisor, int, datetime], Draft | None]
 
-    def __init__(self, replay: Replay, papers: Papers) -> None:
+    def __init__(self, replay: Replay, papers: Papers, procedures: Procedures) -> None:
         self.replay, self.papers, self.draw = replay, papers, replay.draw
+        self.procedures = procedures
         # One advisor is behind with decisions: what their supervisor sees.
         self.slow_decider = replay.cast.advisors[5].pk
 
@@ -115,4 +117,6 @@ class Examinations:
             )
         except Refusal:
             return
+        if outcome == _A.REFERRED:
+            self.procedures.follow(absence.pk, moment)
         self.replay.post(moment)

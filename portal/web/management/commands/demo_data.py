@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from accounts.models import Agency
 from convocations.coverage.importing import SAMPLES, import_file
+from measures.bareme import shipped
 from portal.core import clock
 from portal.web.demo import ways_in
 from portal.web.demo.past import cast, receiving
@@ -19,6 +20,7 @@ from portal.web.demo.past.examinations import Examinations
 from portal.web.demo.past.following import Following
 from portal.web.demo.past.history import Replay
 from portal.web.demo.past.papers import Papers
+from portal.web.demo.past.procedures import Procedures
 from portal.web.demo.past.ready import Ready
 from portal.web.demo.past.threads import Threads
 
@@ -37,13 +39,14 @@ class Command(BaseCommand):
             raise CommandError("The demo data is for the demo settings only.")
         if reset:
             _empty()
+            shipped.put_in_place(self, DEFAULT_DB_ALIAS)
         if not Agency.objects.exists():
             now, draw = clock.now().replace(second=0, microsecond=0), random.Random(SEED)  # noqa: S311
             people = cast.create(now, draw)
             for sample in sorted(SAMPLES.glob("*-echantillon-fictif.csv")):
                 import_file(sample, is_sample=True, now=now)
             replay = Replay(people, now, draw)
-            Appointments(replay, Examinations(replay, Papers(draw))).plan()
+            Appointments(replay, Examinations(replay, Papers(draw), Procedures(replay))).plan()
             Following(replay).plan()
             Threads(replay).plan()
             Ready(replay).plan()

@@ -1,4 +1,4 @@
-"""How a guard of the database is attacked: a statement straight at the table, round every process."""
+"""Ways to write round every process, straight at a table."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 Attack = Callable[[Any], tuple[str, list[Any]]]
+
+# Values and assignments that many attacks write.
+NOW = lambda w: w.now  # noqa: E731
+BY = lambda w: w.advisor.pk  # noqa: E731
+DECIDED = "decided_at = %s, decided_by_id = %s, reasons = 'r', report = 'r'"
+RECORDED = "recorded_at = %s, recorded_by_id = %s"
 
 
 def change(row: str, assignments: str, *values: Callable[[Any], Any]) -> Attack:
@@ -23,6 +29,17 @@ def change(row: str, assignments: str, *values: Callable[[Any], Any]) -> Attack:
 
 def remove(row: str) -> Attack:
     return lambda w: (f"DELETE FROM {getattr(w, row)._meta.db_table} WHERE id = %s", [getattr(w, row).pk])
+
+
+def say(**other: str) -> Attack:
+    """Write another message by hand, past the trigger that lets only the next one in."""
+
+    def attack(w: Any) -> tuple[str, list[Any]]:
+        sql, (pk,) = again("message", **{"number": "2", "form_key": "gen_random_uuid()", **other})(w)
+        asleep = "ALTER TABLE messaging_message DISABLE TRIGGER message_speaks_for_its_side"
+        return f"SET CONSTRAINTS ALL IMMEDIATE; {asleep}; {sql.replace('%s', str(pk))}", []
+
+    return attack
 
 
 def empty(row: str, guard: str) -> Attack:

@@ -1,10 +1,10 @@
-"""The guards of measures, and what attacks each: `test_guards.py` runs them."""
+"""Attacks on the versions of the barème, and the versions they are made on."""
 
 from types import SimpleNamespace
 from typing import Any
 
 from measures.models import BaremeVersion
-from tests.core.attacking import Attack, again, change, empty, remove
+from tests.core.guards.attacking import Attack, again, change, empty, remove
 from tests.measures.bareme import scale
 
 _PUBLISHED = "state = 'PUBLISHED', published_at = '2026-11-23', published_by_id = %s"

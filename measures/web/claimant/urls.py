@@ -1,0 +1,17 @@
+"""Addresses under /espace/ (product §16): a person's own procedures."""
+
+from django.urls import path
+
+from measures.web.claimant import answering, pages, proofs
+
+urlpatterns = [
+    path("procedures/", pages.index, name="procedures"),
+    path("procedures/<ref:ref>/", pages.detail, name="procedure"),
+    path("procedures/<ref:ref>/audition/", answering.ask_hearing, name="ask_hearing"),
+    path("procedures/<ref:ref>/audition/assistance/", answering.name_assistant, name="name_assistant"),
+    path("procedures/<ref:ref>/audition/renoncer/", answering.give_up, name="give_up_hearing"),
+    path("procedures/<ref:ref>/envois/<int:number>/", proofs.observations, name="observations"),
+    path("procedures/<ref:ref>/recu.pdf", proofs.receipt, name="observations_receipt"),
+    path("procedures/<ref:ref>/lettre.pdf", proofs.letter, name="notice_paper"),
+    path("procedures/<ref:ref>/decision.pdf", proofs.decision, name="decision_paper"),
+]

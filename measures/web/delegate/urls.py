@@ -1,0 +1,28 @@
+"""The addresses of a delegate's work (product §16)."""
+
+from django.urls import path
+
+from measures.web.delegate import case, listing
+from measures.web.delegate.acts import deciding, hearing, telling, ways
+
+app_name = "decisions"
+
+urlpatterns = [
+    path("", listing.index, name="list"),
+    path("<ref:ref>/", case.case, name="case"),
+    path("<ref:ref>/examiner/", ways.take, name="take"),
+    path("<ref:ref>/confier/", ways.hand_over, name="hand_over"),
+    path("<ref:ref>/clore/", ways.close, name="close"),
+    path("<ref:ref>/retirer/", ways.withdraw, name="withdraw"),
+    path("<ref:ref>/lettre/", telling.write, name="notice"),
+    path("<ref:ref>/lettre/apercu/", telling.preview, name="preview"),
+    path("<ref:ref>/lettre/envoyer/", telling.send, name="send"),
+    path("<ref:ref>/audition/", hearing.fix, name="fix_hearing"),
+    path("<ref:ref>/audition/compte-rendu/", hearing.minutes, name="minutes"),
+    path("<ref:ref>/audition/non-tenue/", hearing.not_held, name="not_held"),
+    path("<ref:ref>/decider/", deciding.write, name="decide"),
+    path("<ref:ref>/decision/", deciding.decision, name="decision"),
+    path("<ref:ref>/decision/envoyer/", deciding.send, name="send_decision"),
+    path("<ref:ref>/decision/reprendre/", deciding.reconsider, name="reconsider"),
+    path("<ref:ref>/decision/relecture/", deciding.second_reading, name="second_reading"),
+]
