@@ -48,6 +48,7 @@ TABLE: dict[str, set[str]] = {
     "/espace/absences/<ref:ref>/…": HERS,
     "/espace/procedures/": CLAIMANTS,
     "/espace/procedures/<ref:ref>/…": HERS,
+    "/espace/recours/<ref:ref>/…": HERS,
     "/espace/messages/": CLAIMANTS,
     "/espace/messages/nouveau/": CLAIMANTS,
     "/espace/messages/chercher/": CLAIMANTS,
