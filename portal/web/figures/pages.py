@@ -34,7 +34,14 @@ def of_service(request: HttpRequest) -> HttpResponse:
     today = clock.now().astimezone(_PARIS).date()
     year = _year(request, today)
     lead = f"Toutes les agences, procédures transmises en {year}. Chiffres du {full_date(today)}."
-    context = _page(year, today, _of_service(year, today), lead, reverse("service_figures_csv"))
+    context = _page(
+        "Les procédures en chiffres",
+        lead,
+        year,
+        today,
+        _of_service(year, today),
+        reverse("service_figures_csv"),
+    )
     return render(request, "public/figures.html", context)
 
 
@@ -56,7 +63,8 @@ def of_agency(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
     year = _year(request, today)
     found = counting.of_year(year, agency.place.zone, agency.pk)
     lead = f"{agency.name}, procédures transmises en {year}."
-    context = _page(year, today, found, lead, reverse("agency:procedures_csv"))
+    title = "Les procédures de l’agence"
+    context = _page(title, lead, year, today, found, reverse("agency:procedures_csv"))
     return render(request, "web/agency/procedures.html", context)
 
 
@@ -94,9 +102,9 @@ def _years(today: date) -> range:
     return range(today.year, today.year - YEARS, -1)
 
 
-def _page(year: int, today: date, found: Figures, lead: str, csv_url: str) -> dict[str, Any]:
+def _page(title: str, lead: str, year: int, today: date, found: Figures, csv_url: str) -> dict[str, Any]:
     return {
-        "title": "Les procédures en chiffres",
+        "title": title,
         "lead": lead,
         "tabs": [
             {"label": str(one), "url": f"?annee={one}", "current": one == year, "count": None}
