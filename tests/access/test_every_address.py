@@ -21,6 +21,8 @@ TABLE: dict[str, set[str]] = {
     "/motifs/": EVERYBODY,
     "/accessibilite/": EVERYBODY,
     "/vos-donnees/": EVERYBODY,
+    "/chiffres/": EVERYBODY,
+    "/chiffres.csv": EVERYBODY,
     "/inscription/": EVERYBODY,
     "/connexion/…": EVERYBODY,
     # Signed calls of mail servers: whoever asks, and nobody without the secret (tests/messaging/returns).
