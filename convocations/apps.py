@@ -18,6 +18,7 @@ class ConvocationsConfig(AppConfig):
         from convocations.mails.absences import examination, justificatifs  # noqa: F401
         from convocations.mails.appointments import announcing, calendar, changes  # noqa: F401
         from convocations.mails.staff import handed_over, late  # noqa: F401
+        from convocations.reframing import wishing  # noqa: F401
         from convocations.requests.waiting import clocks as _request_clocks  # noqa: F401
         from convocations.requests.waiting import extending as _request_extending  # noqa: F401
         from convocations.scheduling import clocks as _appointment_clocks  # noqa: F401

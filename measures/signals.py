@@ -26,3 +26,11 @@ def drop_calls(claimant_ids: Iterable[int], now: datetime) -> None:
 # In the transaction that takes a wish to lift a measure: claimant_id: int, ref: str, now. The person wants to speak to
 # their advisor before they are answered (entretien de recadrage).
 interview_wanted = Signal()
+# In the transaction that finds it out: claimant_ids: list[int], now. The measure has ended: no interview goes with it.
+interview_moot = Signal()
+
+
+def drop_interviews(claimant_ids: Iterable[int], now: datetime) -> None:
+    """Say that the measures of these people have ended."""
+    if ids := sorted(set(claimant_ids)):
+        interview_moot.send(sender=None, claimant_ids=ids, now=now)

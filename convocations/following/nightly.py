@@ -51,7 +51,7 @@ _BRANCHES = (
         "appels",
         "AP",
         "convocations_calltask",
-        "CASE WHEN work.reason IN ('CALL_BACK', 'ADDRESS', 'PROCEDURE') THEN person.agency_id "
+        "CASE WHEN work.reason IN ('CALL_BACK', 'ADDRESS', 'PROCEDURE', 'REFRAMING') THEN person.agency_id "
         "ELSE advisor.agency_id END",
         "work.state IN ('OPEN')",
     ),

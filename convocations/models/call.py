@@ -23,6 +23,7 @@ class CallTask(Stateful):
         CALL_BACK = "CALL_BACK", "demande à être rappelé"
         ADDRESS = "ADDRESS", "adresse e-mail à corriger"
         PROCEDURE = "PROCEDURE", "lettre ou décision non ouverte"
+        REFRAMING = "REFRAMING", "entretien de recadrage à fixer"
 
     class Topic(models.TextChoices):
         """What a person wants to talk about, when they ask to be called back."""
@@ -93,8 +94,15 @@ class CallTask(Stateful):
                 name="one_call_about_a_procedure",
                 violation_error_message="Un appel sur la procédure de cette personne est déjà à passer.",
             ),
+            models.UniqueConstraint(
+                fields=["claimant"],
+                condition=Q(reason="REFRAMING", state="OPEN"),
+                name="one_call_about_an_interview",
+                violation_error_message="Un entretien de recadrage est déjà à fixer avec cette personne.",
+            ),
             models.CheckConstraint(
-                condition=Q(reason__in=["CALL_BACK", "ADDRESS", "PROCEDURE"]) | Q(convocation__isnull=False),
+                condition=Q(reason__in=["CALL_BACK", "ADDRESS", "PROCEDURE", "REFRAMING"])
+                | Q(convocation__isnull=False),
                 name="call_has_an_appointment_or_was_asked",
                 violation_error_message="Un appel porte sur un rendez-vous, ou répond à une demande.",
             ),

@@ -18,6 +18,7 @@ from convocations.following import owed
 from convocations.hours.conflicts import HourTaken, conflict_sentences, in_turn, kept_for_others
 from convocations.hours.kiosks import NO_KIOSK, with_kiosks
 from convocations.models import Bindingness, CallTask, Convocation, ConvocationBatch, Kind
+from convocations.reframing import wishing
 from convocations.scheduling.drafts import Draft, Person, leaves, people, why_not
 from messaging import outbox
 from portal.core import deadlines, journal, parameters
@@ -178,6 +179,8 @@ def _write_what_follows(
         return
     deposit_all([pk for _, _, pk in issued], now=now)
     owed.appointments_fixed({(draft.claimant_id, draft.advisor_id) for draft, _, _ in issued}, now=now)
+    if fixed := [draft.claimant_id for draft, _, _ in issued if draft.kind == Kind.REFRAMING]:
+        wishing.met(fixed, now)
     deadlines.schedule(planned for draft, _, pk in issued for planned in _deadlines_of(draft, pk, now))
     _journal(issued, known, by=by, now=now)
     _say(issued, now=now)

@@ -145,6 +145,7 @@ def _annul_measure(
     case.move_to(CaseState.ANNULLED, saving=["ended_at", "ended_by", "ending_reasons"])
     deadlines.cancel(deeds.OF_CASE, [case.pk], now=now)
     signals.drop_calls([case.claimant_id], now)
+    signals.drop_interviews([case.claimant_id], now)
     running.settle(case, now=now, but=but)
 
 
@@ -162,6 +163,7 @@ def _lift_after_all(appeal: AppealCase, lift: LiftRequest, *, but: int | None, n
     owe(case, owed, appeal=appeal, now=now)
     if case.may_move_to(CaseState.LIFTED):
         case.move_to(CaseState.LIFTED)
+        signals.drop_interviews([case.claimant_id], now)
         deadlines.cancel([deeds.DUE_END], [case.pk], now=now)
     running.settle(case, now=now, of_lifts_alone=True, but=but)
 

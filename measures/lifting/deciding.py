@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from measures import deeds
+from measures import deeds, signals
 from measures.appeals import winning
 from measures.appeals.window import running
 from measures.models import Case, Decision, EffectKind, LiftRequest
@@ -49,6 +49,7 @@ def lift(lift_id: int, *, effective_on: date, reasons_fact: str, by: Actor, now:
         running.settle(case, now=now, of_lifts_alone=True)
         data = {"ref": str(case.ref), "day": full_date(effective_on)}
         journal.record(deeds.LIFTED, by=by, now=now, **case.about, data=data)
+        signals.drop_interviews([case.claimant_id], now)
         outbox.enqueue([outbox.Owed(deeds.MAIL_LIFTED, case.claimant_id, asked.pk)], now=now)
         return asked
 

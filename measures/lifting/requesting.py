@@ -11,7 +11,7 @@ from measures import deeds, signals
 from measures.appeals import annexing
 from measures.models import Case, LiftRequest
 from measures.procedure.holding import ChangedMeanwhile, hold, where_it_stands
-from measures.states import CaseState
+from measures.states import CASE_RUNNING, CaseState
 from messaging import outbox
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
@@ -67,6 +67,11 @@ def request_lift(
                 sender=None, claimant_id=case.claimant_id, ref=str(case.ref), now=now
             )
         return filed
+
+
+def runs_for(claimant_id: int) -> bool:
+    """Say whether a measure runs for a person: its early end, and the interview with it, can be asked for."""
+    return Case.objects.filter(claimant_id=claimant_id, state__in=CASE_RUNNING).exists()
 
 
 def _refuse(case: Case) -> None:

@@ -114,6 +114,7 @@ def expire(batch: Sequence[Due], now: datetime) -> Outcome:
     rows = [row for row in taken.values() if row.state in CASE_RUNNING]
     Case.objects.filter(pk__in=[row.pk for row in rows]).move_all(_S.EXPIRED)
     tell_files(deeds.EXPIRED, rows, now)
+    signals.drop_interviews([row.claimant_id for row in rows], now)
     not_begun = {row.pk for row in taken.values() if row.state == _S.NOTIFIED}
     return left_over(batch, taken.keys() - not_begun, {row.pk for row in rows})
 

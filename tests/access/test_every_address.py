@@ -39,6 +39,7 @@ TABLE: dict[str, set[str]] = {
     "/espace/profil/demenagement/": CLAIMANTS,
     "/espace/suivi/…": CLAIMANTS,
     "/espace/rappel/": CLAIMANTS,
+    "/espace/entretien-de-recadrage/": CLAIMANTS,
     "/espace/rappel/<ref:ref>/…": HERS,
     "/espace/convocations/": CLAIMANTS,
     "/espace/agenda/": CLAIMANTS,

@@ -31,6 +31,9 @@ _TO_SAY: dict[str, str] = {
     CallTask.Reason.PROCEDURE: (
         "Dites-lui qu’une lettre importante l’attend dans son espace, et comment y répondre. Ne la commentez pas."
     ),
+    CallTask.Reason.REFRAMING: (
+        "Convenez d’une heure, puis invitez-la à un entretien de recadrage. Elle peut aussi la choisir elle-même."
+    ),
 }
 
 
@@ -167,6 +170,8 @@ def _about(row: CallTask, advisor: Advisor) -> dict[str, Any]:
                 sentence = "L’adresse e-mail de la personne marche de nouveau."
             if row.reason == CallTask.Reason.PROCEDURE:
                 sentence = "La personne a ouvert ce qui l’attendait, ou la procédure est finie."
+            if row.reason == CallTask.Reason.REFRAMING:
+                sentence = "L’entretien de recadrage a son heure, ou la mesure est finie."
         return {"closed_sentence": sentence, "closed_url": file, "closed_label": "Voir le dossier"}
     row.convocation.advisor = advisor
     return {

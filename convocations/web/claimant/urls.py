@@ -3,7 +3,7 @@
 from django.urls import path
 
 from convocations.web.claimant import absences, appointments, calendar, call_backs, requests
-from convocations.web.claimant.asking import incident, manner, postponing
+from convocations.web.claimant.asking import incident, manner, postponing, reframing
 
 urlpatterns = [
     path("convocations/", appointments.index, name="appointments"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("absences/<ref:ref>/envois/<int:number>/", absences.explanation, name="explanation"),
     path("absences/<ref:ref>/recu.pdf", absences.explanation_receipt, name="explanation_receipt"),
     path("absences/<ref:ref>/justificatifs/<ref:piece>/", absences.complete, name="complete"),
+    path("entretien-de-recadrage/", reframing.interview, name="reframing"),
     path("agenda/", calendar.index, name="calendar"),
     path("rappel/", call_backs.index, name="call_backs"),
     path("rappel/<ref:ref>/", call_backs.detail, name="call_back"),

@@ -129,6 +129,7 @@ ATTACKS: dict[str, list[Attack]] = {
     ],
     "one_call_back_a_topic": [again("call_back", ref="1")],
     "one_call_about_a_procedure": [again("procedure_call", ref="9")],
+    "one_call_about_an_interview": [again("interview_call", ref="9")],
     "one_call_about_an_address": [again("address_call", ref="1")],
     "call_has_an_appointment_or_was_asked": [change("call", "convocation_id = NULL")],
     "call_back_says_what_and_where": [

@@ -257,6 +257,9 @@ def _returns(w: SimpleNamespace) -> None:
     w.procedure_call = CallTask.objects.create(
         claimant=w.person, advisor=w.advisor, reason="PROCEDURE", opened_at=NOW, due_at=NOW
     )
+    w.interview_call = CallTask.objects.create(
+        claimant=w.person, advisor=w.advisor, reason="REFRAMING", opened_at=NOW, due_at=NOW
+    )
 
 
 def _talk(w: SimpleNamespace) -> None:

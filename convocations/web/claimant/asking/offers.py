@@ -29,13 +29,17 @@ def of(
     modality = modality or convocation.modality
     if not needs_own_hour(Kind(convocation.kind), Modality(modality)):
         return []
-    wanted = search(convocation, claimant, now=now, modality=modality, first=first)
-    found = free_slots(wanted, limit=_LOOKED_THROUGH)
+    found = looked_through(search(convocation, claimant, now=now, modality=modality, first=first))
     # Its own hour is free for its own person, and no other date.
     same_manner = modality == convocation.modality
     return one_after_the_other(
         slot for slot in found if not (same_manner and slot.starts_at == convocation.starts_at)
     )
+
+
+def looked_through(wanted: Search) -> list[FreeSlot]:
+    """List the free hours that answer a search, every quarter of an hour."""
+    return free_slots(wanted, limit=_LOOKED_THROUGH)
 
 
 def search(
@@ -88,11 +92,18 @@ def key_of(slot: FreeSlot) -> str:
     return str(int(slot.starts_at.timestamp()))
 
 
-def read(key: str, convocation: Convocation) -> FreeSlot | None:
-    """Read such a name back; None for anything else."""
+def read_hour(key: str) -> datetime | None:
+    """Read the name of an hour back; None for anything else."""
     if not (key.isascii() and key.isdigit() and len(key) < 12):
         return None
-    starts_at = datetime.fromtimestamp(int(key), UTC)
+    return datetime.fromtimestamp(int(key), UTC)
+
+
+def read(key: str, convocation: Convocation) -> FreeSlot | None:
+    """Read the name of a free hour of this appointment back; None for anything else."""
+    starts_at = read_hour(key)
+    if starts_at is None:
+        return None
     return FreeSlot(starts_at, starts_at + timedelta(minutes=minutes_of(convocation)))
 
 

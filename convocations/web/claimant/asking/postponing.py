@@ -1,6 +1,6 @@
 """Ask for another date: the free hours, one held, the reason where one is needed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +51,7 @@ def postpone(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse
 def _slots_page(
     request: HttpRequest, claimant: Claimant, convocation: Convocation, now: datetime, wrong: str = ""
 ) -> HttpResponse:
-    first = _later(request.GET.get("apres", ""))
+    first = offers.read_hour(request.GET.get("apres", ""))
     tz = convocation.agency.place.zone
     days = offers.by_day(offers.of(convocation, claimant, now=now, first=first), tz)
     days, more = days[: offers.DAYS_SHOWN], days[offers.DAYS_SHOWN :]
@@ -71,12 +71,6 @@ def _slots_page(
         },
         status=409 if wrong else 200,
     )
-
-
-def _later(text: str) -> datetime | None:
-    if not (text.isascii() and text.isdigit() and len(text) < 12):
-        return None
-    return datetime.fromtimestamp(int(text), UTC)
 
 
 def _pick(request: HttpRequest, claimant: Claimant, convocation: Convocation, now: datetime) -> HttpResponse:

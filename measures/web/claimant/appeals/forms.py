@@ -38,7 +38,7 @@ class LiftForm(DocumentsForm):
     wants_interview = forms.BooleanField(
         label="Je souhaite un entretien de recadrage avec mon conseiller",
         required=False,
-        help_text="Votre souhait est gardé avec votre demande. Vous pouvez aussi ne rien cocher.",
+        help_text="Vous choisissez l’heure juste après. C’est libre\u00a0: vous pouvez aussi ne rien cocher.",
     )
 
     field_order: Sequence[str] = ("text", "documents", "uploads", "as_one", "wants_interview")

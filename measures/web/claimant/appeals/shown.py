@@ -97,6 +97,7 @@ def _lift(row: LiftRequest) -> Line:
         "text": row.text,
         "documents": documents(row.annexes.all()),
         "parts": [(name, said) for name, said in parts if said],
+        "interview": row.wants_interview and row.decided_at is None,
     }
 
 
