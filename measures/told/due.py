@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from measures.models import Case as Procedure
-from measures.models import Decision, Hearing
+from measures.models import Decision, GraciousAppeal, Hearing, LiftRequest
 from measures.states import CaseState
 from portal.core.references import to_text
 
@@ -33,12 +33,23 @@ def of_claimant() -> Any:
     """Give the procedures that ask something of the outer query's claimant, to be read along with their file."""
     sent = Decision.objects.filter(case=OuterRef("pk"), set_aside_at__isnull=True, sent_at__isnull=False)
     fixed = Hearing.objects.filter(case=OuterRef("pk"), dropped_at__isnull=True, at__isnull=False)
+    refused = LiftRequest.objects.filter(case=OuterRef("pk"), granted=False, notified_at__isnull=True)
+    answered = GraciousAppeal.objects.filter(
+        appeal__case=OuterRef("pk"), answered_at__isnull=False, notified_at__isnull=True
+    )
     return (
         Procedure.objects.filter(
-            state__in=[_S.NOTICE_SENT, _S.NOTICE_RECEIVED, _S.HEARING_REQUESTED, _S.DECIDED],
+            Q(state__in=[_S.NOTICE_SENT, _S.NOTICE_RECEIVED, _S.HEARING_REQUESTED, _S.DECIDED])
+            | Exists(refused)
+            | Exists(answered),
             claimant_id=OuterRef("pk"),
         )
-        .annotate(decision_sent=_one(sent, "sent_at"), heard_at=_one(fixed, "at"))
+        .annotate(
+            decision_sent=_one(sent, "sent_at"),
+            heard_at=_one(fixed, "at"),
+            lift_refused=Exists(refused),
+            answered=_one(answered, "appeal__ref"),
+        )
         .order_by("pk")
         .values_list(
             JSONObject(
@@ -47,6 +58,8 @@ def of_claimant() -> Any:
                 until="notice__observations_until",
                 sent="decision_sent",
                 heard="heard_at",
+                refused="lift_refused",
+                answered="answered",
             )
         )[:AT_MOST]
     )
@@ -54,7 +67,7 @@ def of_claimant() -> Any:
 
 def asked(rows: Iterable[Mapping[str, Any]], now: datetime) -> list[Asked]:
     """Say what each asks: to read, to answer, to come."""
-    return [one for row in rows if (one := _asked(row, now)) is not None]
+    return [one for row in rows for one in (_asked(row, now), _to_read(row)) if one is not None]
 
 
 def _one(rows: Any, column: str) -> Any:
@@ -80,6 +93,19 @@ def _asked(row: Mapping[str, Any], now: datetime) -> Asked | None:
     if row["state"] == _S.DECIDED and row["sent"] is not None:
         text = "Lisez ses raisons, et ce que vous pouvez faire si vous n’êtes pas d’accord."
         return Asked("Une décision vous attend", text, url, "Lire la décision")
+    return None
+
+
+def _to_read(row: Mapping[str, Any]) -> Asked | None:
+    """An answer that waits to be opened: the time to act begins with its reading."""
+    if row["answered"] is not None:
+        text = "Lisez-la, avec ses raisons et ce que vous pouvez encore faire."
+        url = f"/espace/recours/{to_text('RC', row['answered'])}/"
+        return Asked("Votre recours gracieux a sa réponse", text, url, "Lire la réponse")
+    if row["refused"]:
+        text = "Lisez ses raisons, et ce que vous pouvez faire si vous n’êtes pas d’accord."
+        url = f"/espace/procedures/{to_text('PR', row['ref'])}/#levee"
+        return Asked("Votre demande de levée a sa réponse", text, url, "Lire la réponse")
     return None
 
 

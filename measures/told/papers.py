@@ -1,15 +1,16 @@
 """Papers both sides hold: the notice and the decision as they were sent, the receipt of observations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from measures.models import Case, Decision, Notice, Observations, Piece
+from measures.models import Annex, Case, Decision, GraciousAppeal, LiftRequest, Notice, Observations, Piece
+from measures.told import appeals
 from measures.told import letters as told
 from measures.told.procedure import Line
 from messaging import letters
 from messaging.emails import Words
-from portal.core.french import NBSP, full_datetime
+from portal.core.french import NBSP, full_datetime, full_deadline
 
 NOTICE = "Vous êtes informé avant toute décision"
 DECISION = "Une décision est prise, avec ses raisons"
@@ -51,40 +52,93 @@ def of_observations(filed: Observations) -> bytes:
 
     The row comes with its case, the case's agency and person.
     """
-    case, zone = filed.case, filed.case.agency.place.zone
-    agency = case.agency
     sent = Piece.objects.filter(observations=filed).order_by("pk").values_list("document__title", flat=True)
+    return _receipt(
+        filed.case,
+        "observations",
+        f"la procédure {filed.case.ref}",
+        filed.text,
+        sent,
+        at=filed.given_at,
+        fingerprint=bytes(filed.content_hash),
+        then=["Une personne les lit avant de décider. Vous pouvez encore les compléter."],
+    )
+
+
+def of_lift(asked: LiftRequest) -> bytes:
+    """Make the acknowledgement of a wish to lift a measure; as `of_observations`."""
+    sent = Annex.objects.filter(lift=asked).order_by("pk").values_list("document__title", flat=True)
+    until = full_deadline(asked.answer_by, asked.case.agency.place.zone)
+    return _receipt(
+        asked.case,
+        "demande de levée",
+        f"la mesure de la procédure {asked.case.ref}",
+        asked.text,
+        sent,
+        at=asked.asked_at,
+        fingerprint=bytes(asked.content_hash),
+        then=[f"Une personne vous répond jusqu’au {until}. Un refus aurait des raisons et des recours."],
+    )
+
+
+def of_gracious(filed: GraciousAppeal) -> bytes:
+    """Make the acknowledgement of a gracious appeal: also what its silence would mean (CRPA L112-11, R112-11-1)."""
+    sent = Annex.objects.filter(gracious=filed).order_by("pk").values_list("document__title", flat=True)
+    return _receipt(
+        filed.appeal.case,
+        "recours gracieux",
+        f"{appeals.contested(filed.appeal)} ({filed.appeal.ref})",
+        filed.text,
+        sent,
+        at=filed.filed_at,
+        fingerprint=bytes(filed.content_hash),
+        then=[appeals.effect_on_time(filed), appeals.silence(filed)],
+    )
+
+
+def _receipt(
+    case: Case,
+    what: str,
+    about: str,
+    text: str,
+    documents: Iterable[str],
+    *,
+    at: datetime,
+    fingerprint: bytes,
+    then: Sequence[str],
+) -> bytes:
+    agency = case.agency
     lines = [
-        ("Reçues le", full_datetime(filed.given_at, zone, zone=True)),
+        ("Reçu le", full_datetime(at, agency.place.zone, zone=True)),
         ("De", str(case.claimant.user)),
-        ("Au sujet de", f"la procédure {case.ref}"),
-        ("Observations", filed.text),
-        ("Documents", ", ".join(sent)),
+        ("Au sujet de", about),
+        ("Ce qui est écrit", text),
+        ("Documents", ", ".join(documents)),
     ]
     parts: list[tuple[str, Sequence[str]]] = [
         (
-            "Qui les lit",
+            "Qui vous lit",
             [
                 f"{agency.name}, {agency.address}. Téléphone{NBSP}: {agency.phone}.",
                 "Vous pouvez aussi appeler le 3949.",
             ],
         ),
-        ("La suite", ["Une personne les lit avant de décider. Vous pouvez encore les compléter."]),
+        ("La suite", then),
     ]
     return letters.typeset(
         "receipt",
         {
-            "title": f"Reçu{NBSP}: observations {case.ref}",
-            "lead": f"Vos observations sont bien reçues. Gardez ce document{NBSP}: il le prouve.",
+            "title": f"Reçu{NBSP}: {what} {case.ref}",
+            "lead": f"Votre envoi est bien reçu. Gardez ce document{NBSP}: il le prouve.",
             "facts_title": "Ce que vous avez envoyé",
             "facts": _filled(lines),
             "parts": _parts(parts),
             "ledger_title": "",
             "ledger": [],
-            "hash": bytes(filed.content_hash).hex(),
+            "hash": fingerprint.hex(),
             "foot": f"{case.ref} – {agency.name}, {agency.phone}",
         },
-        dated=filed.given_at,
+        dated=at,
     )
 
 

@@ -25,6 +25,7 @@ NO_PAGE = {
         "recu-<int:number>.pdf",
         "/lettre.pdf",
         "/decision.pdf",
+        "/dossier.pdf",
         "/lettres.pdf",
         "calendrier.ics",
         "/agenda/<str:feed>.ics",

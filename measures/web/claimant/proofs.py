@@ -46,7 +46,7 @@ def receipt(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
     case = loading.own(claimant, ref)
     asked = request.GET.get("envoi", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else None
-    return _pdf(papers.of_observations(_filed(case, number)), f"recu-{case.ref}.pdf")
+    return pdf(papers.of_observations(_filed(case, number)), f"recu-{case.ref}.pdf")
 
 
 @require_safe
@@ -56,7 +56,7 @@ def letter(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
     one = loading.procedure_of(loading.own(claimant, ref))
     if one.notice is None or one.notice.received_at is None:
         raise Http404
-    return _pdf(papers.of_notice(one.notice), f"lettre-{one.case.ref}.pdf")
+    return pdf(papers.of_notice(one.notice), f"lettre-{one.case.ref}.pdf")
 
 
 @require_safe
@@ -66,7 +66,7 @@ def decision(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse
     one = loading.procedure_of(loading.own(claimant, ref))
     if one.decision is None or one.decision.notified_at is None:
         raise Http404
-    return _pdf(papers.of_decision(one.decision), f"decision-{one.case.ref}.pdf")
+    return pdf(papers.of_decision(one.decision), f"decision-{one.case.ref}.pdf")
 
 
 def _filed(case: Case, number: int | None) -> Observations:
@@ -80,7 +80,8 @@ def _filed(case: Case, number: int | None) -> Observations:
     return found
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
+def pdf(content: bytes, name: str) -> HttpResponse:
+    """Give a paper to keep."""
     return HttpResponse(
         content,
         content_type="application/pdf",

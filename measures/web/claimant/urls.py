@@ -5,6 +5,7 @@ from django.urls import path
 from measures.web.claimant import answering, pages, proofs
 from measures.web.claimant.appeals import lifting, ways
 from measures.web.claimant.appeals import pages as appeals
+from measures.web.claimant.appeals import proofs as appeal_proofs
 
 urlpatterns = [
     path("procedures/", pages.index, name="procedures"),
@@ -18,6 +19,9 @@ urlpatterns = [
     path("procedures/<ref:ref>/lettre.pdf", proofs.letter, name="notice_paper"),
     path("procedures/<ref:ref>/decision.pdf", proofs.decision, name="decision_paper"),
     path("recours/<ref:ref>/", appeals.detail, name="appeal"),
+    path("procedures/<ref:ref>/levee/recu-<int:number>.pdf", appeal_proofs.lift, name="lift_receipt"),
+    path("recours/<ref:ref>/recu-<int:number>.pdf", appeal_proofs.gracious, name="gracious_receipt"),
+    path("recours/<ref:ref>/dossier.pdf", appeal_proofs.court_file, name="court_file"),
     path("recours/<ref:ref>/gracieux/", ways.file_gracious, name="file_gracious"),
     path("recours/<ref:ref>/mediation/", ways.ask_mediation, name="ask_mediation"),
     path("recours/<ref:ref>/mediation/fin/", ways.end_mediation, name="end_mediation"),

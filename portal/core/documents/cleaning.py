@@ -73,7 +73,7 @@ def clean(source: Source, *, declared_name: str, limits: Limits = DEFAULT_LIMITS
     to show, or ``caller.RoomUnavailable`` when the machine could not do it now: the file is kept in
     quarantine then, and cleaned later.
     """
-    with _workplace() as room:
+    with workplace() as room:
         received = _receive(source, Path(room, "raw"), limits)
         target = Path(room, "clean")
         if received.kind is Kind.PDF:
@@ -95,7 +95,7 @@ def clean_photos(
         raise Refused("too_many_files", max_files=limits.max_files)
     if not sources:
         raise Refused("empty")
-    with _workplace() as room:
+    with workplace() as room:
         whole, size, sheets, peak, cpu = hashlib.sha256(), 0, [], 0, 0.0
         for number, source in enumerate(sources):
             received = _receive(source, Path(room, "raw"), limits, whole)
@@ -113,7 +113,7 @@ def clean_photos(
         return _cleaned(target, report, together, declared_name)
 
 
-def _workplace() -> tempfile.TemporaryDirectory[str]:
+def workplace() -> tempfile.TemporaryDirectory[str]:
     """A directory for one file. What a killed worker left of somebody's file goes first."""
     old = time.time() - LEFT_BEHIND_SECONDS
     for left in Path(tempfile.gettempdir()).glob(f"{WORKPLACE}*"):

@@ -30,6 +30,7 @@ class Limits:
     memory_bytes: int | None = None
     cpu_seconds: int = 20
     wall_seconds: int = 60
+    open_files: int = 32
 
     @property
     def granted_bytes(self) -> int:

@@ -11,7 +11,7 @@ from measures.models import Annex, AppealCase, GraciousAppeal, LiftRequest, Medi
 from measures.states import CaseState
 from tests import factories
 from tests.access.conftest import PDF
-from tests.measures.appeals.court_of import answers, asks_lift, contested, lifts, refuses_lift, today
+from tests.measures.appeals.court_of import answers, asks_lift, contested, files, lifts, refuses_lift, today
 from tests.measures.cast import fresh
 from tests.people import signed_in
 
@@ -78,6 +78,21 @@ def test_a_lifting_says_from_which_day(cast, person, at):
     assert fresh(case).state == CaseState.LIFTED
     assert "La mesure est levée à partir du" in shown.text
     assert "Vos paiements reprennent" in shown.text
+
+
+def test_an_unread_answer_stands_among_what_is_due(cast, person, at):
+    case = cast.in_force()
+    refuses_lift(cast, asks_lift(cast, case))
+    appeal = AppealCase.objects.get(decision__isnull=False)
+    answers(cast, files(cast, appeal))
+    at(cast.now)
+    home = person.get("/espace/").text
+    assert "Votre recours gracieux a sa réponse" in home
+    person.get(f"/espace/recours/{appeal.ref}/")
+    home = person.get("/espace/").text
+    assert "Votre demande de levée a sa réponse" in home
+    person.get(own(case))
+    assert "a sa réponse" not in person.get("/espace/").text
 
 
 def test_the_page_asks_as_much_for_three_liftings_as_for_one(cast, person, at):

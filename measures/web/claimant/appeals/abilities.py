@@ -22,6 +22,7 @@ class AppealAbilities:
     ask_mediation: bool
     end_mediation: bool
     declare_court: bool
+    make_court_file: bool
     has_acted: bool
 
 
@@ -37,5 +38,6 @@ def of_appeal(one: Followed) -> AppealAbilities:
         ask_mediation=open_ and not mediating,
         end_mediation=mediating,
         declare_court=open_ and mediated and not filed,
+        make_court_file=open_ or filed,
         has_acted=bool(one.gracious or one.mediations or filed),
     )

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import actor, claimant_required, is_really_reading
 from accounts.models import Claimant
+from measures.appeals.court.papers import TELERECOURS
 from measures.appeals.gracious import receiving
 from measures.models import AppealCase
 from measures.told import appeals as told
@@ -39,6 +40,7 @@ def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
         "mediations": shown.mediations(one),
         "court": shown.court(one),
         "stays": shown.stays(one),
+        "telerecours": TELERECOURS,
         "owed": told.owed(one.effects),
     }
     return render(request, "measures/claimant/appeals/appeal.html", context)

@@ -20,7 +20,7 @@ Part = tuple[str, list[str]]
 
 def lifts(rows: list[LiftRequest]) -> list[Line]:
     """Tell each wish to end the measure early, with its receipt and what was answered, the latest first."""
-    return [_lift(row) for row in reversed(rows)]
+    return [_lift(row, number) for number, row in reversed(list(enumerate(rows, start=1)))]
 
 
 def contestable(rows: list[AppealCase], now: datetime) -> list[Line]:
@@ -65,7 +65,7 @@ def documents(annexes: Iterable[Annex]) -> list[Line]:
     ]
 
 
-def _lift(row: LiftRequest) -> Line:
+def _lift(row: LiftRequest, number: int) -> Line:
     zone = row.case.agency.place.zone
     facts = [
         {"label": "Reçue le", "value": full_datetime(row.asked_at, zone, zone=True)},
@@ -97,6 +97,7 @@ def _lift(row: LiftRequest) -> Line:
         "text": row.text,
         "documents": documents(row.annexes.all()),
         "parts": [(name, said) for name, said in parts if said],
+        "receipt": reverse("espace:lift_receipt", args=[row.case.ref, number]),
         "interview": row.wants_interview and row.decided_at is None,
     }
 
@@ -108,7 +109,7 @@ def facts(appeal: AppealCase) -> list[Line]:
 
 def gracious(one: Followed) -> list[Line]:
     """Tell each gracious appeal with its receipt and its answer, the latest first."""
-    return [_gracious(row) for row in reversed(one.gracious)]
+    return [_gracious(row, number) for number, row in reversed(list(enumerate(one.gracious, start=1)))]
 
 
 def mediations(one: Followed) -> list[Line]:
@@ -144,7 +145,7 @@ def stays(one: Followed) -> list[str]:
     ]
 
 
-def _gracious(row: GraciousAppeal) -> Line:
+def _gracious(row: GraciousAppeal, number: int) -> Line:
     zone = row.appeal.case.agency.place.zone
     items = [
         {"label": "Reçu le", "value": full_datetime(row.filed_at, zone, zone=True)},
@@ -170,6 +171,7 @@ def _gracious(row: GraciousAppeal) -> Line:
         "text": row.text,
         "documents": documents(row.annexes.all()),
         "parts": parts,
+        "receipt": reverse("espace:gracious_receipt", args=[row.appeal.ref, number]),
     }
 
 

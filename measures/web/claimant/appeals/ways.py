@@ -213,7 +213,7 @@ def _plain(
 ) -> HttpResponse:
     if request.method != "POST" and not _is_open(appeal, ability):
         return _back(request, appeal)
-    form: Any = kind(request.POST or None, initial=restored(request))  # type: ignore[call-arg]
+    form: Any = kind(request.POST or None, initial=restored(request))
     if request.method == "POST" and form.is_valid():
         try:
             deed(form.cleaned_data)

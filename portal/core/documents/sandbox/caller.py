@@ -38,7 +38,7 @@ class Report:
 
 
 def work(
-    job: str, sources: Sequence[Path], target: Path, *, limits: Limits, damaged: str, **wishes: bool
+    job: str, sources: Sequence[Path], target: Path, *, limits: Limits, damaged: str, **wishes: Any
 ) -> Report:
     """Have ``job`` done in the closed room, from ``sources`` into ``target``.
 

@@ -17,12 +17,12 @@ from typing import Any
 
 from ..limits import Limits
 from ..refusals import Refused
-from . import images, pdfs
+from . import images, pdfs, together
 
 IDLE_SECONDS = 60
 MAX_REPLY_BYTES = 64 * 1024
 SPARE_OUTPUT = 4
-JOBS = {"image": images.recode, "pdf": pdfs.clean, "bind": pdfs.bind}
+JOBS = {"image": images.recode, "pdf": pdfs.clean, "bind": pdfs.bind, "assemble": together.assemble}
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def _shut_the_door(limits: Limits) -> None:
         resource.RLIMIT_AS: (allowance, allowance),
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 2),
         resource.RLIMIT_FSIZE: (SPARE_OUTPUT * limits.max_bytes, SPARE_OUTPUT * limits.max_bytes),
-        resource.RLIMIT_NOFILE: (32, 32),
+        resource.RLIMIT_NOFILE: (limits.open_files, limits.open_files),
         resource.RLIMIT_CORE: (0, 0),
     }
     for what, bound in bounds.items():
