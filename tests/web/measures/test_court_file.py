@@ -14,6 +14,7 @@ from measures.appeals.court import chronology
 from measures.models import CourtAppeal
 from measures.states import CourtState
 from portal.core.documents import assembling
+from portal.core.documents.sandbox import caller
 from portal.core.documents.sandbox.caller import RoomUnavailable
 from portal.core.models import Document, JournalEntry
 from portal.core.models.document import DocumentState
@@ -41,6 +42,13 @@ def a_pdf() -> bytes:
     return kept.getvalue()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def closed_room():
+    """End the room that a test opened."""
+    yield
+    caller.close()
+
+
 @pytest.fixture
 def appealed(cast, person, at):
     """A decision appealed against with four documents: one is checked no more, three are there to be joined."""
@@ -59,6 +67,7 @@ def appealed(cast, person, at):
             clean_sha256=b"1" * 32,
             settled_at=cast.now,
             mime="application/pdf",
+            scan="clean",
             pages=1,
         )
     return again(appeal)
@@ -76,11 +85,11 @@ def test_all_that_was_said_sent_and_decided_is_one_file(cast, person, at, appeal
             titles = [item.title for item in outline.root]
         # Each joined piece has a page that names it, then its own: two of the ticket, one of each picture.
         joined = titles[-3:]
-        assert [title.split(" – ")[1] for title in joined] == ["billet.pdf", "photo.pdf", "capture.pdf"]
+        assert [title.split(" – ")[1] for title in joined] == ["billet", "photo", "capture"]
         assert [title.split()[2] for title in joined] == ["4", "5", "6"]
         assert len(pdf.pages) > 3 + 4
         # Pages that others made are not said to be accessible.
-        assert "pdfuaid" not in str(pdf.open_metadata())
+        assert "pdfuaid:part" not in str(pdf.open_metadata())
     assert CourtAppeal.objects.get().state == CourtState.EXPORT_READY
     person.get(url).close()
     assert JournalEntry.objects.filter(code=363).count() == 1
@@ -93,7 +102,7 @@ def test_what_happened_stands_in_order_and_tells_no_answer_before_it_is_read(cas
     answers(cast, filed)
     told = [what for _, what in chronology.of(chronology.filed(appealed))]
     assert told[0] == "Convocation déposée dans l’espace personnel"
-    assert told.index("Lettre d’information reçue (consultation dans l’espace personnel)") < told.index(
+    assert told.index("Lettre d’information reçue (lue dans l’espace personnel)") < told.index(
         "Décision prise"
     )
     assert told[-2:] == ["Recours gracieux reçu", "Levée de la mesure demandée"]
@@ -112,9 +121,13 @@ def test_a_machine_that_cannot_says_so_and_loses_nothing(cast, person, at, appea
     monkeypatch.setattr(assembling.caller, "work", hangs)
     shown = person.get(f"/espace/recours/{appealed.ref}/dossier.pdf", follow=True)
     assert "Réessayez dans quelques minutes" in shown.text
-    monkeypatch.undo()
-    Document.objects.filter(title="billet.pdf").update(clean_key="clean/nowhere")
     assert not CourtAppeal.objects.exists()
+
+
+def test_a_store_that_is_silent_says_so(cast, person, at, appealed):
+    Document.objects.filter(title="billet").update(clean_key="clean/nowhere")
+    shown = person.get(f"/espace/recours/{appealed.ref}/dossier.pdf", follow=True)
+    assert "Il est bien gardé" in shown.text
 
 
 def test_a_sending_has_its_receipt(cast, person, at, appealed):
