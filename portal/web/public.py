@@ -11,6 +11,7 @@ from accounts.models import User
 from convocations.motives import RULES, Motive
 from portal.core import parameters, personal_data
 from portal.core.french import plural
+from portal.web.figures import pages as figures
 
 
 @login_not_required
@@ -71,6 +72,8 @@ urlpatterns = [
     path("", door, name="door"),
     path("aide/", help_page, name="help"),
     path("motifs/", motives, name="motives"),
+    path("chiffres/", figures.of_service, name="service_figures"),
+    path("chiffres.csv", figures.of_service_csv, name="service_figures_csv"),
     path("vos-donnees/", your_data, name="your_data"),
     path("accessibilite/", accessibility, name="accessibility"),
 ]

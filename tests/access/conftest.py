@@ -20,6 +20,7 @@ from convocations.motives import Motive
 from convocations.requests import asking
 from convocations.scheduling.issuing import issue_many
 from convocations.states import ConvocationState
+from measures.models import AppealCase
 from messaging.ready import keeping
 from portal.core import clock, deadlines, safe
 from portal.core.documents.sandbox import caller
@@ -157,6 +158,7 @@ def world(db, settings, tmp_path):
         "lots": str(batch.ref),
         "lettres": str(on_paper.ref),
         "procedures": str(procedure.ref),
+        "recours": str(AppealCase.objects.get(decision__case=procedure).ref),
         "decisions": str(procedure.ref),
         "number": "1",
         "key": str(key),

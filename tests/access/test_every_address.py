@@ -21,6 +21,8 @@ TABLE: dict[str, set[str]] = {
     "/motifs/": EVERYBODY,
     "/accessibilite/": EVERYBODY,
     "/vos-donnees/": EVERYBODY,
+    "/chiffres/": EVERYBODY,
+    "/chiffres.csv": EVERYBODY,
     "/inscription/": EVERYBODY,
     "/connexion/…": EVERYBODY,
     # Signed calls of mail servers: whoever asks, and nobody without the secret (tests/messaging/returns).
@@ -48,6 +50,7 @@ TABLE: dict[str, set[str]] = {
     "/espace/absences/<ref:ref>/…": HERS,
     "/espace/procedures/": CLAIMANTS,
     "/espace/procedures/<ref:ref>/…": HERS,
+    "/espace/recours/<ref:ref>/…": HERS,
     "/espace/messages/": CLAIMANTS,
     "/espace/messages/nouveau/": CLAIMANTS,
     "/espace/messages/chercher/": CLAIMANTS,

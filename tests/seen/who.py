@@ -55,6 +55,7 @@ EMPTY = {
         "/agence/sans-e-mail/",
         "/agence/portefeuilles/",
         "/agence/suivis/",
+        "/agence/procedures/",
         "/agence/horaires/",
         "/admin/sante/",
     ],

@@ -13,7 +13,7 @@ from tests import factories
 from tests.people import make_admin, signed_in
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/", "/aide/", "/motifs/", "/vos-donnees/", "/accessibilite/"]
+PAGES = ["/", "/aide/", "/motifs/", "/vos-donnees/", "/accessibilite/", "/chiffres/"]
 
 
 @pytest.mark.parametrize("address", PAGES)

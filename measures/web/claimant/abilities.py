@@ -7,6 +7,8 @@ from measures.models import Case, Decision, Hearing, Notice
 from measures.states import CASE_COUNTED, CASE_HEARS, CASE_UNDECIDED, CASE_WITHOUT_EFFECT, CaseState
 
 _S = CaseState
+# A measure runs and nobody is asked to lift it: again after a refusal.
+_LIFTABLE = frozenset({_S.IN_FORCE, _S.LIFT_REFUSED})
 _ASKABLE = frozenset({_S.NOTICE_RECEIVED, _S.OBSERVATIONS_FILED})
 
 
@@ -25,6 +27,7 @@ class ProcedureAbilities:
     see_decision: bool
     undecided: bool
     in_force: bool
+    ask_lift: bool
     over: bool
 
 
@@ -47,5 +50,11 @@ def of_procedure(
         see_decision=decided,
         undecided=case.state in CASE_UNDECIDED or (case.state == _S.DECIDED and not decided),
         in_force=case.state in CASE_COUNTED,
+        ask_lift=may_ask_lift(case),
         over=case.state in CASE_WITHOUT_EFFECT,
     )
+
+
+def may_ask_lift(case: Case) -> bool:
+    """Say whether the person may ask that their measure ends early."""
+    return case.state in _LIFTABLE

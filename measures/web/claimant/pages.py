@@ -13,15 +13,19 @@ from accounts.models import Claimant
 from accounts.sign_in.kept_forms import restored
 from measures.models import Case, PeriodExtension
 from measures.procedure.contradiction import receiving
-from measures.states import CaseState
+from measures.states import CASE_COUNTED, CaseState
 from measures.told import letters, papers, procedure
 from measures.web.claimant import abilities, answering, loading, shown
+from measures.web.claimant.appeals import loading as after
+from measures.web.claimant.appeals import shown as afterwards
 from measures.web.claimant.forms import ObservationsForm
 from portal.core import clock, outages
 from portal.core.french import full_date, full_deadline, last_day
 
 # A person has few; what is older stays in their copy.
 SHOWN = 50
+# A refusal to lift may be unread in all that follows it: a new wish, the end of the measure.
+_MAY_BE_UNREAD = frozenset({CaseState.NOTICE_SENT, CaseState.DECIDED, *CASE_COUNTED})
 
 
 @require_safe
@@ -61,7 +65,7 @@ def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
     """Show a procedure to its person and take their observations; opening it is its first real reading, and dated."""
     now = clock.now()
     case = loading.own(claimant, ref)
-    if is_really_reading(request) and case.state in (CaseState.NOTICE_SENT, CaseState.DECIDED):
+    if is_really_reading(request) and case.state in _MAY_BE_UNREAD:
         # The ten days, or the time to act, begin with this very page (CT R5412-7, CRPA L221-8).
         receiving.consult(case.pk, by=actor(request), now=now)
         case = loading.own(claimant, ref)
@@ -106,8 +110,19 @@ def page(request: HttpRequest, case: Case, form: ObservationsForm, now: datetime
         "hearing_facts": shown.hearing_facts(one),
         "history": shown.history(one, may, now),
         "rights": procedure.RIGHTS[1:],
+        **_after(one, may, now),
     }
     return render(request, "measures/claimant/procedure.html", context, status=form.http_status)
+
+
+def _after(one: loading.Procedure, may: abilities.ProcedureAbilities, now: datetime) -> dict[str, Any]:
+    """Tell what followed the decision; nothing is asked of the database before there is one."""
+    if may.undecided:
+        return {}
+    return {
+        "lifts": afterwards.lifts(after.lifts_of(one.case)),
+        "contestable": afterwards.contestable(after.appeals_of(one.case), now),
+    }
 
 
 def _above() -> list[dict[str, str]]:

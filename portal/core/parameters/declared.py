@@ -153,9 +153,7 @@ class Parameters:
     appeal_reminder_days: int = _number(
         15, "Recours gracieux sans réponse\u00a0: rappel avant le refus par silence", "jours", (5, 45), "8"
     )
-    effect_days: int = _number(
-        15, "Recours gagné ou levée\u00a0: effets faits avant", "jours", (3, 60), "8"
-    )
+    effect_days: int = _number(15, "Recours gagné ou levée\u00a0: effets faits avant", "jours", (3, 60), "8")
     # --- §9 contact
     no_contact_days: int = _number(60, "Sans contact depuis\u00a0: signaler après", "jours", (7, 365), "9")
     call_back_jours_ouvrables: int = _number(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.web.agency import following, hours, indicators, overview, unreachable
 from portal.web.agency.portfolios import pages as portfolios
+from portal.web.figures import pages as figures
 
 app_name = "agency"
 
@@ -11,6 +12,8 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("indicateurs/", indicators.page, name="indicators"),
     path("indicateurs.csv", indicators.export, name="indicators_csv"),
+    path("procedures/", figures.of_agency, name="procedures"),
+    path("procedures.csv", figures.of_agency_csv, name="procedures_csv"),
     path("horaires/", hours.overview, name="hours"),
     path("horaires/ouverture/", hours.add_opening, name="add_opening"),
     path("horaires/fermeture/", hours.add_closure, name="add_closure"),

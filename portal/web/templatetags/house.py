@@ -133,11 +133,13 @@ def bar_plot(
     unit: str = "",
     reference: float | None = None,
     scale: float | None = None,
+    *,
+    figures: bool = True,
 ) -> dict[str, Any]:
     """`{% bar_plot "Charge par conseiller" rows "personnes" 150 %}`: bars drawn by the server in a table.
 
     Each row is {label, value, note}; `reference` draws a dashed line (a bar to reach or not to pass),
-    `scale` is what a whole bar stands for, else the longest.
+    `scale` is what a whole bar stands for, else the longest; without `figures` the note alone says the figure.
     """
     top = scale or max([row["value"] for row in rows] + [reference or 0, 1])
     bars = [
@@ -149,4 +151,11 @@ def bar_plot(
         for row in rows
     ]
     mark = str(round(1000 * reference / top)) if reference else ""
-    return {"title": title, "bars": bars, "unit": unit, "reference": reference, "mark": mark}
+    return {
+        "title": title,
+        "bars": bars,
+        "unit": unit,
+        "reference": reference,
+        "mark": mark,
+        "figures": figures,
+    }

@@ -1,0 +1,1 @@
+"""What procedures become, in figures that are about no person."""
