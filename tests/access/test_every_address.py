@@ -79,6 +79,7 @@ TABLE: dict[str, set[str]] = {
     "/conseiller/messages/reponses-types/<ref:ref>/…": {"advisor"},
     "/conseiller/messages/<ref:ref>/…": HER_ADVISORS,
     "/decisions/": DELEGATES,
+    "/decisions/recours/": DELEGATES,
     "/decisions/<ref:ref>/…": {"decision maker"},
     "/agence/…": {"supervisor", "other supervisor"},
     "/agence/courrier/lots/<ref:ref>/…": {"supervisor"},

@@ -200,14 +200,14 @@ def _narrowed(cases: QuerySet[Any], delegate: DecisionMaker, filters: Filters) -
         cases = cases.filter(nature=filters.sort.number)
     if filters.mine:
         cases = cases.filter(Q(decider=delegate) | Q(nature=READ.number))
-    cases = _of_person(cases, filters.person)
+    cases = of_person(cases, filters.person)
     if filters.after:
         moment, key = filters.after
         cases = cases.filter(Q(due__gt=moment) | Q(due=moment, pk__gt=key))
     return cases.order_by("due", "pk").values_list(*_COLUMNS)
 
 
-def _of_person(cases: QuerySet[Any], words: str) -> QuerySet[Any]:
+def of_person(cases: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Keep the case of this reference, or those of people whose name has each of the words."""
     try:
         return cases.filter(ref=to_number("PR", words)) if words else cases

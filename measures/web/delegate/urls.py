@@ -4,11 +4,13 @@ from django.urls import path
 
 from measures.web.delegate import case, listing
 from measures.web.delegate.acts import deciding, hearing, telling, ways
+from measures.web.delegate.appeals import listing as appeals
 
 app_name = "decisions"
 
 urlpatterns = [
     path("", listing.index, name="list"),
+    path("recours/", appeals.index, name="appeals"),
     path("<ref:ref>/", case.case, name="case"),
     path("<ref:ref>/examiner/", ways.take, name="take"),
     path("<ref:ref>/confier/", ways.hand_over, name="hand_over"),

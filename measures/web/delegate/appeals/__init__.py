@@ -1,0 +1,1 @@
+"""What a delegate does about appeals and wishes to lift (product §16)."""
