@@ -15,6 +15,7 @@ from measures.models import Case, PeriodExtension
 from measures.procedure.contradiction import receiving
 from measures.states import CASE_COUNTED, CaseState
 from measures.told import letters, papers, procedure
+from measures.web import followed
 from measures.web.claimant import abilities, answering, loading, shown
 from measures.web.claimant.appeals import loading as after
 from measures.web.claimant.appeals import shown as afterwards
@@ -120,7 +121,7 @@ def _after(one: loading.Procedure, may: abilities.ProcedureAbilities, now: datet
     if may.undecided:
         return {}
     return {
-        "lifts": afterwards.lifts(after.lifts_of(one.case)),
+        "lifts": afterwards.lifts(followed.lifts_of(one.case)),
         "contestable": afterwards.contestable(after.appeals_of(one.case), now),
     }
 

@@ -10,7 +10,7 @@ from measures.states import (
     GraciousState,
     WindowState,
 )
-from measures.web.claimant.appeals.loading import Followed
+from measures.web.followed import Followed
 
 
 @dataclass(frozen=True, slots=True)

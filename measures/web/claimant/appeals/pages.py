@@ -11,6 +11,7 @@ from measures.appeals.court.papers import TELERECOURS
 from measures.appeals.gracious import receiving
 from measures.models import AppealCase
 from measures.told import appeals as told
+from measures.web import followed
 from measures.web.claimant.appeals import abilities, loading, shown, ways
 from portal.core import clock
 
@@ -23,7 +24,7 @@ def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
     appeal = loading.own(claimant, ref)
     if is_really_reading(request) and receiving.consult(appeal.pk, by=actor(request), now=now):
         appeal = loading.own(claimant, ref)
-    one = loading.followed(appeal)
+    one = followed.followed(appeal)
     may = abilities.of_appeal(one)
     context = {
         "title": f"Vous contestez {told.contested(appeal)}" if may.has_acted else "Contester une décision",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from measures.models import Annex, AppealCase, GraciousAppeal, LiftRequest, Mediation
 from measures.states import GraciousState, WindowState
 from measures.told import appeals as told
-from measures.web.claimant.appeals.loading import Followed
+from measures.web.followed import Followed
 from messaging.emails import lines_of
 from portal.core.french import days_left, first_up, full_date, full_datetime, full_deadline, urgency
 from portal.core.models.document import DocumentState

@@ -21,6 +21,7 @@ from measures.appeals.gracious import filing
 from measures.models import AppealCase, GraciousAppeal, Mediation
 from measures.states import MEDIATION_LIVE, MediationState
 from measures.told import appeals as told
+from measures.web import followed
 from measures.web.claimant.appeals import abilities, loading, sending
 from measures.web.claimant.appeals.abilities import AppealAbilities
 from measures.web.claimant.appeals.forms import CourtForm, GraciousForm, MediationEndForm, MediationForm
@@ -32,7 +33,7 @@ from portal.core.transitions import Refusal
 _CLOSED = "Ce n’est pas possible à cette étape. Cette page dit ce que vous pouvez faire."
 
 
-def offered(one: loading.Followed, may: AppealAbilities) -> list[dict[str, Any]]:
+def offered(one: followed.Followed, may: AppealAbilities) -> list[dict[str, Any]]:
     """List the ways that are open, each with what it leads to."""
     ref = one.appeal.ref
     known = [
@@ -226,7 +227,7 @@ def _plain(
 
 
 def _is_open(appeal: AppealCase, ability: str) -> bool:
-    return bool(getattr(abilities.of_appeal(loading.followed(appeal)), ability))
+    return bool(getattr(abilities.of_appeal(followed.followed(appeal)), ability))
 
 
 def _back(request: HttpRequest, appeal: AppealCase) -> HttpResponse:

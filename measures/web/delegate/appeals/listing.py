@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import decision_maker_required
@@ -17,12 +18,16 @@ from measures.told import desk
 from measures.web.delegate.listing import of_person
 from portal.core import clock, keyset
 from portal.core.french import due_in, plural, short_date, urgency
+from portal.core.references import to_text
 from portal.core.working_time import Territory
 
 PAGE = 50
 ELSEWHERE = "À répondre par une autre personne\u00a0: vous avez pris ou relu cette décision"
 _TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
-_COLUMNS = ("nature", "key", "when", "number", "first", "last", "office", "place", "by", "second", "refused_by")
+_COLUMNS = (
+    *("nature", "key", "when", "case_ref", "appeal_ref", "first", "last", "office", "place"),
+    *("by", "second", "refused_by"),
+)
 # The row is its own `case`, or reaches it through the appeal.
 _BY_APPEAL = "appeal__"
 
@@ -136,7 +141,8 @@ def _columns(
             nature=Value(sort.number, output_field=IntegerField()),
             key=F("pk"),
             when=F(moment),
-            number=F(f"{case}ref"),
+            case_ref=F(f"{case}ref"),
+            appeal_ref=nobody if sort is LIFTS else F("appeal__ref"),
             first=F(f"{case}claimant__user__first_name"),
             last=F(f"{case}claimant__user__last_name"),
             office=F(f"{case}agency__name"),
@@ -192,14 +198,14 @@ def _tabs(filters: Filters, counts: dict[int, int], total: int) -> list[dict[str
 
 
 def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dict[str, Any]:
-    nature, _, when, ref, first, last, office, place, *authors = line
+    nature, key, when, ref, appeal_ref, first, last, office, place, *authors = line
     sort, zone = _BY_NUMBER[nature], Territory(place).zone
     level = urgency(when, now, zone) if sort.presses else "calm"
     answered = sort in (GRACIOUS, SILENT)
     return {
         "ref": ref,
         "name": f"{first} {last}",
-        "url": f"/decisions/{ref}/",
+        "url": _where(sort, key, ref, appeal_ref),
         "icon": sort.icon,
         "label": sort.what,
         "tone": "tone-neutral",
@@ -212,3 +218,12 @@ def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dic
         "level": level,
         "due_tone": _TONES[level],
     }
+
+
+def _where(sort: Sort, key: int, ref: Any, appeal_ref: int | None) -> str:
+    """Give the page on which it is done."""
+    if sort is LIFTS:
+        return reverse("decisions:lift", args=[ref])
+    if sort is EFFECTS:
+        return reverse("decisions:prove", args=[key])
+    return reverse("decisions:appeal", args=[to_text("RC", appeal_ref) if isinstance(appeal_ref, int) else appeal_ref])

@@ -1,0 +1,62 @@
+"""A region's appeals, wishes to lift and effects; anybody else's are not there (404)."""
+
+from datetime import datetime
+
+from django.http import Http404
+
+from accounts.models import DecisionMaker
+from measures.models import AppealCase, Case, Effect, LiftRequest
+
+_WITH = (
+    *("case__agency", "case__bareme", "case__claimant__user", "case__referred_by", "case__decider__user"),
+    *("decision__author", "decision__second_reader", "lift__decided_by"),
+)
+
+
+def appeal_for(delegate: DecisionMaker, ref: str, now: datetime) -> AppealCase:
+    """Load one appeal of the region with its case, the decision and who took it."""
+    seen = Case.objects.visible_to(delegate).in_sight(now).order_by().values("pk")
+    try:
+        found: AppealCase | None = (
+            AppealCase.objects.visible_to(delegate)
+            .filter(ref=ref, case__in=seen)
+            .select_related(*_WITH)
+            .first()
+        )
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    for contested in (found.decision, found.lift):
+        if contested is not None:
+            contested.case = found.case
+    return found
+
+
+def lift_of(case: Case) -> LiftRequest | None:
+    """Load the wish to lift that waits, else the last one, with its documents and who answered."""
+    found: LiftRequest | None = (
+        LiftRequest.objects.filter(case=case)
+        .select_related("decided_by")
+        .prefetch_related("annexes__document")
+        .order_by("-asked_at", "-pk")
+        .first()
+    )
+    if found is not None:
+        found.case = case
+    return found
+
+
+def effect_for(delegate: DecisionMaker, pk: int, now: datetime) -> Effect:
+    """Load one thing that is owed to somebody of the region."""
+    seen = Case.objects.visible_to(delegate).in_sight(now).order_by().values("pk")
+    found: Effect | None = (
+        Effect.objects.filter(pk=pk, case__in=seen)
+        .select_related(
+            "case__agency", "case__bareme", "case__claimant__user", "case__referred_by", "done_by", "appeal"
+        )
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
