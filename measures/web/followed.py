@@ -53,3 +53,11 @@ def lifts_of(case: Case) -> list[LiftRequest]:
         for effect in row.effects.all():
             effect.case = case
     return rows
+
+
+def appeals_of(case: Case) -> list[AppealCase]:
+    """List the decisions of a case that its person may contest; one query."""
+    rows = list(AppealCase.objects.filter(case=case).select_related("decision", "lift").order_by("pk"))
+    for row in rows:
+        row.case = case
+    return rows

@@ -57,8 +57,12 @@ def filed(appeal: AppealCase) -> Filed:
     for of_case in (one.notice, one.hearing, one.decision, *one.written, *one.lifts):
         if of_case is not None:
             of_case.case = case
-    for of_appeal in (*one.gracious, *one.mediations, *([one.court] if one.court else [])):
-        of_appeal.appeal = appeal
+    for row in one.gracious:
+        row.appeal = appeal
+    for mediation in one.mediations:
+        mediation.appeal = appeal
+    if one.court is not None:
+        one.court.appeal = appeal
     return one
 
 

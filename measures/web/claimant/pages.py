@@ -17,7 +17,6 @@ from measures.states import CASE_COUNTED, CaseState
 from measures.told import letters, papers, procedure
 from measures.web import followed
 from measures.web.claimant import abilities, answering, loading, shown
-from measures.web.claimant.appeals import loading as after
 from measures.web.claimant.appeals import shown as afterwards
 from measures.web.claimant.forms import ObservationsForm
 from portal.core import clock, outages
@@ -122,7 +121,7 @@ def _after(one: loading.Procedure, may: abilities.ProcedureAbilities, now: datet
         return {}
     return {
         "lifts": afterwards.lifts(followed.lifts_of(one.case)),
-        "contestable": afterwards.contestable(after.appeals_of(one.case), now),
+        "contestable": afterwards.contestable(followed.appeals_of(one.case), now),
     }
 
 

@@ -5,14 +5,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import decision_maker_required
 from accounts.models import DecisionMaker
-from measures.models import Case
-from measures.states import CaseState
+from measures.models import Case, Effect
+from measures.states import CASE_UNDECIDED, CaseState
 from measures.told import counting, desk, letters
 from measures.web.delegate import abilities, loading, shown
+from measures.web.delegate.appeals import shown as afterwards
+from measures.web.delegate.appeals.loading import lift_of
+from measures.web.followed import appeals_of
 from portal.core import clock
 from portal.core.french import due_in, first_up, full_deadline, urgency
 
@@ -56,7 +60,31 @@ def _file(row: Case, delegate: DecisionMaker, now: datetime) -> dict[str, Any]:
         "decided": letters.decision(decision, "Décision") if decision and decision.outcome else None,
         "closing_reasons": row.ending_reasons,
         "story": shown.story(row),
+        **_after(row),
         "due": _due(row, can, now),
+    }
+
+
+def _after(row: Case) -> dict[str, Any]:
+    """Tell what followed a decision: wishes to lift, appeals, what is owed; nothing is asked before there is one."""
+    if row.state in CASE_UNDECIDED:
+        return {}
+    asked = lift_of(row)
+    owed = list(Effect.objects.filter(case=row))
+    for one in owed:
+        one.case = row
+    return {
+        "lift": afterwards.lift(asked) if asked else None,
+        "lift_waits": asked is not None and asked.decided_at is None,
+        "owed": afterwards.effects(owed),
+        "appeals": [
+            {
+                "label": f"Recours {one.ref}, {one.get_state_display()}",
+                "url": reverse("decisions:appeal", args=[one.ref]),
+                "icon": "file-text",
+            }
+            for one in appeals_of(row)
+        ],
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -16,6 +17,11 @@ from portal.core.models.document import DocumentState
 Line = dict[str, Any]
 # What is told of a case stands in the journal under these numbers.
 _FIRST, _LAST = deeds.REFERRED.number, 349
+# What follows a decision and is told of its case; the rest is told of an appeal.
+_AFTERWARDS = [
+    one.number
+    for one in (deeds.EFFECT_DONE, deeds.LIFT_ASKED, deeds.LIFTED, deeds.LIFT_REFUSED, deeds.LIFT_RECEIVED)
+]
 _ICONS = {
     deeds.REFERRED.number: "send",
     deeds.NOTICE_SENT.number: "mail",
@@ -70,7 +76,9 @@ def story(case: Case) -> list[Line]:
     """Tell what was done in the procedure, the earliest first; two queries."""
     rows = list(
         JournalEntry.objects.filter(
-            file_id=case.claimant_id, subject_id=case.pk, code__range=(_FIRST, _LAST)
+            Q(code__range=(_FIRST, _LAST)) | Q(code__in=_AFTERWARDS),
+            file_id=case.claimant_id,
+            subject_id=case.pk,
         ).order_by("id")
     )
     ids = {row.actor_id for row in rows if row.actor_id is not None}

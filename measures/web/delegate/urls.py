@@ -4,6 +4,8 @@ from django.urls import path
 
 from measures.web.delegate import case, listing
 from measures.web.delegate.acts import deciding, hearing, telling, ways
+from measures.web.delegate.appeals import answering, noting
+from measures.web.delegate.appeals import file as appeal_file
 from measures.web.delegate.appeals import listing as appeals
 
 app_name = "decisions"
@@ -11,6 +13,15 @@ app_name = "decisions"
 urlpatterns = [
     path("", listing.index, name="list"),
     path("recours/", appeals.index, name="appeals"),
+    path("recours/<ref:ref>/", appeal_file.appeal, name="appeal"),
+    path("recours/<ref:ref>/repondre/", answering.answer, name="answer"),
+    path("recours/<ref:ref>/mediation/commencer/", noting.begin_mediation, name="begin_mediation"),
+    path("recours/<ref:ref>/mediation/fin/", noting.end_mediation, name="end_mediation"),
+    path("recours/<ref:ref>/jugement/", noting.judgment, name="judgment"),
+    path("recours/<ref:ref>/suspendre/", noting.hold_off, name="hold_off"),
+    path("recours/<ref:ref>/reprendre/", noting.apply_again, name="apply_again"),
+    path("effets/<int:pk>/", noting.prove, name="prove"),
+    path("<ref:ref>/levee/", answering.lift, name="lift"),
     path("<ref:ref>/", case.case, name="case"),
     path("<ref:ref>/examiner/", ways.take, name="take"),
     path("<ref:ref>/confier/", ways.hand_over, name="hand_over"),

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from datetime import timedelta
 
 import pikepdf
 import pytest
@@ -24,6 +25,7 @@ from tests.measures.appeals.court_of import again, answers, asks_lift, contested
 from tests.measures.cast import fresh
 from tests.people import signed_in
 
+HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -91,12 +93,13 @@ def test_all_that_was_said_sent_and_decided_is_one_file(cast, person, at, appeal
         # Pages that others made are not said to be accessible.
         assert "pdfuaid:part" not in str(pdf.open_metadata())
     assert CourtAppeal.objects.get().state == CourtState.EXPORT_READY
-    person.get(url).close()
+    b"".join(person.get(url).streaming_content)
     assert JournalEntry.objects.filter(code=363).count() == 1
     assert signed_in(factories.claimant(cast.advisor)).get(url).status_code == 404
 
 
 def test_what_happened_stands_in_order_and_tells_no_answer_before_it_is_read(cast, person, at, appealed):
+    cast.now += HOUR
     asks_lift(cast, fresh(appealed.case))
     filed = appealed.gracious.get()
     answers(cast, filed)
@@ -111,7 +114,7 @@ def test_what_happened_stands_in_order_and_tells_no_answer_before_it_is_read(cas
     told = [what for _, what in chronology.of(chronology.filed(again(appealed)))]
     assert any(what.startswith("Réponse au recours gracieux") for what in told)
     assert any(what.startswith("Médiation finie") for what in told)
-    assert person.get(f"/espace/recours/{appealed.ref}/dossier.pdf").status_code == 200
+    assert b"".join(person.get(f"/espace/recours/{appealed.ref}/dossier.pdf").streaming_content)
 
 
 def test_a_machine_that_cannot_says_so_and_loses_nothing(cast, person, at, appealed, monkeypatch):

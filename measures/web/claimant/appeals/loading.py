@@ -3,7 +3,7 @@
 from django.http import Http404
 
 from accounts.models import Claimant
-from measures.models import AppealCase, Case
+from measures.models import AppealCase
 
 
 def own(claimant: Claimant, ref: str) -> AppealCase:
@@ -20,14 +20,6 @@ def own(claimant: Claimant, ref: str) -> AppealCase:
     if found is None:
         raise Http404
     return _joined(found, claimant)
-
-
-def appeals_of(case: Case) -> list[AppealCase]:
-    """List the decisions of a case that its person may contest; one query."""
-    rows = list(AppealCase.objects.filter(case=case).select_related("decision", "lift").order_by("pk"))
-    for row in rows:
-        row.case = case
-    return rows
 
 
 def _joined(appeal: AppealCase, claimant: Claimant) -> AppealCase:

@@ -74,7 +74,9 @@ class AnswerForm(_ReasonedForm):
         else:
             del self.fields["share"], self.fields["length"]
         if not in_favour_only:
-            answers.append((_G.REJECTED, "Refuser", "La personne lit vos raisons, et ce qu’elle peut encore faire."))
+            answers.append(
+                (_G.REJECTED, "Refuser", "La personne lit vos raisons, et ce qu’elle peut encore faire.")
+            )
         field.choices = [(str(value), label) for value, label, _ in answers]
         field.widget.notes = {str(value): note for value, _, note in answers}
 
@@ -184,7 +186,7 @@ class HoldOffForm(HouseForm, forms.Form):
 
     held_by = forms.ChoiceField(
         label="Qui le dit\u202f?",
-        choices=[(value, first_up(label)) for value, label in HeldBy.choices],
+        choices=[(value, first_up(str(label))) for value, label in HeldBy.choices],
         widget=forms.RadioSelect,
     )
     since = _day("À partir du")

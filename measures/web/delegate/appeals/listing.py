@@ -92,9 +92,7 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
     waiting = sum(count for number, count in counts.items() if _BY_NUMBER[number].presses)
     context = {
         "title": "Recours et levées",
-        "lead": f"{delegate.region}. {plural(waiting, 'demande')} à traiter."
-        if waiting
-        else delegate.region,
+        "lead": f"{delegate.region}. {plural(waiting, 'demande')} à traiter." if waiting else delegate.region,
         "rule": desk.ONE_DECIDES,
         "tabs": _tabs(filters, counts, waiting),
         "filters": filters,
@@ -121,9 +119,7 @@ def _natures(cases: QuerySet[Any]) -> list[tuple[Sort, QuerySet[Any]]]:
         (SILENT, _columns(silent, SILENT, "implicit_at", cases, _BY_APPEAL)),
         (
             MEDIATIONS,
-            _columns(
-                Mediation.objects.filter(state__in=live), MEDIATIONS, "declared_at", cases, _BY_APPEAL
-            ),
+            _columns(Mediation.objects.filter(state__in=live), MEDIATIONS, "declared_at", cases, _BY_APPEAL),
         ),
         (COURTS, _columns(courts, COURTS, "declared_at", cases, _BY_APPEAL)),
     ]
@@ -226,4 +222,6 @@ def _where(sort: Sort, key: int, ref: Any, appeal_ref: int | None) -> str:
         return reverse("decisions:lift", args=[ref])
     if sort is EFFECTS:
         return reverse("decisions:prove", args=[key])
-    return reverse("decisions:appeal", args=[to_text("RC", appeal_ref) if isinstance(appeal_ref, int) else appeal_ref])
+    return reverse(
+        "decisions:appeal", args=[to_text("RC", appeal_ref) if isinstance(appeal_ref, int) else appeal_ref]
+    )

@@ -148,7 +148,9 @@ def answer_as_read(appeal: AppealCase, row: GraciousAppeal) -> Words:
     """Give an answer as its person will read it; the row has its verdict and reasons, not saved."""
     won = row.state == "GRANTED"
     ways = [] if won else [("Ce que vous pouvez encore faire", told.ways(appeal))]
-    return Words(title=told.verdict(row), facts=told.named(appeal), paragraphs=[], parts=_reasons(row), law=ways)
+    return Words(
+        title=told.verdict(row), facts=told.named(appeal), paragraphs=[], parts=_reasons(row), law=ways
+    )
 
 
 def lift_as_read(row: LiftRequest) -> Words:

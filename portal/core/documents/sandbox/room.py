@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,12 @@ from . import images, pdfs, together
 IDLE_SECONDS = 60
 MAX_REPLY_BYTES = 64 * 1024
 SPARE_OUTPUT = 4
-JOBS = {"image": images.recode, "pdf": pdfs.clean, "bind": pdfs.bind, "assemble": together.assemble}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "image": images.recode,
+    "pdf": pdfs.clean,
+    "bind": pdfs.bind,
+    "assemble": together.assemble,
+}
 
 
 def main() -> None:
