@@ -204,7 +204,7 @@ def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dic
         "url": _where(sort, key, ref, appeal_ref),
         "icon": sort.icon,
         "label": sort.what,
-        "tone": "tone-neutral",
+        "tone": "neutral",
         "meta": office,
         # Whoever took or read the decision never answers the appeal against it.
         "hands": ELSEWHERE if answered and delegate.pk in authors else "",
