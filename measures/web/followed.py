@@ -33,7 +33,9 @@ class Followed:
 
 def followed(appeal: AppealCase) -> Followed:
     """Load all that was done against a decision; seven queries."""
-    gracious = list(GraciousAppeal.objects.filter(appeal=appeal).prefetch_related(_ANNEXES))
+    gracious = list(
+        GraciousAppeal.objects.filter(appeal=appeal).select_related("author").prefetch_related(_ANNEXES)
+    )
     mediations = list(Mediation.objects.filter(appeal=appeal).prefetch_related(_ANNEXES))
     court = CourtAppeal.objects.filter(appeal=appeal).first()
     stays = list(Stay.objects.filter(appeal=appeal))

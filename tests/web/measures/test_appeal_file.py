@@ -101,6 +101,9 @@ def test_in_part_says_what_is_left_and_never_more(cast, other, filed):
 
 
 def test_a_warning_is_never_accepted_in_part(cast, other, at):
+    # Only who receives nothing is warned.
+    type(cast.person).objects.filter(pk=cast.person.pk).update(benefit_status="NONE", daily_allowance=None)
+    cast.person.refresh_from_db()
     row = files(cast, contested(cast, WARNING))
     at(cast.now)
     assert "Accepter en partie" not in other.get(page(row.appeal, "repondre/")).text
