@@ -131,7 +131,7 @@ class MediationEndForm(HouseForm, forms.Form):
     state = forms.ChoiceField(
         label="Comment s’est-elle finie\u202f?",
         choices=[
-            (str(one), first_up(one.label))
+            (str(one), first_up(str(one.label)))
             for one in (_M.AGREED, _M.RECOMMENDATION, _M.FAILED, _M.NOT_ADMISSIBLE)
         ],
         widget=forms.RadioSelect,
