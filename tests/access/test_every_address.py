@@ -80,6 +80,8 @@ TABLE: dict[str, set[str]] = {
     "/conseiller/messages/<ref:ref>/…": HER_ADVISORS,
     "/decisions/": DELEGATES,
     "/decisions/recours/": DELEGATES,
+    "/decisions/recours/<ref:ref>/…": {"decision maker"},
+    "/decisions/effets/<int:number>/": {"decision maker"},
     "/decisions/<ref:ref>/…": {"decision maker"},
     "/agence/…": {"supervisor", "other supervisor"},
     "/agence/courrier/lots/<ref:ref>/…": {"supervisor"},
