@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,13 +20,15 @@ from convocations.motives import Motive
 from convocations.requests import asking
 from convocations.scheduling.issuing import issue_many
 from convocations.states import ConvocationState
-from measures.models import AppealCase
+from measures.models import AppealCase, Effect
+from measures.states import GraciousState
 from messaging.ready import keeping
 from portal.core import clock, deadlines, safe
 from portal.core.documents.sandbox import caller
 from portal.core.safe.receiving import DUE_CHECK
 from tests import factories, people
 from tests.factories import acting
+from tests.measures.appeals import court_of
 from tests.measures.cast import Cast
 from tests.messaging.posting import made
 from tests.messaging.threads import talk
@@ -59,6 +61,15 @@ class World:
     parts: dict[str, str]
 
 
+def _owed(advisor, delegate, since: datetime) -> Effect:
+    """What is owed to somebody else of hers whose appeal was granted."""
+    person = factories.claimant(advisor, benefit_status="ARE", daily_allowance=Decimal("31.59"))
+    won = Cast(advisor, person, delegate, now=since)
+    filed = court_of.files(won, court_of.contested(won))
+    court_of.answers(won, filed, GraciousState.GRANTED)
+    return Effect.objects.filter(case=filed.appeal.case, done_at=None).earliest("pk")
+
+
 @pytest.fixture
 def world(db, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
@@ -72,6 +83,7 @@ def world(db, settings, tmp_path):
     deciding = Cast(advisor, person, people.make_decision_maker("Bretagne"), now=now - timedelta(days=40))
     # Answered, decided, in force: each paper of a procedure is there.
     procedure = deciding.in_force(says="Mon train était supprimé.")
+    owed_by_us = _owed(advisor, deciding.delegate, now - timedelta(days=40))
     coming = factories.convocation(person, now=now, starts_at=now + timedelta(days=9))
     missed = factories.convocation(person, now=now - timedelta(days=20), starts_at=now - timedelta(days=9))
     ledger.consult(missed.pk, by=acting(person), now=now - timedelta(days=19))
@@ -161,6 +173,7 @@ def world(db, settings, tmp_path):
         "recours": str(AppealCase.objects.get(decision__case=procedure).ref),
         "decisions": str(procedure.ref),
         "number": "1",
+        "owed": str(owed_by_us.pk),
         "key": str(key),
         "feed": feed.address_of(feed.open_feed(person.pk, by=acting(person), now=now)).split("/")[-1][:-4],
     }

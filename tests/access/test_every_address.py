@@ -81,7 +81,7 @@ TABLE: dict[str, set[str]] = {
     "/decisions/": DELEGATES,
     "/decisions/recours/": DELEGATES,
     "/decisions/recours/<ref:ref>/…": {"decision maker"},
-    "/decisions/effets/<int:number>/": {"decision maker"},
+    "/decisions/effets/<int:owed>/": {"decision maker"},
     "/decisions/<ref:ref>/…": {"decision maker"},
     "/agence/…": {"supervisor", "other supervisor"},
     "/agence/courrier/lots/<ref:ref>/…": {"supervisor"},

@@ -190,10 +190,10 @@ def apply_again(request: HttpRequest, delegate: DecisionMaker, ref: str) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @decision_maker_required
-def prove(request: HttpRequest, delegate: DecisionMaker, number: int) -> HttpResponse:
+def prove(request: HttpRequest, delegate: DecisionMaker, owed: int) -> HttpResponse:
     """Note that something owed is done, with its proof."""
     now = clock.now()
-    effect = loading.effect_for(delegate, number, now)
+    effect = loading.effect_for(delegate, owed, now)
     back = _of_effect(effect)
     if request.method != "POST" and effect.done_at is not None:
         messages.info(request, "C’est déjà fait. La preuve est au dossier.")
