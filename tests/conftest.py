@@ -119,20 +119,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _KeptTogether(config, log)
 
 
-# What takes a minute or more.
-DEAR = ("tests/stack/test_demo.py", "tests/access/test_nonsense.py", "tests/seen/test_every_page.py")
+# What takes a minute or more, the longest first. Whoever starts last keeps everybody waiting.
+ROLES = "tests/seen/test_every_page.py::test_no_page_of_a_role_has_a_barrier"
+DEAR = (
+    "tests/faults/test_kills.py",
+    "tests/faults/test_lines.py",
+    "tests/stack/test_demo.py",
+    "tests/access/test_nonsense.py",
+    "tests/web/measures/test_nonsense.py",
+    *(f"{ROLES}[chromium-{who}]" for who in ("advisor", "claimant", "admin")),
+    "tests/seen/test_every_page.py",
+    "tests/convocations/archive/test_kills.py",
+)
 
 
-def _place_in_line(item: pytest.Item) -> tuple[int, bool]:
+def _place_in_line(item: pytest.Item) -> tuple[int, int]:
     """Say who comes last: what empties tables, for whatever migrations put there is gone after it.
 
     And who comes first: what takes minutes, so that nobody waits for it in the end. pytest-xdist
     keeps this order in each worker.
     """
-    cheap = not item.nodeid.startswith(DEAR)
+    dear = next((place for place, name in enumerate(DEAR) if item.nodeid.startswith(name)), len(DEAR))
     if _empties_tables(item):
-        return 2, cheap
-    return (0 if item.get_closest_marker("faults") else 1), cheap
+        return 2, dear
+    return (0 if item.get_closest_marker("faults") else 1), dear
 
 
 def _empties_tables(item: pytest.Item) -> bool:
@@ -171,7 +181,7 @@ def _exists(server: psycopg.Connection, name: str) -> bool:
     return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
-def _drop(name: str) -> None:
+def drop(name: str) -> None:
     with _server() as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -196,7 +206,8 @@ def _migrate(name: str) -> None:
     connection.close()
 
 
-def _clone(name: str) -> None:
+def clone(name: str, of: str | None = None) -> None:
+    """Copy database `of`, which nobody may be using; else the template, which the first who asks migrates."""
     template = os.environ[TEMPLATE]
     with closing(_server()) as server:
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])  # until the connection closes
@@ -207,7 +218,9 @@ def _clone(name: str) -> None:
             _migrate(f"{template}_new")
             server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(making, sql.Identifier(template)))
         server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(of or template)
+            )
         )
 
 
@@ -219,7 +232,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker, worker_id:
     original = connection.settings_dict["NAME"]
     name = f"{os.environ[TEMPLATE].replace('template', worker_id)}"
     with django_db_blocker.unblock():
-        _clone(name)
+        clone(name)
         connection.close()
         connection.settings_dict["NAME"] = name
         connection._test_serialized_contents = connection.creation.serialize_db_to_string()
@@ -227,7 +240,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker, worker_id:
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict["NAME"] = original
-        _drop(name)
+        drop(name)
 
 
 @pytest.fixture(scope="module")
@@ -248,7 +261,7 @@ def standing_database(django_db_setup: None, django_db_blocker, tmp_path_factory
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and TEMPLATE in os.environ:
         for name in (os.environ[TEMPLATE], f"{os.environ[TEMPLATE]}_new"):
-            _drop(name)
+            drop(name)
 
 
 # --- things to test with ----------------------------------------------------------

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import transaction
 
+from accounts.web import entrance
 from tests.access.addresses import filled, routes
 from tests.access.test_every_address import let_in
 
@@ -25,6 +26,12 @@ def quiet():
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """Answers at the door are held back (tests/accounts/test_signing_in.py looks at that): not hundreds of times."""
+    monkeypatch.setattr(entrance, "UNIFORM_SECONDS", 0)
 
 
 @cache

@@ -8,7 +8,6 @@
 instead of being loaded again.
 """
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Response
 
 LOOKS = (Path(__file__).parent / "looks.js").read_text()
+# Half a megabyte: every document finds it at its start, instead of being sent it before each look.
+AXE = Axe().axe_script
+# All rules; of their results what is read. (Those that passed and those that found nothing are ten times as many.)
+RUN_AXE = """async () => {
+  const { violations, incomplete } = await axe.run({ resultTypes: ["violations", "incomplete"] });
+  return { violations, incomplete };
+}"""
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1440, "height": 900}
 # A screen 1,280 px wide at 200 % zoom.
 ZOOMED = {"width": 640, "height": 450}
@@ -48,8 +54,19 @@ EXPLAINED = {
     ): "the demo shows a mail in a frame without scripts; the mail is looked at by itself",
 }
 
-# Two frames later every rule of the new look has been drawn.
-SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# A busy browser may paint the page once more as it was: looked at only once it says what it is and nothing is on
+# its way any more, for two frames, when every rule of the new look has been drawn.
+SETTLED = """look => new Promise(done => {
+  const end = performance.now() + 10_000;
+  const ready = () => matchMedia(look).matches && !document.getAnimations().some(one => one instanceof CSSTransition);
+  let frames = -1;
+  const ask = () => {
+    frames = ready() ? frames + 1 : -1;
+    if (frames === 2 || performance.now() > end) done();
+    else requestAnimationFrame(ask);
+  };
+  ask();
+})"""
 
 
 class Eye:
@@ -57,7 +74,11 @@ class Eye:
 
     def __init__(self, context: BrowserContext) -> None:
         context.set_default_timeout(30_000)
+        context.add_init_script(AXE)
+        context.add_init_script(LOOKS)
         self.page: Page = context.new_page()
+        self._size: Any = None
+        self._media: dict[str, Any] = {}
         self.answer: Response | None = None
         self.said: list[str] = []
         self.page.on("response", self._keep)
@@ -75,20 +96,27 @@ class Eye:
 
     def open(self, address: str) -> Response:
         """Go to a page, narrow and light."""
-        self._look(NARROW, color_scheme="light", media="screen", forced_colors="none")
+        self._dress(NARROW, color_scheme="light", media="screen", forced_colors="none")
         self.said.clear()
         answer = self.page.goto(address)
         assert answer is not None, address
         return answer
 
     def _look(self, size: Any, **media: Any) -> None:
-        self.page.emulate_media(reduced_motion="reduce", **media)
-        self.page.set_viewport_size(size)
-        # A busy browser may paint the page once more as it was: looked at only once it says what it is.
-        wanted, end = media.get("media", "all"), time.monotonic() + 10
-        while not self.page.evaluate("media => matchMedia(media).matches", wanted) and time.monotonic() < end:
-            time.sleep(0.02)
-        self.page.evaluate(SETTLED)
+        self._dress(size, **media)
+        said = [self._media["media"], f"(width: {self._size['width']}px)"]
+        if said[0] == "screen" and self._media["forced_colors"] == "none":
+            said.append(f"(prefers-color-scheme: {self._media['color_scheme']})")
+        self.page.evaluate(SETTLED, " and ".join(said))
+
+    def _dress(self, size: Any, **media: Any) -> None:
+        """Ask the browser for another look, of what is not so yet."""
+        if media.items() - self._media.items():
+            self._media |= media
+            self.page.emulate_media(reduced_motion="reduce", **media)
+        if size != self._size:
+            self._size = size
+            self.page.set_viewport_size(size)
 
     def wrong(self, *, thoroughly: bool = True) -> list[Any]:
         """Say all that is wrong with the page as it stands."""
@@ -101,7 +129,6 @@ class Eye:
 
     def _all_wrong(self, thoroughly: bool) -> list[Any]:
         self._look(NARROW, color_scheme="light", media="screen", forced_colors="none")
-        self.page.evaluate(LOOKS)
         wrong: list[Any] = [*self.said, *self._axe()]
         wrong += self._see("overflow", "cut", "small", "frame", "typography")
         if not thoroughly:
@@ -135,7 +162,7 @@ class Eye:
         return [(under + name, one) for name, several in found.items() for one in several[:8]]
 
     def _axe(self) -> list[Any]:
-        results = Axe().run(self.page, options={"resultTypes": ["violations", "incomplete"]}).response
+        results = self.page.evaluate(RUN_AXE)
         wrong: list[Any] = [
             (rule["id"], [node["html"][:160] for node in rule["nodes"]][:4]) for rule in results["violations"]
         ]

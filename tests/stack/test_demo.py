@@ -22,6 +22,8 @@ from stack.processes import StackError
 from tests.stack.conftest import Clone, eventually
 
 DEMO_DATA = "portal/web/management/commands/demo_data.py"
+# The demo is some thirty processes: the first of them compiles the project for all, as it would in a real clone.
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 # Stands for a load that is killed the first time, and says how it was called.
 CUT_SHORT = """
 import os, signal
@@ -77,7 +79,7 @@ def test_demo_survives_every_death_and_leaves_nothing(clone: Clone):
     (clone.folder / "var/demo/accounts.json").write_text(
         json.dumps({"url": "http://127.0.0.1:1", "accounts": [earlier]})
     )
-    demo = clone.start(*clone.command("demo"), PORT=str(port))
+    demo = clone.start(*clone.command("demo"), PORT=str(port), **COMPILED)
     eventually(lambda: "Stop: Ctrl-C" in clone.output() or demo.poll() is not None, 600)
     assert f"http://127.0.0.1:{port}/demo/" in clone.output()
     assert answers(port)
@@ -203,13 +205,13 @@ def test_data_stay_unless_reset_or_cut_short(clone: Clone):
     beside = ("demo", "--name", "essai", "--", sys.executable, "-c", LOOK)
     kept = clone.folder / "var" / "essai" / "documents" / "garde.pdf"
 
-    cut = clone.stack(*beside, CUT_SHORT="1", timeout=180)
+    cut = clone.stack(*beside, CUT_SHORT="1", timeout=180, **COMPILED)
     assert cut.returncode == 1
     assert "demo_data failed" in cut.stderr
 
     shown = []
     for reset in ("", "", "1"):
-        done = clone.stack(*beside, RESET=reset, timeout=180)
+        done = clone.stack(*beside, RESET=reset, timeout=180, **COMPILED)
         assert done.returncode == 5, done.stderr
         assert clone.processes() == {}
         shown.append(
