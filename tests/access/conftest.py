@@ -83,6 +83,9 @@ def world(db, settings, tmp_path):
     deciding = Cast(advisor, person, people.make_decision_maker("Bretagne"), now=now - timedelta(days=40))
     # Answered, decided, in force: each paper of a procedure is there.
     procedure = deciding.in_force(says="Mon train était supprimé.")
+    # And what follows: she asks to lift it, and contests it.
+    court_of.asks_lift(deciding, procedure)
+    court_of.files(deciding, AppealCase.objects.get(case=procedure))
     owed_by_us = _owed(advisor, deciding.delegate, now - timedelta(days=40))
     coming = factories.convocation(person, now=now, starts_at=now + timedelta(days=9))
     missed = factories.convocation(person, now=now - timedelta(days=20), starts_at=now - timedelta(days=9))
