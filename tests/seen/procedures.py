@@ -6,6 +6,7 @@ from accounts.models import DecisionMaker
 from tests.factories import NOW
 from tests.measures import stages
 from tests.measures.cast import Cast
+from tests.seen import appeals
 
 # Its own page at the desk and in the space, whatever its state.
 _DESK = {
@@ -28,6 +29,7 @@ _SPACE = {
 def live(person, delegate: DecisionMaker, other: DecisionMaker) -> dict[str, list[str]]:
     """Build the states; give the addresses of each role, the first the one a route is filled with."""
     cast = Cast(person.advisor, person, delegate, other, now=NOW)
+    after = appeals.live(cast, NOW)
     made = stages.build(cast, NOW)
     made["theirs to read"] = stages.to_read_by(cast, NOW - timedelta(days=20), reader=delegate)
     desk = [f"/decisions/{case.ref}/" for case in made.values()]
@@ -39,4 +41,9 @@ def live(person, delegate: DecisionMaker, other: DecisionMaker) -> dict[str, lis
     space += [
         f"/espace/procedures/{made[name].ref}/{rest}" for name, rests in _SPACE.items() for rest in rests
     ]
-    return {"decision maker": desk, "claimant": space, "case": [str(made["answered"].ref)]}
+    return {
+        **after,
+        "decision maker": desk + after["decision maker"],
+        "claimant": space + after["claimant"],
+        "case": [str(made["answered"].ref)],
+    }

@@ -17,6 +17,7 @@ NO_PAGE = {
         *("/conseiller/messages/<ref:ref>/regle/", "/saisie/"),
         *("/decisions/<ref:ref>/examiner/", "/decisions/<ref:ref>/lettre/envoyer/"),
         "/decisions/<ref:ref>/decision/envoyer/",
+        "/mediation/commencer/",
         "/demo/entrer/<int:user_id>/",
     ),
     "gives a file": (

@@ -59,7 +59,7 @@ EMPTY = {
         "/agence/horaires/",
         "/admin/sante/",
     ],
-    "decision maker": ["/decisions/"],
+    "decision maker": ["/decisions/", "/decisions/recours/"],
 }
 
 

@@ -156,6 +156,8 @@ def build(camille, folder: Path) -> World:
         "lettres": str(on_paper.ref),
         "procedures": decided["case"][0],
         "decisions": decided["case"][0],
+        "recours": decided["recours"][0],
+        "owed": decided["owed"][0],
         "number": "1",
         "key": str(key),
         "feed": feed.address_of(feed.open_feed(camille.pk, by=acting(camille), now=NOW)).split("/")[-1][:-4],
