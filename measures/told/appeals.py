@@ -13,12 +13,12 @@ Line = tuple[str, str]
 _W = WindowState
 LATE_STAYS_OPEN = (
     "Le délai pour agir était fini. Votre demande est gardée, et une personne la lit quand même. "
-    "Vous pouvez aussi demander une médiation : le médiateur vous dit ce qui reste possible. "
-    "Si vous n’avez pas reçu la décision ou ses recours, dites-le : votre délai peut repartir."
+    "Vous pouvez aussi demander une médiation\u00a0: le médiateur vous dit ce qui reste possible. "
+    "Si vous n’avez pas reçu la décision ou ses recours, dites-le\u00a0: votre délai peut repartir."
 )
 MEDIATION_FIRST = (
     "La médiation est gratuite, et obligatoire avant le tribunal. "
-    "Joignez-y la décision contestée : vous la téléchargez ici."
+    "Joignez-y la décision contestée\u00a0: vous la téléchargez ici."
 )
 STAYS_IN_FORCE = "La mesure s’applique pendant ce temps, sauf si un juge ou un accord la suspend."
 
@@ -46,7 +46,7 @@ def clock(appeal: AppealCase, now: datetime) -> str:
     """Say until when the person may act, or why no time runs."""
     zone = appeal.case.agency.place.zone
     if appeal.state == _W.UNLIMITED:
-        return "Vous pouvez agir sans limite de date : la décision ne disait pas vos recours."
+        return "Vous pouvez agir sans limite de date\u00a0: la décision ne disait pas vos recours."
     if appeal.state == _W.INTERRUPTED:
         return f"Votre délai est interrompu. À la réponse, vous aurez de nouveau {count(appeal)}."
     if appeal.state == _W.SETTLED:
@@ -54,7 +54,7 @@ def clock(appeal: AppealCase, now: datetime) -> str:
     until = full_deadline(appeal.deadline, zone)
     if appeal.is_late(now):
         return f"Le délai pour agir est fini depuis le {full_date(appeal.deadline.astimezone(zone))}."
-    return f"Vous pouvez agir jusqu’au {until} : {days_left(appeal.deadline, now, zone)}."
+    return f"Vous pouvez agir jusqu’au {until}\u00a0: {days_left(appeal.deadline, now, zone)}."
 
 
 def count(appeal: AppealCase) -> str:
@@ -84,9 +84,9 @@ def effect_on_time(gracious: GraciousAppeal) -> str:
     if gracious.interrupts:
         return "Votre délai pour agir est interrompu. Il repartira en entier à la réponse."
     if gracious.appeal.state == _W.UNLIMITED:
-        return "Aucun délai ne court contre vous : la décision ne disait pas vos recours."
+        return "Aucun délai ne court contre vous\u00a0: la décision ne disait pas vos recours."
     return (
-        "Ce recours n’arrête pas le délai : un autre recours ou une médiation l’a déjà fait. "
+        "Ce recours n’arrête pas le délai\u00a0: un autre recours ou une médiation l’a déjà fait. "
         f"{clock_until(gracious.appeal)}"
     )
 
@@ -105,11 +105,11 @@ def verdict(gracious: GraciousAppeal) -> str:
     if gracious.state == GraciousState.GRANTED:
         return "Votre recours est accepté. La décision est annulée, avec tous ses effets."
     if gracious.state == GraciousState.PARTIAL:
-        return f"Votre recours est accepté en partie. Ce qui reste : {measure.said(left_of(gracious))}."
+        return f"Votre recours est accepté en partie. Ce qui reste\u00a0: {measure.said(left_of(gracious))}."
     if gracious.state == GraciousState.IMPLICIT_REJECTION:
         return "Personne n’a répondu à temps. Ce silence vaut refus."
     if gracious.state == GraciousState.MOOT:
-        return "Votre recours n’a plus d’objet : la décision n’a plus d’effet."
+        return "Votre recours n’a plus d’objet\u00a0: la décision n’a plus d’effet."
     if gracious.state == GraciousState.REJECTED:
         return "Votre recours est refusé, avec des raisons."
     return "Votre recours est examiné."
@@ -127,10 +127,10 @@ def ways(appeal: AppealCase) -> list[str]:
     agency = appeal.case.agency
     return [
         f"Vous avez {count(appeal)} pour agir, à partir du jour où vous recevez cette réponse.",
-        f"Médiation : {MEDIATION_FIRST} Adresse : médiateur régional, {agency.name}, {agency.address}.",
-        "Tribunal administratif : après la médiation. Nous préparons le dossier avec vous.",
+        f"Médiation\u00a0: {MEDIATION_FIRST} Adresse\u00a0: médiateur régional, {agency.name}, {agency.address}.",
+        "Tribunal administratif\u00a0: après la médiation. Nous préparons le dossier avec vous.",
         STAYS_IN_FORCE,
-        "Vous pouvez aussi appeler le 3949 : on vous aide à choisir.",
+        "Vous pouvez aussi appeler le 3949\u00a0: on vous aide à choisir.",
     ]
 
 
@@ -147,7 +147,7 @@ def ended(mediation: Mediation) -> str:
 def judged(court: CourtAppeal) -> str:
     """Say what the judge decided."""
     if court.state == CourtState.REFORMED:
-        return f"Le juge a changé la décision. Ce qui reste : {measure.said(left_of(court))}."
+        return f"Le juge a changé la décision. Ce qui reste\u00a0: {measure.said(left_of(court))}."
     if court.state == CourtState.ANNULLED:
         return "Le juge a annulé la décision, avec tous ses effets."
     return "Le juge a rejeté le recours. Le jugement dit comment faire appel."

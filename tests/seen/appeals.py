@@ -67,8 +67,12 @@ def _mediating(cast: Cast, appeal: AppealCase) -> None:
     mediating.begin_mediation(asked.pk, by=acts(cast.delegate), now=cast.now)
 
 
-def _in_court(cast: Cast, appeal: AppealCase) -> None:
+def _mediated(cast: Cast, appeal: AppealCase) -> None:
     court_of.ends(cast, court_of.mediates(cast, appeal), MediationState.FAILED, outcome="Pas d’accord.")
+
+
+def _in_court(cast: Cast, appeal: AppealCase) -> None:
+    _mediated(cast, appeal)
     court_of.goes_to_court(cast, appeal)
 
 
@@ -110,6 +114,7 @@ _STATES: dict[str, tuple[int, State]] = {
     "court": (26, _in_court),
     "held off": (25, _held_off),
     "lift refused": (24, _lift_refused),
+    "mediated": (23, _mediated),
     "lifted": (23, _lifted),
     "refused": (22, _refused),
     "filed": (21, _filed),
@@ -125,6 +130,7 @@ _SPACE = {
     "open": ["gracieux/", "mediation/"],
     "too late": ["gracieux/", "mediation/"],
     "mediating": ["mediation/fin/"],
+    "mediated": ["tribunal/"],
     "lifted": ["gracieux/"],
     "refused": ["mediation/"],
 }

@@ -29,7 +29,8 @@ _SPACE = {
 def live(person, delegate: DecisionMaker, other: DecisionMaker) -> dict[str, list[str]]:
     """Build the states; give the addresses of each role, the first the one a route is filled with."""
     cast = Cast(person.advisor, person, delegate, other, now=NOW)
-    after = appeals.live(cast, NOW)
+    # Whoever looks at these did not decide them: they may answer.
+    after = appeals.live(Cast(person.advisor, person, other, delegate, now=NOW), NOW)
     made = stages.build(cast, NOW)
     made["theirs to read"] = stages.to_read_by(cast, NOW - timedelta(days=20), reader=delegate)
     desk = [f"/decisions/{case.ref}/" for case in made.values()]
