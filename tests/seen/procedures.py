@@ -36,7 +36,8 @@ def live(person, delegate: DecisionMaker, other: DecisionMaker) -> dict[str, lis
     desk = [f"/decisions/{case.ref}/" for case in made.values()]
     desk += [f"/decisions/{made[name].ref}/{rest}" for name, rests in _DESK.items() for rest in rests]
     desk += [
-        f"/decisions/?{query}" for query in ("nature=decider", "nature=en-cours", "miennes=1", "personne=zzz")
+        f"/decisions/?{query}"
+        for query in ("nature=decider", "nature=en-cours", "nature=finies", "miennes=1", "personne=zzz")
     ]
     space = [f"/espace/procedures/{case.ref}/" for case in made.values()]
     space += [

@@ -59,7 +59,7 @@ EMPTY = {
         "/agence/horaires/",
         "/admin/sante/",
     ],
-    "decision maker": ["/decisions/", "/decisions/recours/"],
+    "decision maker": ["/decisions/", "/decisions/?nature=finies", "/decisions/recours/"],
 }
 
 

@@ -54,8 +54,10 @@ HEARING = Sort(5, "auditions", "Auditions", "audition", "users")
 DECIDE = Sort(6, "decider", "À décider", "à décider", "circle-check")
 READ = Sort(7, "relire", "À relire", "à relire", "eye")
 RUNNING = Sort(8, "en-cours", "Mesures en cours", "fin de la mesure", "hourglass")
+# What waits for nobody any more: asked for by itself, never counted, the latest referred first.
+ENDED = Sort(9, "finies", "Finies", "finie", "check")
 SORTS = (EXAMINE, PREPARE, UNREAD, ANSWERS, HEARING, DECIDE, READ, RUNNING)
-_BY_NUMBER = {sort.number: sort for sort in SORTS}
+_BY_NUMBER = {sort.number: sort for sort in (*SORTS, ENDED)}
 _TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 _OPEN = (
     *(
@@ -69,6 +71,7 @@ _OPEN = (
     *(_S.HEARING_REQUESTED, _S.HEARING_HELD, _S.PERIOD_ELAPSED, _S.DECISION_DUE, _S.DECIDED, _S.NOTIFIED),
     *sorted(CASE_RUNNING),
 )
+_ENDED = (_S.CLOSED, _S.WITHDRAWN, _S.LAPSED, _S.LIFTED, _S.EXPIRED, _S.ANNULLED)
 _COLUMNS = (
     "pk",
     "ref",
@@ -101,7 +104,7 @@ class Filters:
         place = keyset.read(request.GET.get("apres", ""), 1)
         wanted = request.GET.get("nature", "")
         return cls(
-            sort=next((sort for sort in SORTS if sort.slug == wanted), None),
+            sort=next((sort for sort in (*SORTS, ENDED) if sort.slug == wanted), None),
             mine=request.GET.get("miennes") == "1",
             person=request.GET.get("personne", "").strip()[:80],
             after=(place[0], place[1][0]) if place else None,
@@ -126,7 +129,10 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
     counts = dict(
         cases.order_by().values("nature").annotate(count=Count("pk")).values_list("nature", "count")
     )
-    lines, more = keyset.cut(list(_narrowed(cases, delegate, filters)[: PAGE + 1]), PAGE)
+    narrowed = (
+        _ended(delegate, filters, now) if filters.sort is ENDED else _narrowed(cases, delegate, filters)
+    )
+    lines, more = keyset.cut(list(narrowed[: PAGE + 1]), PAGE)
     last = lines[-1] if lines else None
     open_count = sum(count for nature, count in counts.items() if nature != RUNNING.number)
     context = {
@@ -140,8 +146,8 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
         "filtered": filters.mine or filters.person,
         "reset_url": keyset.address({"nature": filters.named["nature"]}),
         "rows": [_shown(line, delegate, now) for line in lines],
-        "empty": not counts,
-        "next_url": keyset.address(filters.named, apres=keyset.write(last[6], last[0]))
+        "empty": not counts and filters.sort is not ENDED,
+        "next_url": keyset.address(filters.named, apres=keyset.write(last[6] or now, last[0]))
         if more and last
         else "",
         "first_url": keyset.address(filters.named) if filters.after else "",
@@ -198,13 +204,37 @@ def _narrowed(cases: QuerySet[Any], delegate: DecisionMaker, filters: Filters) -
         cases = cases.exclude(nature=RUNNING.number)
     else:
         cases = cases.filter(nature=filters.sort.number)
-    if filters.mine:
-        cases = cases.filter(Q(decider=delegate) | Q(nature=READ.number))
-    cases = of_person(cases, filters.person)
+    cases = of_person(_mine(cases, delegate, filters), filters.person)
     if filters.after:
         moment, key = filters.after
         cases = cases.filter(Q(due__gt=moment) | Q(due=moment, pk__gt=key))
     return cases.order_by("due", "pk").values_list(*_COLUMNS)
+
+
+def _mine(cases: QuerySet[Any], delegate: DecisionMaker, filters: Filters) -> QuerySet[Any]:
+    return cases.filter(Q(decider=delegate) | Q(nature=READ.number)) if filters.mine else cases
+
+
+def _ended(delegate: DecisionMaker, filters: Filters, now: datetime) -> QuerySet[Any]:
+    """Give the region's finished cases that may still be seen, with their end; the latest referred first."""
+    cases = (
+        Case.objects.visible_to(delegate)
+        .in_sight(now)
+        .filter(state__in=_ENDED)
+        .annotate(decision=FilteredRelation("decisions", condition=Q(decisions__set_aside_at__isnull=True)))
+        .annotate(
+            nature=Value(ENDED.number, output_field=SmallIntegerField()),
+            due=Either(
+                When(state=_S.EXPIRED, then=F("decision__ends_at")),
+                default=F("ended_at"),
+                output_field=DateTimeField(),
+            ),
+        )
+    )
+    cases = of_person(_mine(cases, delegate, filters), filters.person)
+    if filters.after:
+        cases = cases.filter(pk__lt=filters.after[1])
+    return cases.order_by("-pk").values_list(*_COLUMNS)
 
 
 def of_person(cases: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -224,15 +254,26 @@ def of_person(cases: QuerySet[Any], words: str) -> QuerySet[Any]:
 def _tabs(filters: Filters, counts: dict[int, int], total: int) -> list[dict[str, Any]]:
     base = {**filters.named, "nature": ""}
     every = [{"label": "Tout", "url": keyset.address(base), "current": filters.sort is None, "count": total}]
-    return every + [
-        {
-            "label": sort.tab,
-            "url": keyset.address({**base, "nature": sort.slug}),
-            "current": filters.sort == sort,
-            "count": counts.get(sort.number, 0),
-        }
-        for sort in SORTS
-    ]
+    return (
+        every
+        + [
+            {
+                "label": sort.tab,
+                "url": keyset.address({**base, "nature": sort.slug}),
+                "current": filters.sort == sort,
+                "count": counts.get(sort.number, 0),
+            }
+            for sort in SORTS
+        ]
+        + [
+            {
+                "label": ENDED.tab,
+                "url": keyset.address({**base, "nature": ENDED.slug}),
+                "current": filters.sort == ENDED,
+                "count": None,
+            }
+        ]
+    )
 
 
 def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dict[str, Any]:
@@ -244,7 +285,7 @@ def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dic
     if sort is READ:
         label, tone = desk.TO_READ_SECOND
     # The person's own time, and a measure's days, press nobody here.
-    presses = sort not in (ANSWERS, RUNNING, UNREAD)
+    presses = sort not in (ANSWERS, RUNNING, UNREAD, ENDED)
     level = urgency(due, now, zone) if due and presses else "calm"
     return {
         "ref": ref,
@@ -268,6 +309,8 @@ def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dic
 def _due(sort: Sort, due: datetime | None, now: datetime, zone: Any) -> str:
     if due is None:
         return ""
+    if sort is ENDED:
+        return f"{sort.due} le {short_date(last_day(due, zone))}"
     if sort in (ANSWERS, RUNNING) or (sort is UNREAD and due > now):
         return f"{sort.due}\u00a0: {short_date(last_day(due, zone))}"
     if sort is UNREAD:

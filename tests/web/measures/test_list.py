@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from measures.procedure.opening import examining
 from tests import factories
-from tests.measures.cast import ALL_OF_IT, a_delegate, acts
+from tests.measures.cast import ALL_OF_IT, a_delegate, acts, work
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +109,25 @@ def test_late_decisions_are_said_to_be_late(cast, delegate, at):
     (row,) = delegate.get(LIST).context["rows"]
     assert row["level"] == "past"
     assert "en retard" in row["due"]
+
+
+def test_what_is_finished_stands_in_a_list_of_its_own(cast, delegate, at, monkeypatch):
+    monkeypatch.setattr("measures.web.delegate.listing.PAGE", 2)
+    lived = cast.in_force()
+    closed = [cast.taken() for _ in range(2)]
+    for case in closed:
+        examining.close(case.pk, reasons="Motif légitime.", by=acts(cast.delegate), now=cast.now)
+    open_still = cast.refer()
+    cast.now += timedelta(days=40)
+    work(cast.now)
+    at(cast.now)
+    first = delegate.get(LIST, {"nature": "finies"})
+    assert names(first) == [str(closed[1].ref), str(closed[0].ref)]
+    assert "Close sans mesure" in first.text
+    second = delegate.get(LIST + first.context["next_url"])
+    assert names(second) == [str(lived.ref)]
+    assert "Mesure finie" in second.text
+    assert str(open_still.ref) in names(delegate.get(LIST))
+    assert names(delegate.get(LIST, {"nature": "finies", "personne": "zzz"})) == []
+    elsewhere = signed_in(a_delegate("Occitanie"))
+    assert names(elsewhere.get(LIST, {"nature": "finies"})) == []
