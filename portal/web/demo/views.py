@@ -27,7 +27,10 @@ _ROLES = {
     "advisor": ("Conseillers", "Ils convoquent, notent les présences, lisent les justificatifs, décident."),
     "supervisor": ("Responsables d’agence", "Ils voient les retards de l’agence et confient le travail."),
     "admin": ("Administration", "Elle gère les agences, les personnes et les réglages."),
-    "decision_maker": ("Délégataire du directeur régional", "Ses pages viendront plus tard."),
+    "decision_maker": (
+        "Délégataires du directeur régional",
+        "Ils examinent ce que les conseillers transmettent, décident, répondent aux recours.",
+    ),
     "controller": ("Contrôleur", "Ses pages viendront plus tard."),
     "partner": ("Partenaire", "Ses pages viendront plus tard."),
 }

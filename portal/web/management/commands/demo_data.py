@@ -20,7 +20,7 @@ from portal.web.demo.past.examinations import Examinations
 from portal.web.demo.past.following import Following
 from portal.web.demo.past.history import Replay
 from portal.web.demo.past.papers import Papers
-from portal.web.demo.past.procedures import Procedures
+from portal.web.demo.past.procedures.following import Procedures
 from portal.web.demo.past.ready import Ready
 from portal.web.demo.past.threads import Threads
 

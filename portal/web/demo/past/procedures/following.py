@@ -1,19 +1,17 @@
 """What became of the referrals of the demo: examined, told, answered, decided, or closed without measure."""
 
 import random
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
-from accounts.models import DecisionMaker, NoticeGroup, Role
+from accounts.models import NoticeGroup
 from measures.models import Case, Origin, Outcome, Unit
 from measures.procedure.choosing import Choice, permitted
 from measures.procedure.contradiction import hearing, noticing, observing, receiving
 from measures.procedure.opening import examining
 from measures.procedure.outcome import deciding
-from portal.core.journal import Actor
-from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, claimant
+from portal.web.demo.past.procedures.contesting import Contesting
+from portal.web.demo.past.procedures.working import Work
 
 _WITHOUT = (
     "Le rapport ne montre qu’un seul rendez-vous manqué. Les démarches de la personne sont réelles : rien de plus.",
@@ -31,57 +29,54 @@ _ANSWER = "Vos explications ont été lues avec attention. Elles ont compté dan
 _NOTHING = "Vos explications montrent que vous n’avez pas pu faire autrement. Aucune mesure n’est prise."
 
 
-class Procedures:
+class Procedures(Work):
     """Follows each referral from who takes it to its end."""
 
     def __init__(self, replay: Replay) -> None:
-        self.replay = replay
-        # Draws of its own: nobody else's past changes with it.
-        self.draw = random.Random(20_261_128)  # noqa: S311
-        self.delegates: dict[str, DecisionMaker] = {}
-        for delegate in DecisionMaker.objects.order_by("-pk"):
-            self.delegates[delegate.region] = delegate
+        # Draws of their own: nobody else's past changes with them.
+        super().__init__(replay, random.Random(20_261_128))  # noqa: S311
+        self.contesting = Contesting(replay, random.Random(20_261_129))  # noqa: S311
 
     def follow(self, absence_id: int, moment: datetime) -> None:
         """Let the region's delegate take what was referred, some days later."""
         case = Case.objects.filter(origin=Origin.ABSENCE, origin_id=absence_id).first()
         # One referral in eight still waits for somebody.
         if case is not None and case.region in self.delegates and self.draw.random() < 0.87:
-            self._at_work(case, moment + self._days(1, 5), self._take)
+            self.at_work(case, moment + self.days(1, 5), self._take)
 
     def _take(self, case: Case, moment: datetime) -> None:
-        examining.take(case.pk, by=self._delegate(case), now=moment)
+        examining.take(case.pk, by=self.delegate(case), now=moment)
         if self.draw.random() < 0.3:
-            self._at_work(case, moment + self._days(1, 4), self._close)
+            self.at_work(case, moment + self.days(1, 4), self._close)
         elif self.draw.random() < 0.9:
-            self._at_work(case, moment + self._days(1, 3), self._tell)
+            self.at_work(case, moment + self.days(1, 3), self._tell)
 
     def _close(self, case: Case, moment: datetime) -> None:
-        examining.close(case.pk, reasons=self.draw.choice(_WITHOUT), by=self._delegate(case), now=moment)
+        examining.close(case.pk, reasons=self.draw.choice(_WITHOUT), by=self.delegate(case), now=moment)
 
     def _tell(self, case: Case, moment: datetime) -> None:
         choice = _lightest(case)
         if choice is None:
             self._close(case, moment)
             return
-        noticing.prepare(case.pk, facts=_FACTS, choice=choice, by=self._delegate(case), now=moment)
+        noticing.prepare(case.pk, facts=_FACTS, choice=choice, by=self.delegate(case), now=moment)
         if self.draw.random() < 0.9:
-            self._at_work(case, moment + timedelta(hours=2), self._send)
+            self.at_work(case, moment + timedelta(hours=2), self._send)
 
     def _send(self, case: Case, moment: datetime) -> None:
-        noticing.send(case.pk, by=self._delegate(case), now=moment)
+        noticing.send(case.pk, by=self.delegate(case), now=moment)
         # Who is reached on paper reads at home; a registered letter has its own way.
         if self.draw.random() < 0.85 and case.claimant.routes_of(NoticeGroup.ANSWERS).email:
-            self._awake(case, moment + self._days(1, 4), self._read)
+            self.awake(case, moment + self.days(1, 4), self._read)
 
     def _read(self, case: Case, moment: datetime) -> None:
         receiving.consult(case.pk, by=claimant(case.claimant_id), now=moment)
         chance = self.draw.random()
         if chance < 0.55:
-            self._awake(case, moment + self._days(1, 6), self._write)
+            self.awake(case, moment + self.days(1, 6), self._write)
         elif chance < 0.75:
-            self._awake(case, moment + self._days(1, 3), self._ask_hearing)
-        self._at_work(case, moment + self._days(13, 19), self._decide)
+            self.awake(case, moment + self.days(1, 3), self._ask_hearing)
+        self.at_work(case, moment + self.days(13, 19), self._decide)
 
     def _write(self, case: Case, moment: datetime) -> None:
         observing.file_observations(
@@ -96,21 +91,21 @@ class Procedures:
     def _ask_hearing(self, case: Case, moment: datetime) -> None:
         by = claimant(case.claimant_id)
         hearing.ask_hearing(case.pk, wishes="Plutôt le matin.", assistant="", by=by, now=moment)
-        self._at_work(case, moment + timedelta(days=1), self._fix_hearing)
+        self.at_work(case, moment + timedelta(days=1), self._fix_hearing)
 
     def _fix_hearing(self, case: Case, moment: datetime) -> None:
         agency = case.agency
         at = (moment + timedelta(days=8)).replace(minute=30)
         at = self.replay.hours[agency.pk].at_work(at)
         place = f"{agency.name}, {agency.address}"
-        hearing.fix(case.pk, at=at, place=place, by=self._delegate(case), now=moment)
-        self._at_work(case, at + timedelta(hours=1), self._hold_hearing)
+        hearing.fix(case.pk, at=at, place=place, by=self.delegate(case), now=moment)
+        self.at_work(case, at + timedelta(hours=1), self._hold_hearing)
 
     def _hold_hearing(self, case: Case, moment: datetime) -> None:
         minutes = (
             "La personne explique sa semaine et montre ses candidatures. Elle demande un autre rendez-vous."
         )
-        hearing.hold_hearing(case.pk, minutes=minutes, by=self._delegate(case), now=moment)
+        hearing.hold_hearing(case.pk, minutes=minutes, by=self.delegate(case), now=moment)
 
     def _decide(self, case: Case, moment: datetime) -> None:
         answered = case.observations.exists() or case.hearings.filter(held_at__isnull=False).exists()
@@ -122,41 +117,19 @@ class Procedures:
             reasons_law=_LAW,
             reasons_fact=_FACT if choice else _NOTHING,
             answer=answer,
-            by=self._delegate(case),
+            by=self.delegate(case),
             now=moment,
         )
         if choice is not None:
-            self._at_work(case, moment + timedelta(hours=3), self._notify)
+            self.at_work(case, moment + timedelta(hours=3), self._notify)
 
     def _notify(self, case: Case, moment: datetime) -> None:
-        deciding.notify(case.pk, by=self._delegate(case), now=moment)
-        self._awake(case, moment + self._days(1, 4), self._read_decision)
+        deciding.notify(case.pk, by=self.delegate(case), now=moment)
+        self.awake(case, moment + self.days(1, 4), self._read_decision)
 
     def _read_decision(self, case: Case, moment: datetime) -> None:
         receiving.consult(case.pk, by=claimant(case.claimant_id), now=moment)
-
-    # --- when, and by whom ---------------------------------------------------------
-
-    def _days(self, least: int, most: int) -> timedelta:
-        return timedelta(days=self.draw.randint(least, most))
-
-    def _delegate(self, case: Case) -> Actor:
-        """Give the delegate as who acts, from an address that is nobody's (RFC 5737)."""
-        return Actor(self.delegates[case.region].pk, Role.DECISION_MAKER, "198.51.100.9")
-
-    def _at_work(self, case: Case, moment: datetime, deed: Callable[[Case, datetime], None]) -> None:
-        self.replay.at_work(case.agency_id, moment, partial(self._do, case.pk, deed))
-
-    def _awake(self, case: Case, moment: datetime, deed: Callable[[Case, datetime], None]) -> None:
-        self.replay.awake(case.agency_id, moment, partial(self._do, case.pk, deed))
-
-    def _do(self, case_id: int, deed: Callable[[Case, datetime], None], moment: datetime) -> None:
-        """Do it to the case as it is by then; what its life refuses meanwhile is left."""
-        try:
-            deed(Case.objects.select_related("agency", "claimant__user", "bareme").get(pk=case_id), moment)
-        except Refusal:
-            return
-        self.replay.post(moment)
+        self.contesting.after(case, moment)
 
 
 def _lightest(case: Case) -> Choice | None:
