@@ -121,13 +121,13 @@ _STATES: dict[str, tuple[int, State]] = {
     "open": (20, _nothing),
 }
 _DESK = {
-    "filed": ["repondre/", "suspendre/"],
+    "filed": ["repondre/", "suspendre/", "sans-delai/"],
     "mediating": ["mediation/fin/"],
     "court": ["jugement/"],
     "held off": ["reprendre/", "jugement/"],
 }
 _SPACE = {
-    "open": ["gracieux/", "mediation/"],
+    "open": ["gracieux/", "mediation/", "domicile/"],
     "too late": ["gracieux/", "mediation/"],
     "mediating": ["mediation/fin/"],
     "mediated": ["tribunal/"],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.core.documents.sandbox import caller
 from tests.conftest import clone, drop
 from tests.seen import who as who_sees
 from tests.seen import world as worlds
@@ -89,6 +90,8 @@ def world(request, lived, served, settings, db, at) -> Iterator[worlds.World]:  
     clone(f"{own}_copy", of=lived.name)
     with in_database(f"{own}_copy"):
         yield copy.deepcopy(lived.known)
+    # A file for the court was put together.
+    caller.close()
     drop(f"{own}_copy")
 
 

@@ -26,4 +26,5 @@ urlpatterns = [
     path("recours/<ref:ref>/mediation/", ways.ask_mediation, name="ask_mediation"),
     path("recours/<ref:ref>/mediation/fin/", ways.end_mediation, name="end_mediation"),
     path("recours/<ref:ref>/tribunal/", ways.declare_court, name="declare_court"),
+    path("recours/<ref:ref>/domicile/", ways.live_elsewhere, name="live_elsewhere"),
 ]

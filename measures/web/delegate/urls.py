@@ -20,6 +20,7 @@ urlpatterns = [
     path("recours/<ref:ref>/jugement/", noting.judgment, name="judgment"),
     path("recours/<ref:ref>/suspendre/", noting.hold_off, name="hold_off"),
     path("recours/<ref:ref>/reprendre/", noting.apply_again, name="apply_again"),
+    path("recours/<ref:ref>/sans-delai/", noting.find_remedies_missing, name="find_remedies_missing"),
     path("effets/<int:owed>/", noting.prove, name="prove"),
     path("<ref:ref>/levee/", answering.lift, name="lift"),
     path("<ref:ref>/", case.case, name="case"),

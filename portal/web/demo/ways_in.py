@@ -9,11 +9,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
+from django.db.models import Q
 
 from accounts.models import Role, User
 from portal.web.demo.past.cast import PASSWORD
 
-SHOWN_CLAIMANTS = 12
+SHOWN_CLAIMANTS, SHOWN_CONTESTING = 14, 5
 
 
 def open_all() -> None:
@@ -52,8 +53,19 @@ def shown() -> list[User]:
         .order_by("-claimant__absences__pk", "pk")
         .exclude(claimant__absences=None)[: SHOWN_CLAIMANTS * 3]
     )
-    first = list(dict.fromkeys(claimants))[:SHOWN_CLAIMANTS]
-    return [*first, *staff]
+    first = list(dict.fromkeys(claimants))[: SHOWN_CLAIMANTS - SHOWN_CONTESTING]
+    # And those who did something about a decision, the latest first.
+    contesting = (
+        User.objects.filter(
+            Q(claimant__cases__appeals__gracious__isnull=False)
+            | Q(claimant__cases__appeals__mediations__isnull=False)
+            | Q(claimant__cases__lifts__isnull=False)
+        )
+        .select_related("claimant__agency")
+        .exclude(pk__in=[user.pk for user in first])
+        .order_by("-claimant__cases__pk", "pk")
+    )
+    return [*first, *list(dict.fromkeys(contesting))[:SHOWN_CONTESTING], *staff]
 
 
 def accounts() -> dict[str, Any]:

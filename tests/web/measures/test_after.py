@@ -9,9 +9,19 @@ from django.test.utils import CaptureQueriesContext
 
 from measures.models import Annex, AppealCase, GraciousAppeal, LiftRequest, Mediation
 from measures.states import CaseState
+from portal.core.french import full_date, last_day
 from tests import factories
 from tests.access.conftest import PDF
-from tests.measures.appeals.court_of import answers, asks_lift, contested, files, lifts, refuses_lift, today
+from tests.measures.appeals.court_of import (
+    again,
+    answers,
+    asks_lift,
+    contested,
+    files,
+    lifts,
+    refuses_lift,
+    today,
+)
 from tests.measures.cast import fresh
 from tests.people import signed_in
 
@@ -148,3 +158,21 @@ def test_mediation_comes_before_the_court(cast, person, at):
     assert "La médiation est finie" in person.post(f"{url}mediation/fin/", ended, follow=True).text
     assert "Tribunal administratif de Rennes" in person.post(f"{url}tribunal/", court, follow=True).text
     assert "Ce n’est pas possible à cette étape" in person.get(f"{url}tribunal/", follow=True).text
+
+
+def test_who_lives_far_away_has_more_time(cast, person, at):
+    appeal = contested(cast)
+    at(cast.now)
+    page = f"/espace/recours/{appeal.ref}/domicile/"
+    assert "Je vis outre-mer ou à l’étranger" in person.get(f"/espace/recours/{appeal.ref}/").text
+    assert person.post(page, {}).status_code == 200
+    for _ in range(2):
+        shown = person.post(page, {"residence": "ABROAD"}, follow=True)
+        assert "C’est noté" in shown.text
+    later = again(appeal)
+    # Two months and two more, by the calendar on the wall.
+    assert (later.deadline - appeal.deadline).days in range(57, 65)
+    assert full_date(last_day(later.deadline, cast.advisor.agency.place.zone)) in shown.text
+    assert later.extensions.count() == 0
+    assert "Je vis outre-mer" not in shown.text
+    assert "Ce n’est pas possible" in person.get(page, follow=True).text

@@ -77,6 +77,17 @@ def test_the_author_is_told_that_another_person_answers_and_what_they_typed_is_k
     assert GraciousAppeal.objects.get().state == GraciousState.FILED
 
 
+def test_a_decision_that_does_not_say_how_to_contest_it_has_no_end_to_act(delegate, other, filed):
+    shown = delegate.get(page(filed.appeal)).text
+    assert "Les recours manquent dans la décision" in shown
+    assert other.post(page(filed.appeal, "sans-delai/"), {}).status_code == 200
+    for _ in range(2):
+        done = delegate.post(page(filed.appeal, "sans-delai/"), {"read": "on"}, follow=True)
+        assert "Aucun délai ne court plus" in done.text
+    assert again(filed.appeal).state == "UNLIMITED"
+    assert "Les recours manquent" not in done.text
+
+
 def test_two_answer_at_once_and_the_second_is_told_what_the_first_did(cast, other, filed):
     third = signed_in(a_delegate())
     other.post(page(filed.appeal, "repondre/"), {"verdict": "REJECTED", "etape": "confirmer", **WHY})

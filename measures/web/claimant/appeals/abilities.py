@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from measures.models.appeals.case import Residence
 from measures.states import (
     CASE_WITHOUT_EFFECT,
     MEDIATION_ENDED,
@@ -23,6 +24,7 @@ class AppealAbilities:
     end_mediation: bool
     declare_court: bool
     make_court_file: bool
+    live_elsewhere: bool
     has_acted: bool
 
 
@@ -39,5 +41,9 @@ def of_appeal(one: Followed) -> AppealAbilities:
         end_mediation=mediating,
         declare_court=open_ and mediated and not filed,
         make_court_file=open_ or filed,
+        # Who lives further away has more months (CJA R421-7); an unlimited time can't grow.
+        live_elsewhere=open_
+        and one.appeal.state != WindowState.UNLIMITED
+        and one.appeal.residence != Residence.ABROAD,
         has_acted=bool(one.gracious or one.mediations or filed),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django import forms
 
+from measures.models.appeals.case import Residence
 from measures.states import MediationState
 from portal.core.forms import HouseForm
 from portal.core.safe.choosing import DocumentsForm
@@ -90,6 +91,23 @@ class MediationEndForm(HouseForm, forms.Form):
     ended_on = _day("Jour de la fin", "Le jour écrit par le médiateur.")
     outcome = _text(
         "Ce qui a été convenu ou recommandé", "Recopiez les mots du médiateur.", rows=4, required=False
+    )
+
+
+class ElsewhereForm(HouseForm, forms.Form):
+    """Where the person lived when they received the decision."""
+
+    submit_label = "Avoir plus de temps"
+    cancel_label = _BACK
+
+    residence = forms.ChoiceField(
+        label="Où viviez-vous quand vous avez reçu la décision\u202f?",
+        choices=[
+            (Residence.OVERSEAS, "Outre-mer\u00a0: un mois de plus"),
+            (Residence.ABROAD, "À l’étranger\u00a0: deux mois de plus"),
+        ],
+        widget=forms.RadioSelect,
+        help_text="On ne vous demande aucun papier ici. Gardez de quoi le montrer\u00a0: le tribunal peut le demander.",
     )
 
 

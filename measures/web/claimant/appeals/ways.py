@@ -18,13 +18,21 @@ from accounts.sign_in.kept_forms import restored
 from measures.appeals import mediating
 from measures.appeals.court import declaring
 from measures.appeals.gracious import filing
+from measures.appeals.window import growing
 from measures.models import AppealCase, GraciousAppeal, Mediation
+from measures.models.appeals.case import Residence
 from measures.states import MEDIATION_LIVE, MediationState
 from measures.told import appeals as told
 from measures.web import followed
 from measures.web.claimant.appeals import abilities, loading, sending
 from measures.web.claimant.appeals.abilities import AppealAbilities
-from measures.web.claimant.appeals.forms import CourtForm, GraciousForm, MediationEndForm, MediationForm
+from measures.web.claimant.appeals.forms import (
+    CourtForm,
+    ElsewhereForm,
+    GraciousForm,
+    MediationEndForm,
+    MediationForm,
+)
 from portal.core import clock
 from portal.core.forms import HouseForm
 from portal.core.safe.choosing import DocumentsForm
@@ -58,6 +66,13 @@ def offered(one: followed.Followed, may: AppealAbilities) -> list[dict[str, Any]
             "espace:declare_court",
             "file-text",
             "Vous déposez le recours vous-même, puis vous en gardez la date ici.",
+        ),
+        (
+            may.live_elsewhere,
+            "Je vis outre-mer ou à l’étranger",
+            "espace:live_elsewhere",
+            "clock",
+            "Votre délai pour agir est plus long. Dites-le ici.",
         ),
     ]
     return [
@@ -174,6 +189,29 @@ def declare_court(request: HttpRequest, claimant: Claimant, ref: str) -> HttpRes
         title="Recours au tribunal",
         lead="Vous avez déposé votre recours\u00a0? Notez-le ici pour garder la date.",
         done="Votre recours au tribunal est noté.",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@claimant_required
+def live_elsewhere(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
+    """Note that the person lives overseas or abroad, which gives them more months; a second click changes nothing."""
+    now = clock.now()
+    appeal = loading.own(claimant, ref)
+
+    def deed(data: Mapping[str, Any]) -> None:
+        if appeal.residence != data["residence"]:
+            growing.live_elsewhere(appeal.pk, Residence(data["residence"]), by=actor(request), now=now)
+
+    return _plain(
+        request,
+        appeal,
+        ElsewhereForm,
+        "live_elsewhere",
+        deed,
+        title="Plus de temps pour agir",
+        lead=f"{told.clock(appeal, now)} Qui vit loin a plus de temps pour agir devant le tribunal.",
+        done="C’est noté. La nouvelle date est sur cette page.",
     )
 
 

@@ -26,6 +26,7 @@ class AppealAbilities:
     judge: bool
     hold_off: bool
     apply_again: bool
+    find_remedies_missing: bool
 
     @property
     def acts(self) -> bool:
@@ -33,7 +34,7 @@ class AppealAbilities:
         return any(
             (
                 *(self.answer, self.begin_mediation, self.end_mediation, self.judge),
-                *(self.hold_off, self.apply_again),
+                *(self.hold_off, self.apply_again, self.find_remedies_missing),
             )
         )
 
@@ -56,6 +57,7 @@ def of_appeal(one: Followed, delegate: DecisionMaker) -> AppealAbilities:
         judge=live and filed and not author,
         hold_off=live and not held,
         apply_again=held,
+        find_remedies_missing=live and appeal.state != WindowState.UNLIMITED,
     )
 
 

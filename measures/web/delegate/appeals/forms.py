@@ -202,6 +202,17 @@ class ApplyAgainForm(HouseForm, forms.Form):
     until = _day("De nouveau appliquée à partir du", "Le jour que dit le juge ou l’accord.")
 
 
+class RemediesMissingForm(HouseForm, forms.Form):
+    """That a decision did not say how to contest it, read again by whoever notes it."""
+
+    submit_label = "Ne plus compter de délai"
+    cancel_label = BACK
+
+    read = forms.BooleanField(
+        label="J’ai relu la décision reçue par la personne\u00a0: elle ne dit pas les recours, ou les dit mal"
+    )
+
+
 class ProofForm(HouseForm, forms.Form):
     """The proof that what was owed is done."""
 

@@ -15,8 +15,9 @@ from accounts.sign_in.kept_forms import restored
 from measures.appeals import effects, mediating
 from measures.appeals.court import declaring
 from measures.appeals.court.declaring import Judgment
+from measures.appeals.window import growing
 from measures.models import AppealCase, CourtAppeal, Effect, HeldBy, Mediation, Stay
-from measures.states import MEDIATION_LIVE, CourtState, MediationState
+from measures.states import MEDIATION_LIVE, CourtState, MediationState, WindowState
 from measures.told import appeals as told
 from measures.web.delegate.acts import acting
 from measures.web.delegate.appeals import abilities, loading
@@ -26,6 +27,7 @@ from measures.web.delegate.appeals.forms import (
     JudgmentForm,
     MediationEndForm,
     ProofForm,
+    RemediesMissingForm,
 )
 from measures.web.followed import followed
 from portal.core import clock
@@ -185,6 +187,33 @@ def apply_again(request: HttpRequest, delegate: DecisionMaker, ref: str) -> Http
         title="Appliquer de nouveau la mesure",
         lead="La personne est prévenue du jour.",
         done="La fin de cette période est notée.",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@decision_maker_required
+def find_remedies_missing(request: HttpRequest, delegate: DecisionMaker, ref: str) -> HttpResponse:
+    """Note that the decision did not say how to contest it: no time runs against the person any more."""
+    now = clock.now()
+    appeal = loading.appeal_for(delegate, ref, now)
+
+    def deed(data: Data) -> None:
+        growing.find_remedies_missing(appeal.pk, by=actor(request), now=now)
+
+    def already(data: Data) -> bool:
+        return AppealCase.objects.filter(pk=appeal.pk, state=WindowState.UNLIMITED).exists()
+
+    return _noted(
+        request,
+        appeal,
+        delegate,
+        RemediesMissingForm,
+        "find_remedies_missing",
+        deed,
+        already,
+        title="Les recours manquent dans la décision",
+        lead="La personne peut alors agir sans limite de date. Elle le lit sur sa page.",
+        done="C’est noté. Aucun délai ne court plus contre la personne.",
     )
 
 

@@ -13,7 +13,7 @@ from convocations.states import AbsenceState, ConvocationState
 from portal.core.transitions import Refusal
 from portal.web.demo.past.history import Replay, advisor, claimant
 from portal.web.demo.past.papers import Papers
-from portal.web.demo.past.procedures import Procedures
+from portal.web.demo.past.procedures.following import Procedures
 
 _A = AbsenceState
 _SAID = (

@@ -21,6 +21,7 @@ from portal.web.demo.past.following import Following
 from portal.web.demo.past.history import Replay
 from portal.web.demo.past.papers import Papers
 from portal.web.demo.past.procedures.following import Procedures
+from portal.web.demo.past.procedures.scenes import Scenes
 from portal.web.demo.past.ready import Ready
 from portal.web.demo.past.threads import Threads
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
                 import_file(sample, is_sample=True, now=now)
             replay = Replay(people, now, draw)
             Appointments(replay, Examinations(replay, Papers(draw), Procedures(replay))).plan()
+            Scenes(replay).plan()
             Following(replay).plan()
             Threads(replay).plan()
             Ready(replay).plan()

@@ -27,6 +27,9 @@ _GRANTED = "Ce que vous dites est confirmé : vous ne pouviez pas venir ce jour-
 _REJECTED = "Vos raisons ont été lues. Elles ne disent pas ce qui empêchait de prévenir avant le rendez-vous."
 _PAID = "Virement du service paiement, bordereau du jour, vérifié au dossier."
 
+# What happens to a case at a moment.
+Deed = Callable[[Case, datetime], None]
+
 
 class Contesting(Work):
     """Lets a person act on a decision, and the region's delegates answer."""
@@ -34,37 +37,40 @@ class Contesting(Work):
     def after(self, case: Case, moment: datetime) -> None:
         """Let the person who has just read a decision do what they will do."""
         chance = self.draw.random()
+        verdict = self.draw.choices([GraciousState.GRANTED, GraciousState.REJECTED, None], [35, 30, 35])[0]
         if chance < 0.35:
-            self.awake(case, moment + self.days(2, 6), self._file)
+            self.awake(case, moment + self.days(2, 6), self.file(verdict))
         elif chance < 0.6:
-            self.awake(case, moment + self.days(3, 6), self._ask_lift)
+            self.awake(case, moment + self.days(3, 6), self.ask_lift(self.draw.random() < 0.6))
         elif chance < 0.75:
-            self.awake(case, moment + self.days(3, 6), self._ask_mediation)
+            self.awake(case, moment + self.days(3, 6), self.ask_mediation)
 
-    def _file(self, case: Case, moment: datetime) -> None:
-        filing.file_gracious(
-            AppealCase.objects.get(case=case, lift=None).pk,
-            text=self.draw.choice(_ASKS),
-            document_ids=[],
-            form_key=self.replay.form_key_of(self.draw),
-            by=claimant(case.claimant_id),
-            now=moment,
-        )
-        chance = self.draw.random()
-        if chance < 0.35:
-            self.at_work(case, moment + self.days(4, 9), self._answering(GraciousState.GRANTED, _GRANTED))
-        elif chance < 0.65:
-            self.at_work(case, moment + self.days(4, 9), self._answering(GraciousState.REJECTED, _REJECTED))
+    def file(self, verdict: GraciousState | None) -> Deed:
+        """Have the person file a gracious appeal, and somebody else than its author answer it, or nobody yet."""
 
-    def _answering(self, verdict: GraciousState, why: str) -> Callable[[Case, datetime], None]:
+        def deed(case: Case, moment: datetime) -> None:
+            filing.file_gracious(
+                AppealCase.objects.get(case=case, lift=None).pk,
+                text=self.draw.choice(_ASKS),
+                document_ids=[],
+                form_key=self.replay.form_key_of(self.draw),
+                by=claimant(case.claimant_id),
+                now=moment,
+            )
+            if verdict is not None:
+                self.at_work(case, moment + self.days(4, 9), self._answering(verdict))
+
+        return deed
+
+    def _answering(self, verdict: GraciousState) -> Deed:
+        why = _GRANTED if verdict == GraciousState.GRANTED else _REJECTED
+
         def answer(case: Case, moment: datetime) -> None:
             by = self._another(case)
             if by is None:
                 return
-            gracious = GraciousAppeal.objects.get(appeal__case=case)
-            answering.answer(
-                gracious.pk, verdict=verdict, reasons_law=_LAW, reasons_fact=why, by=by, now=moment
-            )
+            filed = GraciousAppeal.objects.get(appeal__case=case)
+            answering.answer(filed.pk, verdict=verdict, reasons_law=_LAW, reasons_fact=why, by=by, now=moment)
             self.awake(case, moment + self.days(1, 3), self._read_answer)
             if verdict == GraciousState.GRANTED:
                 self.at_work(case, moment + self.days(2, 4), self._prove)
@@ -76,30 +82,36 @@ class Contesting(Work):
         answered.consult(appeal.pk, by=claimant(case.claimant_id), now=moment)
 
     def _prove(self, case: Case, moment: datetime) -> None:
-        """What concerns the payment first; the rest is still owed, with its day."""
+        # What concerns the payment first; the rest is still owed, with its day.
         owed = Effect.objects.filter(case=case, done_at=None).order_by("pk").first()
         if owed is not None:
             effects.prove(owed.pk, proof=_PAID, by=self.delegate(case), now=moment)
 
-    def _ask_lift(self, case: Case, moment: datetime) -> None:
-        requesting.request_lift(
-            case.pk,
-            text=self.draw.choice(_DONE),
-            wants_interview=self.draw.random() < 0.5,
-            document_ids=[],
-            form_key=self.replay.form_key_of(self.draw),
-            by=claimant(case.claimant_id),
-            now=moment,
-        )
-        if self.draw.random() < 0.6:
-            self.at_work(case, moment + self.days(1, 3), self._lift)
+    def ask_lift(self, is_lifted: bool) -> Deed:
+        """Have the person say that they did what was asked, and a delegate lift the measure, or nobody yet."""
+
+        def deed(case: Case, moment: datetime) -> None:
+            requesting.request_lift(
+                case.pk,
+                text=self.draw.choice(_DONE),
+                wants_interview=not is_lifted,
+                document_ids=[],
+                form_key=self.replay.form_key_of(self.draw),
+                by=claimant(case.claimant_id),
+                now=moment,
+            )
+            if is_lifted:
+                self.at_work(case, moment + self.days(1, 3), self._lift)
+
+        return deed
 
     def _lift(self, case: Case, moment: datetime) -> None:
         asked = LiftRequest.objects.get(case=case, decided_at=None)
         today = moment.astimezone(case.agency.place.zone).date()
         deciding.lift(asked.pk, effective_on=today, reasons_fact="", by=self.delegate(case), now=moment)
 
-    def _ask_mediation(self, case: Case, moment: datetime) -> None:
+    def ask_mediation(self, case: Case, moment: datetime) -> None:
+        """Have the person write to the mediator, who takes it up."""
         mediating.file_mediation(
             AppealCase.objects.get(case=case, lift=None).pk,
             asked_on=moment.astimezone(case.agency.place.zone).date(),

@@ -55,7 +55,7 @@ class Procedures(Work):
         examining.close(case.pk, reasons=self.draw.choice(_WITHOUT), by=self.delegate(case), now=moment)
 
     def _tell(self, case: Case, moment: datetime) -> None:
-        choice = _lightest(case)
+        choice = lightest(case)
         if choice is None:
             self._close(case, moment)
             return
@@ -109,7 +109,7 @@ class Procedures(Work):
 
     def _decide(self, case: Case, moment: datetime) -> None:
         answered = case.observations.exists() or case.hearings.filter(held_at__isnull=False).exists()
-        choice = None if answered and self.draw.random() < 0.5 else _lightest(case)
+        choice = None if answered and self.draw.random() < 0.5 else lightest(case)
         answer = "" if not answered else _NOTHING if choice is None else _ANSWER
         deciding.decide(
             case.pk,
@@ -132,7 +132,7 @@ class Procedures(Work):
         self.contesting.after(case, moment)
 
 
-def _lightest(case: Case) -> Choice | None:
+def lightest(case: Case) -> Choice | None:
     """Take the lightest the barème permits: the people of the demo choose with a light hand."""
     rules = permitted(case)
     if not rules:
