@@ -19,7 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import ExtractQuarter
 
-from measures.indicators import small
+from measures.indicators import appeals, small
 from measures.models import Case, Outcome
 from measures.states import CASE_OPEN, CaseState
 
@@ -71,11 +71,12 @@ class Figures:
 
     referred: list[Cell]
     outcomes: list[Cell]
+    appeals: list[Cell]
     paces: list[Pace]
 
 
 def of_year(year: int, zone: ZoneInfo, agency_id: int | None = None) -> Figures:
-    """Count the procedures that were referred in a year, of an agency or of the whole service; two queries."""
+    """Count the procedures that were referred in a year, of an agency or of the whole service; three queries."""
     first, after = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
     cases = Case.objects.filter(referred_at__gte=first, referred_at__lt=after).alias(
         decision=FilteredRelation("decisions", condition=Q(decisions__set_aside_at__isnull=True))
@@ -91,9 +92,11 @@ def of_year(year: int, zone: ZoneInfo, agency_id: int | None = None) -> Figures:
         quarters[quarter] += count
         outcomes[_became(state, outcome)] += count
     labels = [_OPEN_LABEL, *_ENDED.values(), *(one.label for one in Outcome)]
+    followed = appeals.of(first, after, agency_id)
     return Figures(
         referred=[Cell(label, small.told(quarters[number])) for number, label in _QUARTERS.items()],
         outcomes=[Cell(label, small.told(outcomes[label])) for label in labels],
+        appeals=[Cell(label, small.told(followed[key])) for key, label in appeals.RESULTS],
         paces=_paces(cases),
     )
 

@@ -81,7 +81,7 @@ def of_agency_csv(request: HttpRequest, supervisor: Advisor) -> HttpResponse:
 def _of_service(year: int, today: date) -> Figures:
     """Count once a day whoever asks: the page is everybody's. Without the cache it is counted each time."""
     # The number changes with the shape of what is kept: an older version's would not be read.
-    name = f"procedures-in-figures:1:{year}:{today.isoformat()}"
+    name = f"procedures-in-figures:2:{year}:{today.isoformat()}"
     with suppress(redis.RedisError):
         if (known := cache.get(name)) is not None:
             return known

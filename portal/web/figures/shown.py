@@ -13,6 +13,10 @@ _OUTCOMES = (
     "Ce qu’elles sont devenues",
     f"À ce jour. Une mesure compte quand la personne a reçu la décision. {_SAME}",
 )
+_APPEALS = (
+    "Recours et demandes de levée",
+    f"Ce que les personnes ont demandé après une décision, et ce qui leur a été répondu. {_SAME}",
+)
 _PACES = (
     "Durée des étapes",
     "La moitié des procédures va plus vite, l’autre moitié moins vite.",
@@ -30,13 +34,14 @@ def plots(found: Figures) -> list[Line]:
     return [
         _plot(_REFERRED, [_bar(cell) for cell in found.referred]),
         _plot(_OUTCOMES, [_bar(cell) for cell in found.outcomes]),
+        _plot(_APPEALS, [_bar(cell) for cell in found.appeals]),
         _plot(_PACES, paces),
     ]
 
 
 def lines(found: Figures) -> list[list[object]]:
     """Give the same figures as the lines of a file."""
-    counted = [(_REFERRED, found.referred), (_OUTCOMES, found.outcomes)]
+    counted = [(_REFERRED, found.referred), (_OUTCOMES, found.outcomes), (_APPEALS, found.appeals)]
     rows: list[list[object]] = [["Indicateur", "Détail", "Nombre", "Jours (médiane)"]]
     rows += [
         [title, first_up(cell.label), HIDDEN if cell.count is None else cell.count, ""]

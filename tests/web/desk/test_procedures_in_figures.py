@@ -16,14 +16,17 @@ from measures.models import Decision, Notice
 from measures.procedure.contradiction import noticing
 from measures.procedure.opening import examining
 from measures.procedure.outcome import deciding
+from measures.states import GraciousState
 from tests import factories
 from tests.factories import NOW
+from tests.measures.appeals import court_of
 from tests.measures.cast import FACT, SUSPENSION, Cast, acts, work
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 YEAR = NOW.year
 REFERRED, BECAME, PACE = "Procédures transmises", "Ce qu’elles sont devenues", "Durée des étapes"
+APPEALS = "Recours et demandes de levée"
 
 
 @pytest.fixture
@@ -69,6 +72,29 @@ def test_figures_say_what_procedures_became(cast, office):
         "Close sans mesure": "5",
         "Suspension de l’allocation": "moins de 5",
     }
+
+
+def test_figures_say_what_people_asked_after_a_decision(cast, office):
+    for _ in range(5):
+        cast.now = NOW
+        won = court_of.contested(cast, person=person(cast))
+        court_of.answers(cast, court_of.files(cast, won), GraciousState.GRANTED)
+        cast.now = NOW
+        court_of.asks_lift(cast, cast.in_force(person=person(cast)))
+    cast.now = NOW
+    court_of.mediates(cast, court_of.contested(cast, person=person(cast)))
+    found = {
+        label.replace("\u00a0", " "): count.replace("\u00a0", " ")
+        for label, count in told(figures(office), APPEALS).items()
+    }
+    assert found == {
+        "Demande de levée : en cours d’examen": "5",
+        "Recours gracieux : accepté": "5",
+        "Médiation : en cours": "moins de 5",
+    }
+    elsewhere = signed_in(factories.advisor(factories.agency(), is_supervisor=True))
+    assert told(figures(elsewhere), APPEALS) == {}
+    assert told(figures(Client(), "/chiffres.csv"), APPEALS) == told(figures(office), APPEALS)
 
 
 def test_the_median_of_a_step_is_the_middle_one(cast, office):

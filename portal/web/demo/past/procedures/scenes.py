@@ -75,27 +75,22 @@ class Scenes(Work):
             by=by,
             now=moment,
         )
-        self.at_work(case, moment + 1 * _DAY, self._take)
-        self.at_work(case, moment + 2 * _DAY, self._tell)
-        self.awake(case, moment + 3 * _DAY, self._read)
-        # Ten days, and on to a day that is worked.
-        self.at_work(case, moment + 18 * _DAY, self._decide)
-        self.awake(case, moment + 20 * _DAY, self._read)
-        self.awake(case, moment + 23 * _DAY, act)
+        self.at_work(case, moment + _DAY, partial(self._tell, act))
 
-    def _take(self, case: Case, moment: datetime) -> None:
-        examining.take(case.pk, by=self.delegate(case), now=moment)
-
-    def _tell(self, case: Case, moment: datetime) -> None:
+    def _tell(self, act: Deed, case: Case, moment: datetime) -> None:
         by, choice = self.delegate(case), lightest(case)
         assert choice is not None
+        examining.take(case.pk, by=by, now=moment)
         noticing.prepare(case.pk, facts=_FACTS, choice=choice, by=by, now=moment)
         noticing.send(case.pk, by=by, now=moment)
+        self.awake(case, moment + _DAY, partial(self._read, act))
 
-    def _read(self, case: Case, moment: datetime) -> None:
+    def _read(self, act: Deed, case: Case, moment: datetime) -> None:
         receiving.consult(case.pk, by=claimant(case.claimant_id), now=moment)
+        # Ten days, and on to a day that is worked.
+        self.at_work(case, moment + 15 * _DAY, partial(self._decide, act))
 
-    def _decide(self, case: Case, moment: datetime) -> None:
+    def _decide(self, act: Deed, case: Case, moment: datetime) -> None:
         by = self.delegate(case)
         deciding.decide(
             case.pk,
@@ -107,6 +102,11 @@ class Scenes(Work):
             now=moment,
         )
         deciding.notify(case.pk, by=by, now=moment)
+        self.awake(case, moment + _DAY, partial(self._read_decision, act))
+
+    def _read_decision(self, act: Deed, case: Case, moment: datetime) -> None:
+        receiving.consult(case.pk, by=claimant(case.claimant_id), now=moment)
+        self.awake(case, moment + 3 * _DAY, act)
 
 
 def _people(region: str) -> list[Claimant]:
