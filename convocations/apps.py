@@ -10,7 +10,7 @@ class ConvocationsConfig(AppConfig):
         # Handlers, receivers and mails declare themselves when imported.
         from convocations import handover, personal_data  # noqa: F401
         from convocations.absences import clocks as _absence_clocks  # noqa: F401
-        from convocations.absences import extending  # noqa: F401
+        from convocations.absences import excusing, extending  # noqa: F401
         from convocations.evidence import call_backs, procedure_calls, receivers  # noqa: F401
         from convocations.following import clocks as _follow_up_clocks  # noqa: F401
         from convocations.mails import call_backs as _call_back_mails  # noqa: F401

@@ -72,6 +72,11 @@ REFERRAL_TAKEN_BACK = journal.code(
     "referral_taken_back",
     "La transmission de l’absence {ref} est retirée : le délai pour l’expliquer n’était pas fini.",
 )
+ABSENCE_COUNTS_NO_MORE = journal.code(
+    129,
+    "absence_counts_no_more",
+    "L’absence {ref} ne compte plus : la décision prise après elle est annulée.",
+)
 
 REVIEWED = journal.code(140, "justificatif_reviewed", "{actor} a examiné le justificatif {ref} : {outcome}.")
 PUT_FORWARD = journal.code(
@@ -165,6 +170,8 @@ DUE_ABSENCE_CLOSE = 122
 DUE_EXTEND_EXPLANATIONS = 123
 DUE_EXTEND_COMPLETIONS = 124
 DUE_EXTEND_REQUEST_DOCS = 127
+# An absence whose procedure was annulled after an appeal.
+DUE_EXCUSE = 128
 # Step 1 reminds the advisor, step 2 tells the supervisors.
 DUE_REQUEST_ANSWER = 125
 DUE_REQUEST_DOCS = 126

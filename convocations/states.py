@@ -100,8 +100,9 @@ ABSENCE_TRANSITIONS = transitions(
         _A.EXCUSED: {_A.ANNULLED},
         _A.CLOSED_NO_ACTION: {_A.ANNULLED},
         _A.INVITED_TO_REGULARISE: {_A.ANNULLED},
-        # Taken back by rule when an outage of the portal gives the person time it was decided within.
-        _A.REFERRED: {_A.ANNULLED, _A.EXPLANATION_REQUESTED, _A.EXPLAINED},
+        # Taken back by rule when an outage of the portal gives the person time it was decided within; excused when
+        # the measure it was referred for is annulled after an appeal.
+        _A.REFERRED: {_A.ANNULLED, _A.EXPLANATION_REQUESTED, _A.EXPLAINED, _A.EXCUSED},
         _A.ANNULLED: set(),
     }
 )

@@ -23,6 +23,10 @@ def drop_calls(claimant_ids: Iterable[int], now: datetime) -> None:
         call_moot.send(sender=None, claimant_ids=ids, now=now)
 
 
+# In the transaction that annuls a measure after an appeal: origin: str, origin_id: int, now. What it came from counts
+# no more. The procedure is held: a receiver that must hold its own rows first does so in a transaction of its own.
+case_won = Signal()
+
 # In the transaction that takes a wish to lift a measure: claimant_id: int, ref: str, now. The person wants to speak to
 # their advisor before they are answered (entretien de recadrage).
 interview_wanted = Signal()

@@ -146,6 +146,7 @@ def _annul_measure(
     deadlines.cancel(deeds.OF_CASE, [case.pk], now=now)
     signals.drop_calls([case.claimant_id], now)
     signals.drop_interviews([case.claimant_id], now)
+    signals.case_won.send(sender=None, origin=case.origin, origin_id=case.origin_id, now=now)
     running.settle(case, now=now, but=but)
 
 

@@ -11,17 +11,20 @@ from convocations.evidence import ledger
 from convocations.models import Absence, CallTask
 from convocations.states import AbsenceState, ConvocationState
 from measures import deeds, signals
-from measures.models import Case
-from measures.procedure.contradiction import noticing
+from measures.models import AppealCase, Case
+from measures.procedure.contradiction import noticing, receiving
 from measures.procedure.opening import examining
 from measures.procedure.opening.referring import DecidedByTheDepartment
-from measures.states import CaseState
+from measures.procedure.outcome import deciding as outcome
+from measures.states import CaseState, GraciousState
 from messaging.models import OutboxMessage
 from portal.core import deadlines, outages
 from portal.core.journal import PORTAL
 from tests import factories
 from tests.factories import NOW, acting
-from tests.measures.cast import FACT, SUSPENSION, a_delegate, acts
+from tests.measures.appeals import court_of
+from tests.measures.cast import FACT, SUSPENSION, Cast, a_delegate, acts
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -123,3 +126,53 @@ def test_a_call_about_a_procedure_is_asked_once_and_dropped_when_moot(absence):
     signals.drop_calls([person], now)
     call.refresh_from_db()
     assert call.state == "DROPPED"
+
+
+def won(absence: Absence):
+    """The measure decided after an absence is annulled by a second delegate; give the hour and who did."""
+    case = refer(absence)
+    cast = Cast(absence.advisor, absence.claimant, now=absence.explanation_due_at + DAY)
+    examining.take(case.pk, by=acts(cast.delegate), now=cast.now)
+    noticing.prepare(case.pk, facts=FACT, choice=SUSPENSION, by=acts(cast.delegate), now=cast.now)
+    noticing.send(case.pk, by=acts(cast.delegate), now=cast.now)
+    receiving.consult(case.pk, by=acting(absence.claimant), now=cast.now)
+    cast.now += 15 * DAY
+    deadlines.work(lambda: cast.now)
+    cast.decides(case, SUSPENSION)
+    outcome.notify(case.pk, by=acts(cast.delegate), now=cast.now)
+    receiving.consult(case.pk, by=acting(absence.claimant), now=cast.now)
+    cast.now += DAY
+    deadlines.work(lambda: cast.now)
+    appeal = AppealCase.objects.get(case=case)
+    court_of.answers(cast, court_of.files(cast, appeal), GraciousState.GRANTED)
+    return case, cast
+
+
+def test_a_won_appeal_excuses_the_absence(absence):
+    case, cast = won(absence)
+    absence.refresh_from_db()
+    assert absence.state == AbsenceState.REFERRED, "not in the transaction that holds the procedure"
+    for _ in range(2):
+        deadlines.work(lambda: cast.now)
+        absence.refresh_from_db()
+        assert (absence.state, absence.decided_by_id) == (AbsenceState.EXCUSED, cast.other.pk)
+        assert str(case.ref) in absence.reasons
+    absence.convocation.refresh_from_db()
+    assert absence.convocation.state == ConvocationState.EXCUSED
+    shown = signed_in(absence.claimant).get(f"/espace/absences/{absence.ref}/").text
+    assert "est sans conséquence" in shown
+    assert str(case.ref) in shown
+    journal = signed_in(absence.claimant).get("/espace/journal/").text
+    assert "ne compte plus" in journal
+
+
+def test_an_absence_corrected_before_the_worker_comes_stays_corrected(absence):
+    _, cast = won(absence)
+    opening.correct(
+        absence.pk, ConvocationState.ATTENDED, reason="Elle était là.", by=acting(cast.advisor), now=cast.now
+    )
+    deadlines.work(lambda: cast.now)
+    absence.refresh_from_db()
+    assert absence.state == AbsenceState.ANNULLED
+    absence.convocation.refresh_from_db()
+    assert absence.convocation.state == ConvocationState.ATTENDED
