@@ -81,13 +81,22 @@ def _mine(row: GraciousAppeal, delegate: DecisionMaker, form: AnswerForm) -> boo
 
 
 def _written(row: GraciousAppeal, form: AnswerForm) -> GraciousAppeal:
-    """Put what was typed on the row, unsaved, to be read before it goes."""
-    data = form.cleaned_data
-    row.state = data["verdict"]
-    row.reasons_fact, row.reasons_law = data["reasons_fact"], data["reasons_law"]
-    if row.state == GraciousState.PARTIAL and row.appeal.decision is not None:
-        row.share, row.length, row.unit = data["share"], data["length"], row.appeal.decision.unit
-    return row
+    """Give the appeal as it would stand answered so, on no row, to be read before it goes."""
+    data, decision = form.cleaned_data, row.appeal.decision
+    left: dict[str, Any] = {}
+    if data["verdict"] == GraciousState.PARTIAL and decision is not None:
+        left = {"share": data["share"], "length": data["length"], "unit": decision.unit}
+    return GraciousAppeal(
+        pk=row.pk,
+        appeal=row.appeal,
+        filed_at=row.filed_at,
+        implicit_at=row.implicit_at,
+        interrupts=row.interrupts,
+        state=data["verdict"],
+        reasons_fact=data["reasons_fact"],
+        reasons_law=data["reasons_law"],
+        **left,
+    )
 
 
 def _answer_page(
