@@ -14,7 +14,7 @@ from django.db.models import Q
 from accounts.models import Role, User
 from portal.web.demo.past.cast import PASSWORD
 
-SHOWN_CLAIMANTS, SHOWN_CONTESTING = 14, 5
+SHOWN_CLAIMANTS, SHOWN_CONTESTING = 15, 6
 
 
 def open_all() -> None:
