@@ -18,7 +18,7 @@ LATE_STAYS_OPEN = (
 )
 MEDIATION_FIRST = (
     "La médiation est gratuite, et obligatoire avant le tribunal. "
-    "Joignez-y la décision contestée\u00a0: vous la téléchargez ici."
+    "Joignez-y la décision contestée\u00a0: elle se télécharge sur la page de votre recours."
 )
 STAYS_IN_FORCE = "La mesure s’applique pendant ce temps, sauf si un juge ou un accord la suspend."
 
@@ -153,20 +153,31 @@ def judged(court: CourtAppeal) -> str:
     return "Le juge a rejeté le recours. Le jugement dit comment faire appel."
 
 
-def owed(effects: list[Effect]) -> list[str]:
-    """List what is owed, how much, until when, or since when it is done."""
-    return [owed_line(one) for one in effects]
+def owed(effects: list[Effect], now: datetime | None = None) -> list[str]:
+    """List to the person what is owed, how much, until when, since when it is done, and what to do when it is late.
+
+    Without `now`, as it stands on the day it begins to be owed: what a mail says.
+    """
+    late = " Ce jour est passé\u00a0: appelez le 3949 ou votre agence."
+    return [owed_line(one, now) + (late if _late(one, now) else "") for one in effects]
 
 
-def owed_line(effect: Effect) -> str:
-    """Say one thing that is owed."""
+def owed_line(effect: Effect, now: datetime | None = None) -> str:
+    """Say one thing that is owed, at an instant, or as `owed` does without."""
     zone = effect.case.agency.place.zone
     said = effect.what
     if effect.amount is not None:
         said += f" Somme estimée{NBSP}: {euros(effect.amount)}."
     if effect.done_at is not None:
         return f"{said} C’est fait depuis le {full_date(effect.done_at.astimezone(zone))}."
-    return f"{said} C’est fait au plus tard le {full_deadline(effect.due_at, zone)}."
+    until = full_deadline(effect.due_at, zone)
+    if _late(effect, now):
+        return f"{said} C’était attendu jusqu’au {until}. Ce n’est pas encore noté comme fait."
+    return f"{said} C’est fait au plus tard le {until}."
+
+
+def _late(effect: Effect, now: datetime | None) -> bool:
+    return effect.done_at is None and now is not None and effect.due_at <= now
 
 
 def has_won(gracious: GraciousAppeal) -> bool:

@@ -120,7 +120,7 @@ def _after(one: loading.Procedure, may: abilities.ProcedureAbilities, now: datet
     if may.undecided:
         return {}
     return {
-        "lifts": afterwards.lifts(followed.lifts_of(one.case)),
+        "lifts": afterwards.lifts(followed.lifts_of(one.case), now),
         "contestable": afterwards.contestable(followed.appeals_of(one.case), now),
     }
 

@@ -60,12 +60,12 @@ def _file(row: Case, delegate: DecisionMaker, now: datetime) -> dict[str, Any]:
         "decided": letters.decision(decision, "Décision") if decision and decision.outcome else None,
         "closing_reasons": row.ending_reasons,
         "story": shown.story(row),
-        **_after(row),
+        **_after(row, now),
         "due": _due(row, can, now),
     }
 
 
-def _after(row: Case) -> dict[str, Any]:
+def _after(row: Case, now: datetime) -> dict[str, Any]:
     """Tell what followed a decision: wishes to lift, appeals, what is owed; nothing is asked before there is one."""
     if row.state in CASE_UNDECIDED:
         return {}
@@ -76,7 +76,7 @@ def _after(row: Case) -> dict[str, Any]:
     return {
         "lift": afterwards.lift(asked) if asked else None,
         "lift_waits": asked is not None and asked.decided_at is None,
-        "owed": afterwards.effects(owed),
+        "owed": afterwards.effects(owed, now),
         "appeals": [
             {
                 "label": f"Recours {one.ref}, {one.get_state_display()}",

@@ -65,4 +65,4 @@ def test_a_procedure_goes_from_referral_to_the_end_of_its_measure():
     )
     assert list(told) == [deeds.MAIL_NOTICE, deeds.MAIL_OBSERVATIONS, deeds.MAIL_DECISION]
     lines = JournalEntry.objects.filter(file_id=cast.person.pk).order_by("id").values_list("code", flat=True)
-    assert list(lines) == [310, 311, 314, 315, 316, 318, 324, 326, 329, 330, 331, 332]
+    assert list(lines) == [310, 311, 314, 315, 316, 318, 324, 326, 329, 330, 350, 331, 332]

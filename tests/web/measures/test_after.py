@@ -1,6 +1,7 @@
 """After a decision, in the person's space: a lifting, the ways to contest, the papers for the court."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from measures.models import Annex, AppealCase, GraciousAppeal, LiftRequest, Mediation
-from measures.states import CaseState
+from measures.states import CaseState, GraciousState
 from portal.core.french import full_date, last_day
 from tests import factories
 from tests.access.conftest import PDF
@@ -176,3 +177,24 @@ def test_who_lives_far_away_has_more_time(cast, person, at):
     assert later.extensions.count() == 0
     assert "Je vis outre-mer" not in shown.text
     assert "Ce n’est pas possible" in person.get(page, follow=True).text
+
+
+def test_what_is_owed_and_late_says_what_to_do(cast, person, at):
+    appeal = contested(cast)
+    answers(cast, files(cast, appeal), GraciousState.GRANTED)
+    at(cast.now)
+    page = f"/espace/recours/{appeal.ref}/"
+    assert "C’est fait au plus tard le" in person.get(page).text
+    at(cast.now + timedelta(days=40))
+    assert "Ce jour est passé" in person.get(page).text
+    other = signed_in(cast.other)
+    assert "C’était attendu jusqu’au" in other.get(f"/decisions/recours/{appeal.ref}/").text
+
+
+def test_an_answer_to_a_lifting_that_is_late_says_so(cast, person, at):
+    case = cast.in_force()
+    asks_lift(cast, case)
+    at(cast.now)
+    assert "en retard" not in person.get(own(case)).text
+    at(cast.now + timedelta(days=12))
+    assert "La réponse est en retard" in person.get(own(case)).text

@@ -42,7 +42,7 @@ def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
         "court": shown.court(one),
         "stays": shown.stays(one),
         "telerecours": TELERECOURS,
-        "owed": told.owed(one.effects),
+        "owed": told.owed(one.effects, now),
     }
     return render(request, "measures/claimant/appeals/appeal.html", context)
 

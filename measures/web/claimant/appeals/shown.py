@@ -18,9 +18,9 @@ Line = dict[str, Any]
 Part = tuple[str, list[str]]
 
 
-def lifts(rows: list[LiftRequest]) -> list[Line]:
+def lifts(rows: list[LiftRequest], now: datetime) -> list[Line]:
     """Tell each wish to end the measure early, with its receipt and what was answered, the latest first."""
-    return [_lift(row, number) for number, row in reversed(list(enumerate(rows, start=1)))]
+    return [_lift(row, number, now) for number, row in reversed(list(enumerate(rows, start=1)))]
 
 
 def contestable(rows: list[AppealCase], now: datetime) -> list[Line]:
@@ -65,7 +65,7 @@ def documents(annexes: Iterable[Annex]) -> list[Line]:
     ]
 
 
-def _lift(row: LiftRequest, number: int) -> Line:
+def _lift(row: LiftRequest, number: int, now: datetime) -> Line:
     zone = row.case.agency.place.zone
     facts = [
         {"label": "Reçue le", "value": full_datetime(row.asked_at, zone, zone=True)},
@@ -76,12 +76,19 @@ def _lift(row: LiftRequest, number: int) -> Line:
     if row.decided_at is None:
         facts.append({"label": "Réponse attendue jusqu’au", "value": full_deadline(row.answer_by, zone)})
         title = "Votre demande est examinée"
+        if row.answer_by <= now:
+            parts = [
+                (
+                    "La réponse est en retard",
+                    ["Appelez le 3949 ou votre agence\u00a0: votre demande reste examinée."],
+                )
+            ]
     elif row.granted:
         assert row.effective_on is not None
         title = f"La mesure est levée à partir du {full_date(row.effective_on)}"
         parts = [
             ("Les raisons", lines_of(row.reasons_fact)),
-            ("Ce qui vous est dû", told.owed(list(row.effects.all()))),
+            ("Ce qui vous est dû", told.owed(list(row.effects.all()), now)),
         ]
     else:
         title = "La levée est refusée, avec des raisons"

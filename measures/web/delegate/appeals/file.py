@@ -41,7 +41,7 @@ def appeal(request: HttpRequest, delegate: DecisionMaker, ref: str) -> HttpRespo
         "mediations": [shown.mediation(each) for each in reversed(one.mediations)],
         "court": [court] if court else [],
         "stays": shown.stays(one),
-        "effects": shown.effects(one.effects),
+        "effects": shown.effects(one.effects, now),
         "letter": letters.decision(row.decision, "Décision") if row.decision else None,
         "refused": shown.lift_as_read(row.lift) if row.lift else None,
         "story": shown.story(row),

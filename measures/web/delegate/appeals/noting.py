@@ -237,7 +237,9 @@ def prove(request: HttpRequest, delegate: DecisionMaker, owed: int) -> HttpRespo
         ):
             messages.success(request, "C’est noté, avec sa preuve. La personne est prévenue.")
             return redirect(back)
-    return acting.page(request, effect.case, form, title="Noter que c’est fait", lead=told.owed_line(effect))
+    return acting.page(
+        request, effect.case, form, title="Noter que c’est fait", lead=told.owed_line(effect, now)
+    )
 
 
 def _of_effect(effect: Effect) -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from measures.models import Annex, AppealCase, Effect, GraciousAppeal, LiftRequest, Mediation
+from measures.states import WindowState
 from measures.told import appeals as told
 from measures.told import measure, remedies
 from measures.web.followed import Followed
@@ -20,6 +21,7 @@ from portal.core.models.document import DocumentState
 Line = dict[str, Any]
 # What is told of appeals and liftings stands in the journal under these numbers.
 _FIRST, _LAST = 350, 399
+_NO_END = (WindowState.UNLIMITED, WindowState.SETTLED)
 
 
 def facts(appeal: AppealCase, now: datetime) -> list[Line]:
@@ -30,7 +32,10 @@ def facts(appeal: AppealCase, now: datetime) -> list[Line]:
         ("Personne", str(appeal.case.claimant)),
         ("Agence", appeal.case.agency.name),
         ("Délai de la personne", appeal.get_state_display()),
-        ("Elle peut agir jusqu’au", full_deadline(appeal.deadline, zone)),
+        (
+            "Elle peut agir jusqu’au",
+            "" if appeal.state in _NO_END else full_deadline(appeal.deadline, zone),
+        ),
     ]
     if appeal.decision is not None:
         second = f", relue par {appeal.decision.second_reader}" if appeal.decision.second_reader else ""
@@ -38,7 +43,7 @@ def facts(appeal: AppealCase, now: datetime) -> list[Line]:
         lines.append(("Décidée par", f"{appeal.decision.author}{second}"))
     if appeal.lift is not None:
         lines.append(("Refusée par", str(appeal.lift.decided_by or "")))
-    return [{"label": label, "value": value} for label, value in lines]
+    return [{"label": label, "value": value} for label, value in lines if value]
 
 
 def gracious(row: GraciousAppeal) -> Line:
@@ -96,11 +101,11 @@ def lift(row: LiftRequest) -> Line:
     return _told("Demande de levée", items, row.text, row.annexes.all(), _reasons(row))
 
 
-def effects(rows: Iterable[Effect]) -> list[Line]:
+def effects(rows: Iterable[Effect], now: datetime) -> list[Line]:
     """List what is owed, each with the page that notes it done."""
     return [
         {
-            "text": told.owed_line(row),
+            "text": told.owed_line(row, now),
             "url": "" if row.done_at else reverse("decisions:prove", args=[row.pk]),
             "proof": row.proof,
         }
