@@ -10,10 +10,10 @@ import django
 CLAIMANTS = (
     *("camille", "nour", "sofia", "karim", "lea", "omar", "jeanne", "tomas"),
     *("alma", "hugo", "mila", "zoe", "elsa", "maud"),
-    *("noe", "rose"),
+    *("noe", "rose", "ugo"),
 )
 # Who is paid a benefit.
-PAID = {"noe", "rose"}
+PAID = {"noe", "rose", "ugo"}
 # The other agency of the town, where hours, leave and portfolios change: advisor, and whom they follow.
 CANAL = {
     "marc": ("Leroux", ("anna", "bilal", "chloe", "dario", "emma")),
@@ -27,7 +27,8 @@ ACCENTS = {"noe": "Noé", "helene": "Hélène", "lea": "Léa", "theo": "Théo", 
 def main() -> None:
     django.setup()
     if sys.argv[1:]:
-        print(json.dumps(missed(sys.argv[1])))
+        deed, email = sys.argv[1:]
+        print(json.dumps({"missed": missed, "decided": decided}[deed](email)))
         return
     from accounts.models import DecisionMaker, OpeningHours, Role, User
     from tests import factories
@@ -49,8 +50,9 @@ def main() -> None:
     people["remy"] = factories.advisor(port, **_account("remy", "Kerven")).user
     people["helene"] = factories.advisor(agency, is_supervisor=True, **_account("helene", "Roy")).user
     # Who examines what is referred; nobody else decides a measure.
-    people["odile"] = User.objects.create_user(role=Role.DECISION_MAKER, **_account("odile", "Le Goff"))
-    DecisionMaker.objects.create(user=people["odile"], region=agency.region)
+    for name, last in (("odile", "Le Goff"), ("basile", "Kone")):
+        people[name] = User.objects.create_user(role=Role.DECISION_MAKER, **_account(name, last))
+        DecisionMaker.objects.create(user=people[name], region=agency.region)
     people["andrea"] = User.objects.create_user(role=Role.ADMIN, **_account("andrea", "Serra"))
     nadia = people["nadia"].advisor
     for name in CLAIMANTS:
@@ -125,6 +127,20 @@ def missed(email: str) -> dict:
         "decide_by": absence.decide_by.isoformat(),
         "closes": absence.closes_at.isoformat(),
     }
+
+
+def decided(email: str) -> dict:
+    """Live through what the story of a procedure shows, up to a measure that has begun."""
+    from accounts.models import Claimant, DecisionMaker
+    from measures.models import AppealCase
+    from portal.core import clock
+    from tests.measures.cast import Cast
+
+    person = Claimant.objects.select_related("advisor").get(user__email=email)
+    odile, basile = DecisionMaker.objects.filter(region=person.agency.region).order_by("pk")
+    began = clock.now() - timedelta(days=20)
+    case = Cast(person.advisor, person, odile, basile, now=began).in_force()
+    return {"ref": str(case.ref), "appeal": str(AppealCase.objects.get(case=case).ref)}
 
 
 if __name__ == "__main__":

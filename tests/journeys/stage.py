@@ -104,7 +104,11 @@ class Stage(Portal):
 
     def missed(self, who: "Someone") -> dict[str, str]:
         """Give somebody an absence recorded two hours ago; its dates and references."""
-        return self.run("tests.journeys.seed", who.email)
+        return self.run("tests.journeys.seed", "missed", who.email)
+
+    def decided(self, who: "Someone") -> dict[str, str]:
+        """Give somebody a measure that has begun; the references of the procedure and of what contests it."""
+        return self.run("tests.journeys.seed", "decided", who.email)
 
 
 @dataclass
