@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
+from portal.core.references import to_number
 from tests.journeys.acts import MINUTE
 from tests.journeys.stage import PARIS, link_in
 
@@ -99,7 +100,8 @@ def contested_and_undone(portal, seat, ref: str) -> None:
     noe.reads("Votre recours est bien reçu", "Votre délai est interrompu", "Empreinte")
     appeal = noe.last_part()
     portal.mail(noe_in, "Nous avons bien reçu votre recours gracieux")
-    assert portal.number("SELECT count(*) FROM measures_graciousappeal") == 1
+    filed = "SELECT count(*) FROM measures_graciousappeal g JOIN measures_appealcase a ON a.id = g.appeal_id"
+    assert portal.number(f"{filed} WHERE a.ref = %s", to_number("RC", appeal)) == 1
 
     # Who took the decision does not answer.
     seat("odile").sign_in(f"/decisions/recours/{appeal}/").reads("À répondre par une autre personne")
@@ -168,7 +170,9 @@ def test_contested_in_vain_down_to_the_court(portal, seat):
     basile = seat("basile").sign_in(f"/decisions/recours/{known['appeal']}/").follow("Noter le jugement")
     basile.choose("Recours rejeté")
     basile.page.get_by_label("Jour du jugement").fill(today)
-    basile.page.get_by_label("Ce que dit le jugement").fill("Jugement no 27-1 : le recours est rejeté.")
+    basile.page.get_by_role("textbox", name="Ce que dit le jugement").fill(
+        "Jugement no 27-1 : le recours est rejeté."
+    )
     basile.press("Noter et appliquer le jugement")
     judged = portal.mail(ugo_in, "Le jugement sur votre recours est noté")
     seat("ugo").sign_in(link_in(judged)).reads("Jugement no 27-1")
