@@ -6,10 +6,21 @@ from decimal import Decimal
 
 from measures import deeds, signals
 from measures.appeals.window import running
-from measures.models import AppealCase, Case, Decision, Effect, EffectKind, LiftRequest, Stay, Unit
+from measures.models import (
+    AppealCase,
+    Case,
+    CourtAppeal,
+    Decision,
+    Effect,
+    EffectKind,
+    GraciousAppeal,
+    LiftRequest,
+    Stay,
+    Unit,
+)
 from measures.procedure import calendar
 from measures.procedure.estimating import estimate
-from measures.states import CASE_RUNNING, CaseState
+from measures.states import CASE_RUNNING, CaseState, CourtState, GraciousState
 from measures.told import measure
 from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
@@ -52,8 +63,9 @@ def reform(appeal: AppealCase, *, share: int, length: int, by: Actor, now: datet
         notified_at=decision.notified_at,
     )
     starts, ends = calendar.effect(left, decision.notified_at, case.agency.place)
-    taken = _taken(appeal, decision, decision.share, decision.ends_at, now=now)
-    rightly = _taken(appeal, decision, share, min(ends, decision.ends_at or ends), now=now)
+    stood, _ = standing(decision)
+    taken = _taken(case, decision, stood, now=now)
+    rightly = _taken(case, decision, share, until=ends, now=now)
     if case.state in CASE_RUNNING | {CaseState.NOTIFIED} and decision.ends_at is not None:
         decision.ends_at = min(ends, decision.ends_at)
         decision.save(update_fields=["ends_at"])
@@ -72,10 +84,25 @@ def reform(appeal: AppealCase, *, share: int, length: int, by: Actor, now: datet
 
 
 def require_lighter(decision: Decision, share: int, length: int, refusal: type[Refusal]) -> None:
-    """Refuse what is no lighter than the contested measure."""
-    heavier = share > decision.share or length > decision.length or length < 1 or share < 0
-    if heavier or (share, length) == (decision.share, decision.length):
+    """Refuse what is no lighter than what stands of the contested measure."""
+    stands = standing(decision)
+    heavier = share > stands[0] or length > stands[1] or length < 1 or share < 0
+    if heavier or (share, length) == stands:
         raise refusal
+
+
+def standing(decision: Decision) -> tuple[int, int]:
+    """Give the share and the length that are left of a measure after the appeals that reduced it."""
+    gracious = GraciousAppeal.objects.filter(appeal__decision=decision, state=GraciousState.PARTIAL)
+    court = CourtAppeal.objects.filter(appeal__decision=decision, state=CourtState.REFORMED)
+    reduced = [
+        *gracious.values_list("answered_at", "share", "length"),
+        *court.values_list("noted_at", "share", "length"),
+    ]
+    if not reduced:
+        return decision.share, decision.length
+    _, share, length = max(reduced)
+    return share, length
 
 
 def owe(
@@ -110,10 +137,7 @@ def owe(
 
 def paid_back(case: Case, decision: Decision, since: date, now: datetime) -> Decimal | None:
     """Estimate what was taken from a day on until now; None where the daily allowance is not known."""
-    today = now.astimezone(case.agency.place.zone).date()
-    last = decision.ends_on or today
-    days = (min(last, today) - since).days + 1
-    return _euros(case, decision.share, max(days, 0))
+    return _taken(case, decision, standing(decision)[0], since=since, now=now)
 
 
 def said_of(amount: Decimal | None) -> str:
@@ -128,7 +152,7 @@ def _annul_measure(
 ) -> None:
     case = appeal.case
     first = decision.starts_on
-    amount = _taken(appeal, decision, decision.share, decision.ends_at, now=now)
+    amount = _taken(case, decision, standing(decision)[0], now=now)
     owed: list[Owing] = []
     if not decision.comply_days:
         what = (
@@ -170,18 +194,23 @@ def _lift_after_all(appeal: AppealCase, lift: LiftRequest, *, but: int | None, n
 
 
 def _taken(
-    appeal: AppealCase, decision: Decision, share: int, until: datetime | None, *, now: datetime
+    case: Case,
+    decision: Decision,
+    share: int,
+    *,
+    since: date | None = None,
+    until: datetime | None = None,
+    now: datetime,
 ) -> Decimal | None:
-    """Estimate what a share takes from the first day until now, less the days on which nothing was applied."""
-    case = appeal.case
-    if decision.starts_on is None or until is None:
+    """Estimate what a share takes from the first day, or `since`, until now, less the days it was not applied."""
+    if decision.starts_on is None or decision.ends_at is None:
         return Decimal(0)
-    today = now.astimezone(case.agency.place.zone).date()
-    last = min(last_day(until, case.agency.place), today)
-    days = {decision.starts_on + _DAY * n for n in range((last - decision.starts_on).days + 1)}
+    end = min(decision.ends_at, until or decision.ends_at)
+    last = min(last_day(end, case.agency.place), now.astimezone(case.agency.place.zone).date())
+    first = max(decision.starts_on, since or decision.starts_on)
+    days = {first + _DAY * n for n in range((last - first).days + 1)}
     for stay in Stay.objects.filter(appeal__case=case):
-        end = stay.until or today + _DAY
-        days -= {day for day in days if stay.since <= day < end}
+        days -= {day for day in days if stay.since <= day < (stay.until or last + _DAY)}
     return _euros(case, share, len(days))
 
 

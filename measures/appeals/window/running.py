@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import F, Q
+
 from measures import deeds
 from measures.appeals.window import counting
 from measures.models import AppealCase, Case, Decision, GraciousAppeal, LiftRequest, Mediation
@@ -52,14 +54,22 @@ def interrupt(appeal: AppealCase, *, now: datetime) -> None:
 
 
 def resume(appeal: AppealCase, *, since: datetime, now: datetime, by: Actor = PORTAL) -> None:
-    """Start the whole time anew from `since`, unless something else still interrupts it."""
-    if appeal.state != _W.INTERRUPTED or _waits(appeal):
+    """Start the whole time anew from `since`, unless something else still interrupts it.
+
+    From the latest of what interrupted it. While it runs again after a silence, an answer in words begins it once
+    more (CJA R421-2).
+    """
+    if appeal.state not in (_W.INTERRUPTED, _W.RUNNING) or _waits(appeal):
         return
-    appeal.counts_from = since
-    end = counting.end(since, appeal.residence, appeal.case.agency.place)
-    # Never an earlier day than the person was told once.
+    # Never from an earlier instant, nor to an earlier day, than the person was told once.
+    appeal.counts_from = max(appeal.counts_from, since, *_answered(appeal))
+    end = counting.end(appeal.counts_from, appeal.residence, appeal.case.agency.place)
     appeal.deadline = max(appeal.deadline, end)
-    appeal.move_to(_W.RUNNING, saving=["counts_from", "deadline"])
+    if appeal.state == _W.INTERRUPTED:
+        appeal.move_to(_W.RUNNING, saving=["counts_from", "deadline"])
+    else:
+        deadlines.cancel(deeds.OF_WINDOW, [appeal.pk], now=now)
+        appeal.save(update_fields=["counts_from", "deadline"])
     plan([appeal])
     _tell(deeds.WINDOW_RESUMED, appeal, by=by, now=now)
 
@@ -109,6 +119,21 @@ def plan(appeals: Sequence[AppealCase]) -> None:
 def occurrence(appeal: AppealCase) -> int:
     """Give the second at which the time ends: each end has deadlines and messages of its own."""
     return int(appeal.deadline.timestamp())
+
+
+def _answered(appeal: AppealCase) -> list[datetime]:
+    """Give when silence refused, and when each answer was received: it may have been while a mediation went on."""
+    mine = GraciousAppeal.objects.filter(appeal=appeal, interrupts=True)
+    silent = mine.filter(Q(state=GraciousState.IMPLICIT_REJECTION) | Q(answered_at__gte=F("implicit_at")))
+    read = mine.filter(notified_at__isnull=False)
+    return [
+        at
+        for at in (
+            *silent.values_list("implicit_at", flat=True),
+            *read.values_list("notified_at", flat=True),
+        )
+        if at is not None
+    ]
 
 
 def _waits(appeal: AppealCase) -> bool:

@@ -27,8 +27,9 @@ from portal.core.transitions import Refusal
 from tests import factories
 from tests.factories import NOW, acting
 from tests.measures.cast import ALL_OF_IT, DAY, FACT, LAW, SUSPENSION, Cast, a_delegate, acts, work
+from tests.measures.procedure import walks
 
-WALKS, LENGTH = 30, 45
+LENGTH = 45
 _S = CaseState
 PARIS = ZoneInfo("Europe/Paris")
 HOLIDAYS = holidays.country_holidays("FR", years=range(2026, 2031))
@@ -111,13 +112,7 @@ class Walk:
     # --- what may happen ------------------------------------------------------------
 
     def attempt(self, act, *arguments, **keywords):
-        """Do something anybody might try; a refusal is an answer, anything else a defect."""
-        try:
-            with transaction.atomic():
-                return act(*arguments, now=self.now, **keywords)
-        except Refusal as refusal:
-            assert refusal.sentence
-            return None
+        return walks.attempt(act, *arguments, now=self.now, **keywords)
 
     def case(self, number: int) -> int:
         ids = list(Case.objects.order_by("-pk").values_list("pk", flat=True)) or [0]
@@ -333,7 +328,7 @@ ACTS = [*sorted(ACTS_BY_NAME), *_ON * 5, *_TALK * 2]
 @pytest.mark.django_db
 def test_no_sequence_of_acts_reaches_a_measure_that_the_law_does_not_allow():
     reached: Counter[str] = Counter()
-    for seed in [*range(WALKS), *(random.randrange(10**9) for _ in range(3))]:
+    for seed in walks.seeds(30):
         with transaction.atomic():
             walk = Walk(random.Random(seed))
             try:

@@ -1,0 +1,24 @@
+"""What the random walks share: how many of them, and how an act is tried."""
+
+import os
+import random
+
+from django.db import transaction
+
+from portal.core.transitions import Refusal
+
+
+def seeds(count: int) -> list[int]:
+    """The walks of a run: the same ones each time, and some that nobody has gone; `WALKS` asks for so many of each."""
+    asked = int(os.environ.get("WALKS", "0"))
+    return [*range(asked or count), *(random.randrange(10**9) for _ in range(3))]
+
+
+def attempt(act, *arguments, **keywords):
+    """Do something anybody might try; a refusal is an answer, anything else a defect."""
+    try:
+        with transaction.atomic():
+            return act(*arguments, **keywords)
+    except Refusal as refusal:
+        assert refusal.sentence
+        return None
