@@ -15,7 +15,7 @@ READY = @if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and w
 VENV := .venv/bin/python
 STACK := $(VENV) -m stack
 # The tests that write each letter.
-LETTERS := $(addprefix tests/,measures/test_mails.py convocations/test_mails.py convocations/test_following.py \
+LETTERS := $(addprefix tests/,measures/test_mails.py measures/appeals/test_mails.py convocations/test_mails.py convocations/test_following.py \
 	convocations/test_late_call_backs.py convocations/test_told_not_to_come.py convocations/requests/test_mails.py \
 	messaging/threads/test_mails.py messaging/posting/test_ways.py)
 TESTS := $(STACK) run --tests --with-clamav --

@@ -39,9 +39,13 @@ class Said:
             title=self.title,
             deadline=self.deadline,
             facts=self.facts,
-            paragraphs=self.on_paper or self.paragraphs,
-            parts=self.parts,
-            law=self.law,
+            paragraphs=[
+                # A receipt is kept, whatever it is written on.
+                one.replace("Gardez ce message", "Gardez cette lettre")
+                for one in self.on_paper or self.paragraphs
+            ],
+            parts=[part for part in self.parts if part[1]],
+            law=[part for part in self.law if part[1]],
         )
         return to_person(
             agency,
@@ -123,7 +127,7 @@ def unread_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def _answers(rows: Sequence[Row], *, unread: bool) -> dict[int, Mail]:
     mails = {}
     found = _gracious(rows)
-    effects = _effects([gracious.appeal_id for _, gracious in found])
+    effects = effects_of([gracious.appeal_id for _, gracious in found])
     for row, gracious in found:
         if gracious.state not in GRACIOUS_ANSWERED or (unread and gracious.notified_at is not None):
             continue
@@ -277,7 +281,8 @@ def _appeals(rows: Sequence[Row]) -> list[tuple[Row, AppealCase]]:
     return [(row, found[row.subject_id]) for row in rows]
 
 
-def _effects(appeal_ids: Sequence[int]) -> dict[int, list[Effect]]:
+def effects_of(appeal_ids: Sequence[int]) -> dict[int, list[Effect]]:
+    """Load what is owed after each of these appeals, in the order it was written; one query."""
     by_appeal: dict[int, list[Effect]] = {}
     for one in Effect.objects.filter(appeal__in=appeal_ids).select_related("case__agency").order_by("pk"):
         by_appeal.setdefault(one.appeal_id or 0, []).append(one)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import NoticeGroup
 from measures import deeds
-from measures.mails.appeals import Said, path_of
+from measures.mails.appeals import Said, effects_of, path_of
 from measures.models import CourtAppeal, Mediation, Stay
 from measures.states import MEDIATION_ENDED
 from measures.told import appeals as told
@@ -33,16 +33,20 @@ def mediation_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             does = told.LATE_STAYS_OPEN
         elif not mediation.interrupts:
             does = f"Cette médiation n’arrête pas le délai. {told.clock_until(appeal)}".strip()
+        receipt = [
+            f"Vous avez demandé une médiation le {asked}. Gardez ce message : c’est votre accusé de réception.",
+            does,
+        ]
         mails[row.id] = Said(
             subject="Votre demande de médiation est notée",
             title="Votre médiation est notée",
             preheader=f"Demandée le {asked}.",
             paragraphs=[
-                f"Vous avez demandé une médiation le {asked}. Gardez ce message : c’est votre accusé de réception.",
-                does,
+                *receipt,
                 "À la fin, notez la date dans votre espace, ou dites-la à votre agence.",
                 told.STAYS_IN_FORCE,
             ],
+            on_paper=[*receipt, "À la fin, dites la date à votre agence.", told.STAYS_IN_FORCE],
             action="Voir ma médiation",
             path=path_of(appeal),
             facts=[*told.named(appeal), ("Demandée le", asked)],
@@ -123,7 +127,9 @@ def court_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 def judged_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell people that the judgment is noted, and where they read what follows from it."""
     mails = {}
-    for row, court in _courts(rows):
+    found = _courts(rows)
+    effects = effects_of([court.appeal_id for _, court in found])
+    for row, court in found:
         appeal = court.appeal
         judged = full_date(court.judged_on) if court.judged_on else ""
         mails[row.id] = Said(
@@ -139,7 +145,10 @@ def judged_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
             action="Voir ce qui suit",
             path=path_of(appeal),
             facts=[*told.named(appeal), ("Jugement du", judged)],
-            parts=[("Ce que dit le jugement", lines_of(court.judgment))],
+            parts=[
+                ("Ce qui vous est dû", told.owed(effects.get(appeal.pk, []))),
+                ("Ce que dit le jugement", lines_of(court.judgment)),
+            ],
         ).to(appeal.case.agency)
     return mails
 

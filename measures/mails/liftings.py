@@ -72,6 +72,10 @@ def lifted_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
                 "Ce qui vous est dû est écrit dans votre espace, avec une date.",
                 "Vous n’avez rien à faire.",
             ],
+            on_paper=[
+                f"Votre demande est acceptée. La mesure est finie à partir du {day}.",
+                "Vous n’avez rien à faire.",
+            ],
             action="Voir ce qui m’est dû",
             path=_path(case),
             facts=[*procedure.named(case), ("Levée à partir du", day)],

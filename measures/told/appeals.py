@@ -18,7 +18,7 @@ LATE_STAYS_OPEN = (
 )
 MEDIATION_FIRST = (
     "La médiation est gratuite, et obligatoire avant le tribunal. "
-    "Joignez-y la décision contestée\u00a0: elle se télécharge sur la page de votre recours."
+    "Joignez-y une copie de la décision contestée."
 )
 STAYS_IN_FORCE = "La mesure s’applique pendant ce temps, sauf si un juge ou un accord la suspend."
 
@@ -127,7 +127,8 @@ def ways(appeal: AppealCase) -> list[str]:
     agency = appeal.case.agency
     return [
         f"Vous avez {count(appeal)} pour agir, à partir du jour où vous recevez cette réponse.",
-        f"Médiation\u00a0: {MEDIATION_FIRST} Adresse\u00a0: médiateur régional, {agency.name}, {agency.address}.",
+        "Médiation\u00a0: elle est gratuite, et obligatoire avant le tribunal. Joignez-y une copie de la décision "
+        f"contestée. Adresse\u00a0: médiateur régional, {agency.name}, {agency.address}.",
         "Tribunal administratif\u00a0: après la médiation. Nous préparons le dossier avec vous.",
         STAYS_IN_FORCE,
         "Vous pouvez aussi appeler le 3949\u00a0: on vous aide à choisir.",

@@ -9,17 +9,13 @@ from measures.models import Notice, Origin
 from measures.procedure.contradiction import hearing, receiving
 from measures.procedure.opening import examining
 from measures.procedure.outcome import annulling, deciding, withdrawing
-from messaging import emails
-from messaging.emails import Mail, Row
-from messaging.models import OutboxMessage
 from portal.core import outages
 from portal.core.journal import PORTAL
 from tests import factories
 from tests.factories import NOW, acting
 from tests.measures.cast import DAY, FACT, SUSPENSION, WARNING, Cast, acts, fresh, work
-from tests.messaging import golden
-from tests.messaging.on_paper import golden as words_of
-from tests.messaging.rendering import Shown, check_mail
+from tests.measures.written import composed, on_paper, shown
+from tests.messaging.rendering import Shown
 
 pytestmark = pytest.mark.django_db
 
@@ -27,30 +23,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     return Cast()
-
-
-def composed(kind: int, now) -> Mail | None:
-    """The message of this kind that was owed last, written at `now`."""
-    owed = OutboxMessage.objects.filter(kind=kind).latest("id")
-    row = Row(owed.id, owed.person_id, owed.subject_id, owed.occurrence, owed.step, owed.payload)
-    known = emails.kind(kind)
-    assert known is not None
-    return known.compose([row], now).get(owed.id)
-
-
-def shown(kind: int, now, *, facts: tuple[str, ...] = ()) -> Shown:
-    """Check the e-mail and its letter, whose whole text is kept; the page it leads to has tests of its own."""
-    mail = composed(kind, now)
-    assert mail is not None
-    said = check_mail(mail, facts=facts)
-    known = emails.kind(kind)
-    if known.by_post:
-        golden.hold(known, mail.letter())
-    return said
-
-
-def on_paper(kind: int, now) -> str:
-    return words_of(composed(kind, now).letter()).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def discreet(said: Shown) -> None:

@@ -177,6 +177,7 @@ def test_an_outage_is_recorded_by_its_process_and_journaled(office, admin):
         convoked.DUE_EXTEND_COMPLETIONS,
         convoked.DUE_EXTEND_REQUEST_DOCS,
         measured.DUE_EXTEND_OBSERVATIONS,
+        measured.DUE_EXTEND_WINDOWS,
         messages.DUE_EXTEND_THREADS,
     }
     assert not entries(30)

@@ -224,6 +224,6 @@ def test_many_threads_cost_as_many_queries_as_two(django_assert_max_num_queries,
         if number % 2:
             answer(one, expected=november(26), now=NOW + DAY)
     outages.record(november(25, 10), november(25, 11), "Panne", by=OFFICE, now=november(25, 11))
-    with django_assert_max_num_queries(55):
+    with django_assert_max_num_queries(64):
         tick(november(25, 11))
     assert (lines(deeds.ANSWER_EXTENDED), lines(deeds.EXPECTED_EXTENDED)) == (many // 2, many // 2)
