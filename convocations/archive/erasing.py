@@ -185,7 +185,7 @@ _SUBJECTS: tuple[tuple[tuple[int, ...], type[Any], str], ...] = (
         Convocation,
         "claimant_id",
     ),
-    ((deeds.DUE_EXPLANATION_END, deeds.DUE_DECISION, deeds.DUE_ABSENCE_CLOSE), Absence, "claimant_id"),
+    ((*deeds.OF_ABSENCE, deeds.DUE_EXCUSE), Absence, "claimant_id"),
     ((deeds.DUE_REQUEST_ANSWER, deeds.DUE_REQUEST_DOCS), ChangeRequest, "claimant_id"),
     ((deeds.DUE_FIRST_INTERVIEW,), FollowUpTask, "claimant_id"),
     ((deeds.DUE_CALL_BACK,), CallTask, "claimant_id"),

@@ -5,7 +5,25 @@ from uuid import uuid4
 
 from accounts.models import Claimant, User
 from measures.bareme import ranges
-from measures.models import Case, Decision, Hearing, Notice, Observations, Origin, PeriodExtension, Piece
+from measures.models import (
+    Annex,
+    AppealCase,
+    AppealExtension,
+    Case,
+    CourtAppeal,
+    Decision,
+    Effect,
+    GraciousAppeal,
+    Hearing,
+    LiftRequest,
+    Mediation,
+    Notice,
+    Observations,
+    Origin,
+    PeriodExtension,
+    Piece,
+    Stay,
+)
 from portal.core.models import Document, Outage
 from tests.measures.cast import FACT, LAW, a_delegate
 
@@ -59,7 +77,7 @@ def write(person: Claimant, referred_by: User, paper: Document, outage: Outage, 
     PeriodExtension.objects.create(
         case=case, outage=outage, ended_at=at + 10 * DAY, ends_at=at + 11 * DAY, given_at=at
     )
-    Decision.objects.create(
+    decision = Decision.objects.create(
         reasons_law=LAW,
         reasons_fact=FACT,
         answer="Lu.",
@@ -72,4 +90,100 @@ def write(person: Claimant, referred_by: User, paper: Document, outage: Outage, 
         content_hash=b"0" * 32,
         **figures,
     )
+    _contest(case, decision, paper, outage, at + 20 * DAY)
     return case
+
+
+def _contest(case: Case, decision: Decision, paper: Document, outage: Outage, at: datetime) -> None:
+    """Write what followed it: a wish to lift, an appeal, a mediation, the court; something was owed and is done."""
+    person, delegate, later = case.claimant.user, decision.author, at + 30 * DAY
+    words = {"reasons_law": LAW, "reasons_fact": FACT}
+    lift = LiftRequest.objects.create(
+        case=case,
+        form_key=uuid4(),
+        text="C’est fait.",
+        asked_at=at,
+        asked_by=person,
+        content_hash=b"0" * 32,
+        answer_by=at + 9 * DAY,
+        decided_at=at + DAY,
+        decided_by=delegate,
+        granted=False,
+        **words,
+    )
+    appeal = AppealCase.objects.create(
+        case=case,
+        decision=decision,
+        state="OVER",
+        residence="MAINLAND",
+        opened_at=at,
+        counts_from=at,
+        deadline=at + 70 * DAY,
+    )
+    AppealExtension.objects.create(
+        appeal=appeal, outage=outage, ended_at=at + 69 * DAY, ends_at=at + 70 * DAY, given_at=at
+    )
+    filed = GraciousAppeal.objects.create(
+        appeal=appeal,
+        form_key=uuid4(),
+        state="REJECTED",
+        text="Je conteste.",
+        filed_at=at,
+        filed_by=person,
+        content_hash=b"0" * 32,
+        interrupts=True,
+        implicit_at=at + 62 * DAY,
+        author=a_delegate(case.region).user,
+        answered_at=later,
+        notified_at=later,
+        notified_how="CONSULTED",
+        **words,
+    )
+    Mediation.objects.create(
+        appeal=appeal,
+        form_key=uuid4(),
+        state="FAILED",
+        asked_on=later.date(),
+        declared_at=later,
+        declared_by=person,
+        interrupts=True,
+        ended_on=later.date(),
+        end_declared_at=later,
+        end_declared_by=person,
+    )
+    CourtAppeal.objects.create(
+        appeal=appeal,
+        state="REJECTED",
+        judged_on=later.date(),
+        judgment="Le recours est rejeté.",
+        noted_at=later,
+        noted_by=delegate,
+        prepared_at=later,
+        court="Tribunal administratif",
+        filed_on=later.date(),
+        declared_at=later,
+        declared_by=person,
+    )
+    Stay.objects.create(
+        appeal=appeal,
+        held_by="JUDGE",
+        reason="Ordonnance.",
+        since=at.date(),
+        until=later.date(),
+        noted_at=at,
+        noted_by=delegate,
+        ended_at=later,
+    )
+    Effect.objects.create(
+        case=case,
+        appeal=appeal,
+        kind="AGREED",
+        what="Ce qui a été convenu.",
+        owed_at=later,
+        due_at=later + 15 * DAY,
+        done_at=later,
+        done_by=delegate,
+        proof="Virement.",
+    )
+    Annex.objects.create(document=paper, lift=lift, added_at=at)
+    Annex.objects.create(document=paper, gracious=filed, added_at=at)

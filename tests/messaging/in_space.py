@@ -29,8 +29,11 @@ WITHOUT_A_PAGE = {
 }
 # Written to staff, whose pages are their work.
 TO_STAFF = {
+    "answers_soon",
     "break_glass",
     "decisions_soon",
+    "effects_late",
+    "effects_of_region",
     "first_interview_late",
     "following_digest",
     "in_person_to_propose",
