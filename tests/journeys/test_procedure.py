@@ -51,7 +51,7 @@ def test_referred_told_answered_and_decided_by_a_person(portal, seat):
 
     # He follows the mail; the ten days begin when he reads, not before.
     told = portal.mail(noe_in, "Une lettre vous attend")
-    noe = seat("noe").sign_in(link_in(told)).reads("Vous n’êtes pas venu", "R5412-1", "10 jours")
+    noe = seat("noe").sign_in(link_in(told)).reads("Vous n’êtes pas venu", "R5412-1", "Il vous reste")
     portal.becomes("measures_case", ref, "NOTICE_RECEIVED")
     noe.page.get_by_label("Vos observations").fill("Je gardais ma mère, sortie de l’hôpital.")
     noe.press("Envoyer mes observations").reads("Vos observations sont reçues", "Empreinte")
