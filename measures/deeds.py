@@ -193,11 +193,21 @@ DUE_LAPSE = 314
 DUE_START = 315
 DUE_END = 316
 DUE_DECISION_UNREAD = 317
+# Its step counts the weeks in which nobody took it.
+DUE_EXAMINE = 319
 # Its subject is an outage of the portal, its step the outage's revision, its occurrence where a slice begins.
 DUE_EXTEND_OBSERVATIONS = 318
 OF_ANSWERING = (DUE_PERIOD_END, DUE_HEARING)
 OF_DECISION = (DUE_DECISION_SOON, DUE_LAPSE)
-OF_CASE = (DUE_NOTICE_UNREAD, DUE_DECISION_UNREAD, *OF_ANSWERING, *OF_DECISION, DUE_START, DUE_END)
+OF_CASE = (
+    DUE_EXAMINE,
+    DUE_NOTICE_UNREAD,
+    DUE_DECISION_UNREAD,
+    *OF_ANSWERING,
+    *OF_DECISION,
+    DUE_START,
+    DUE_END,
+)
 
 # --- deadlines (350–369): of the time to act (the appeal), of a gracious appeal, of a lifting, of an effect -
 # Their occurrence is the second at which the time ends: it starts anew, and grows.
@@ -234,6 +244,7 @@ MAIL_ANNULLED = 320
 MAIL_DAYS_GIVEN = 321
 # One a person and day, however many cases: the occurrence is the day.
 MAIL_DECISIONS_SOON = 330
+MAIL_TO_EXAMINE = 331
 # --- e-mails (350–369) -----------------------------------------------------------------
 # Their subject is the gracious appeal.
 MAIL_GRACIOUS_RECEIPT = 350

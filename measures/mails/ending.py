@@ -1,12 +1,12 @@
-"""E-mails about the end of a case without any effect, and the one reminder that whoever examines gets."""
+"""E-mails about the end of a case without any effect, and the reminders that delegates get."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db.models import Count
 
-from accounts.models import NoticeGroup
+from accounts.models import DecisionMaker, NoticeGroup
 from measures import deeds
 from measures.mails.sending import about
 from measures.models import Case
@@ -14,6 +14,7 @@ from measures.states import CaseState
 from measures.told import letters
 from messaging.emails import Mail, Row, composes
 from messaging.mails.notices import digests
+from portal.core import parameters
 
 _NO_EFFECT = "Elle n’a aucune conséquence. Vous n’avez rien à faire."
 
@@ -113,6 +114,29 @@ def soon_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
         sentence="Le délai de 15 jours se termine. Sans envoi à temps, la procédure se clôt en faveur de la personne.",
         path="/decisions/",
         action="Voir les procédures",
+    )
+
+
+@composes(deeds.MAIL_TO_EXAMINE, "cases_to_examine", label="procédures que personne n’examine")
+def unexamined_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
+    """Tell a delegate of the region's cases that nobody has taken for too long."""
+    found = DecisionMaker.objects.filter(pk__in={row.subject_id for row in rows})
+    regions = dict(found.values_list("pk", "region"))
+    late = now - timedelta(days=parameters.current().case_examine_days)
+    waiting = dict(
+        Case.objects.filter(region__in=set(regions.values()), state=CaseState.REFERRED, referred_at__lte=late)
+        .values_list("region")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    return digests(
+        rows,
+        {pk: waiting.get(region, 0) for pk, region in regions.items()},
+        one="procédure à examiner attend depuis longtemps",
+        many="procédures à examiner attendent depuis longtemps",
+        sentence="Personne ne les examine encore. Ces personnes attendent de savoir si une procédure les concerne.",
+        path="/decisions/?nature=examiner",
+        action="Voir les procédures à examiner",
     )
 
 

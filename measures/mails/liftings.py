@@ -190,7 +190,7 @@ def soon_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
         one="recours ou levée à répondre",
         many="recours ou levées à répondre",
         sentence="Ces personnes attendent une réponse. Après 2 mois, le silence sur un recours est un refus.",
-        path="/decisions/",
+        path="/decisions/recours/",
         action="Voir ce qui attend",
     )
 
@@ -200,14 +200,16 @@ def region_late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a delegate what is owed to people of the region and late."""
     regions = _regions(rows)
     late = _count(Effect.objects.late(now), "case__region")
-    return _late(rows, {pk: late[region] for pk, region in regions.items()}, "/decisions/")
+    return _late(
+        rows, {pk: late[region] for pk, region in regions.items()}, "/decisions/recours/?nature=effets"
+    )
 
 
 @composes(deeds.MAIL_EFFECTS_LATE, "effects_late", label="effets en retard (agence)")
 def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a supervisor what is owed to people of the agency and late."""
     late = _count(Effect.objects.late(now), "case__agency_id")
-    return _late(rows, dict(late), "/agence/")
+    return _late(rows, dict(late), "/agence/effets/")
 
 
 def _late(rows: Sequence[Row], counts: dict[int, int], path: str) -> dict[int, Mail]:

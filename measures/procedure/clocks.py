@@ -1,10 +1,11 @@
 """What time brings to a case: what is unread, the end of the time to answer, a late decision, a measure's days."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from accounts.models import DecisionMaker
 from measures import deeds, signals
 from measures.models import Case, Decision
 from measures.procedure.contradiction import period
@@ -12,10 +13,11 @@ from measures.states import CASE_RUNNING, CaseState
 from messaging import outbox
 from messaging.chasing import left_over, take, tell_files
 from portal.core import deadlines, outages
-from portal.core.deadlines import Due, Outcome
+from portal.core.deadlines import Due, Outcome, Planned
 from portal.core.outage_slices import put_off
 
 _S = CaseState
+_WEEK = timedelta(days=7)
 LAPSED_BY_RULE = (
     "Aucune décision n’est arrivée dans le délai que la loi donne. La procédure est donc close en votre faveur\u00a0: "
     "elle n’a aucune conséquence."
@@ -24,6 +26,29 @@ UNHEARD_BY_RULE = (
     "Vous aviez demandé à être entendu, et l’audition n’a pas eu lieu à temps. La procédure est donc close en votre "
     "faveur\u00a0: elle n’a aucune conséquence."
 )
+
+
+@deadlines.handles(deeds.DUE_EXAMINE, "procédure que personne n’examine")
+def chase_referral(batch: Sequence[Due], now: datetime) -> Outcome:
+    """Tell the region's delegates of a case that nobody took, each week until somebody does; nothing is decided."""
+    taken = take(_cases(), batch)
+    rows = [row for row in taken.values() if row.state == _S.REFERRED]
+    delegates = DecisionMaker.objects.filter(
+        region__in={row.region for row in rows}, user__is_active=True
+    ).order_by("pk")
+    day = now.date().toordinal()
+    outbox.enqueue(
+        (
+            outbox.Owed(deeds.MAIL_TO_EXAMINE, pk, pk, occurrence=day)
+            for pk in delegates.values_list("pk", flat=True)
+        ),
+        now=now,
+    )
+    steps = {due.subject_id: due.step for due in batch}
+    deadlines.schedule(
+        Planned(deeds.DUE_EXAMINE, row.pk, now + _WEEK, step=steps[row.pk] + 1) for row in rows
+    )
+    return left_over(batch, taken, {row.pk for row in rows})
 
 
 @deadlines.handles(deeds.DUE_NOTICE_UNREAD, "lettre d’information non ouverte")

@@ -84,6 +84,7 @@ TABLE: dict[str, set[str]] = {
     "/decisions/effets/<int:owed>/": {"decision maker"},
     "/decisions/<ref:ref>/…": {"decision maker"},
     "/agence/…": {"supervisor", "other supervisor"},
+    "/agence/effets/<int:owed>/": {"supervisor"},
     "/agence/courrier/lots/<ref:ref>/…": {"supervisor"},
     "/agence/courrier/lettres/<ref:ref>/…": {"supervisor"},
     "/admin/…": {"admin"},

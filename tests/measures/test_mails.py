@@ -9,11 +9,12 @@ from measures.models import Notice, Origin
 from measures.procedure.contradiction import hearing, receiving
 from measures.procedure.opening import examining
 from measures.procedure.outcome import annulling, deciding, withdrawing
+from messaging.models import OutboxMessage
 from portal.core import outages
 from portal.core.journal import PORTAL
 from tests import factories
 from tests.factories import NOW, acting
-from tests.measures.cast import DAY, FACT, SUSPENSION, WARNING, Cast, acts, fresh, work
+from tests.measures.cast import DAY, FACT, SUSPENSION, WARNING, Cast, a_delegate, acts, fresh, work
 from tests.measures.written import composed, on_paper, shown
 from tests.messaging.rendering import Shown
 
@@ -143,6 +144,25 @@ def test_days_given_back_after_an_outage(cast):
     work(now)
     facts = ("vendredi 4 décembre 2026", "jeudi 3 décembre 2026")
     shown(deeds.MAIL_DAYS_GIVEN, now, facts=facts)
+
+
+def test_delegates_are_told_of_what_nobody_examines_each_week_until_somebody_does(cast):
+    case = cast.refer()
+    work(NOW + 14 * DAY)
+    assert not OutboxMessage.objects.filter(kind=deeds.MAIL_TO_EXAMINE).exists()
+    first = NOW + 17 * DAY
+    work(first)
+    told = shown(deeds.MAIL_TO_EXAMINE, first).message["Subject"].replace("\u00a0", " ")
+    assert told == "1 procédure à examiner attend depuis longtemps"
+    # Both delegates of the region, and nobody elsewhere.
+    a_delegate("Occitanie")
+    work(first + 7 * DAY)
+    people = OutboxMessage.objects.filter(kind=deeds.MAIL_TO_EXAMINE).values_list("person_id", flat=True)
+    assert sorted(people) == sorted([cast.delegate.pk, cast.other.pk] * 2)
+    examining.take(case.pk, by=acts(cast.delegate), now=first + 8 * DAY)
+    work(first + 30 * DAY)
+    assert OutboxMessage.objects.filter(kind=deeds.MAIL_TO_EXAMINE).count() == 4
+    assert composed(deeds.MAIL_TO_EXAMINE, first + 30 * DAY) is None
 
 
 def test_delegates_are_reminded_of_what_waits_and_of_nothing_else(cast):

@@ -31,6 +31,7 @@ WITHOUT_A_PAGE = {
 TO_STAFF = {
     "answers_soon",
     "break_glass",
+    "cases_to_examine",
     "decisions_soon",
     "effects_late",
     "effects_of_region",

@@ -56,6 +56,7 @@ EMPTY = {
         "/agence/portefeuilles/",
         "/agence/suivis/",
         "/agence/procedures/",
+        "/agence/effets/",
         "/agence/horaires/",
         "/admin/sante/",
     ],

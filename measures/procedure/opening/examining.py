@@ -10,7 +10,7 @@ from measures.models import Case
 from measures.procedure.holding import ReferredByYou, delegate, hold, in_hand, require_state
 from measures.states import CASE_BEFORE_NOTICE, CASE_UNDECIDED, CaseState
 from messaging import outbox
-from portal.core import journal
+from portal.core import deadlines, journal
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 
@@ -39,6 +39,7 @@ def take(case_id: int, *, by: Actor, now: datetime) -> Case:
         require_state(case, CaseState.REFERRED)
         case.decider, case.taken_at = taker, now
         case.move_to(CaseState.EXAMINED, saving=["decider", "taken_at"])
+        deadlines.cancel([deeds.DUE_EXAMINE], [case.pk], now=now)
         journal.record(deeds.TAKEN, by=by, now=now, **case.about, data={"ref": str(case.ref)})
         return case
 

@@ -12,11 +12,13 @@ from measures.bareme import ranges
 from measures.models import Breach, Case, Origin, Piece, Situation
 from measures.procedure import choosing
 from measures.states import CaseState
-from portal.core import journal
+from portal.core import deadlines, journal, parameters
+from portal.core.deadlines import Planned
 from portal.core.journal import Actor
 from portal.core.models import Document
 from portal.core.safe import retention
 from portal.core.transitions import Refusal
+from portal.core.working_time import end_of_period
 
 _Status = Claimant.BenefitStatus
 
@@ -93,6 +95,9 @@ def refer(
         _join(case, documents, now)
         data = {"ref": str(case.ref), "origin": origin_ref, "bareme": case.bareme.code, "rank": case.rank}
         journal.record(deeds.REFERRED, by=by, now=now, **case.about, data=data)
+        days = parameters.current().case_examine_days
+        due = end_of_period(now, days=days, territory=agency.place)
+        deadlines.schedule([Planned(deeds.DUE_EXAMINE, case.pk, due)])
         return case
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from measures.web.supervisor import owed
 from portal.web.agency import following, hours, indicators, overview, unreachable
 from portal.web.agency.portfolios import pages as portfolios
 from portal.web.figures import pages as figures
@@ -14,6 +15,8 @@ urlpatterns = [
     path("indicateurs.csv", indicators.export, name="indicators_csv"),
     path("procedures/", figures.of_agency, name="procedures"),
     path("procedures.csv", figures.of_agency_csv, name="procedures_csv"),
+    path("effets/", owed.index, name="owed"),
+    path("effets/<int:owed>/", owed.prove, name="prove"),
     path("horaires/", hours.overview, name="hours"),
     path("horaires/ouverture/", hours.add_opening, name="add_opening"),
     path("horaires/fermeture/", hours.add_closure, name="add_closure"),
