@@ -2,7 +2,7 @@
 # Nothing here asks a question.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check checks format bench faults letters screenshots clean FORCE
+.PHONY: help demo test check checks format bench faults walks letters screenshots clean FORCE
 MAKEFLAGS += --no-print-directory
 
 # A Python that runs (shims may stand there and answer 127), is 3.11 or newer and can make environments.
@@ -18,6 +18,7 @@ STACK := $(VENV) -m stack
 LETTERS := $(addprefix tests/,measures/test_mails.py measures/appeals/test_mails.py convocations/test_mails.py convocations/test_following.py \
 	convocations/test_late_call_backs.py convocations/test_told_not_to_come.py convocations/requests/test_mails.py \
 	messaging/threads/test_mails.py messaging/posting/test_ways.py)
+WALKED := tests/measures/procedure/test_due_process.py tests/measures/appeals/test_walk.py
 TESTS := $(STACK) run --tests --with-clamav --
 
 
@@ -49,6 +50,10 @@ bench: ## the figures of the docs (SCALE=small|full)
 faults: ## kill everything at random, check that nothing is lost (KILLS=200)
 	$(READY) tests
 	@KILLS=$(or $(KILLS),30) $(TESTS) $(VENV) -m pytest tests/faults $(ARGS)
+
+walks: ## random walks against the law after each step (WALKS=450: 20,000 steps of each kind)
+	$(READY) tests
+	@WALKS=$(or $(WALKS),450) $(TESTS) $(VENV) -m pytest -n auto $(WALKED) $(ARGS)
 
 letters: ## the golden texts of letters, written anew
 	$(READY) tests
