@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Min, Q
+
 from measures import deeds, signals
 from measures.appeals.window import running
 from measures.models import (
@@ -208,10 +210,21 @@ def _taken(
     end = min(decision.ends_at, until or decision.ends_at)
     last = min(last_day(end, case.agency.place), now.astimezone(case.agency.place.zone).date())
     first = max(decision.starts_on, since or decision.starts_on)
+    if since is None and (lifted := _lifted_on(case)) is not None:
+        # What was taken from that day on is owed by the lifting already.
+        last = min(last, lifted - _DAY)
     days = {first + _DAY * n for n in range((last - first).days + 1)}
     for stay in Stay.objects.filter(appeal__case=case):
         days -= {day for day in days if stay.since <= day < (stay.until or last + _DAY)}
     return _euros(case, share, len(days))
+
+
+def _lifted_on(case: Case) -> date | None:
+    """Give the first day without the measure, where it was lifted, or a refusal to lift it was annulled."""
+    lifting = Q(lift__isnull=False) | Q(appeal__lift__isnull=False)
+    found = Effect.objects.filter(lifting, case=case, kind=EffectKind.REINSTATED)
+    first: date | None = found.aggregate(first=Min("since"))["first"]
+    return first
 
 
 def _euros(case: Case, share: int, days: int) -> Decimal | None:
