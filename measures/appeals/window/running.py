@@ -13,6 +13,7 @@ from portal.core import deadlines, journal, parameters
 from portal.core.deadlines import Planned
 from portal.core.french import full_deadline
 from portal.core.journal import PORTAL, Actor
+from portal.core.working_time import day_bounds
 
 _W = WindowState
 # A reminder is read in daylight.
@@ -122,7 +123,7 @@ def occurrence(appeal: AppealCase) -> int:
 
 
 def _answered(appeal: AppealCase) -> list[datetime]:
-    """Give when silence refused, and when each answer was received: it may have been while a mediation went on."""
+    """Give when silence refused, each answer was received, a mediation ended: it may have been while another ran."""
     mine = GraciousAppeal.objects.filter(appeal=appeal, interrupts=True)
     silent = mine.filter(Q(state=GraciousState.IMPLICIT_REJECTION) | Q(answered_at__gte=F("implicit_at")))
     read = mine.filter(notified_at__isnull=False)
@@ -131,9 +132,17 @@ def _answered(appeal: AppealCase) -> list[datetime]:
         for at in (
             *silent.values_list("implicit_at", flat=True),
             *read.values_list("notified_at", flat=True),
+            *_mediations_ended(appeal),
         )
         if at is not None
     ]
+
+
+def _mediations_ended(appeal: AppealCase) -> list[datetime]:
+    ended = Mediation.objects.filter(appeal=appeal, interrupts=True, ended_on__isnull=False)
+    zone, noon = appeal.case.agency.place.zone, timedelta(hours=12)
+    days = ended.values_list("ended_on", flat=True)
+    return [day_bounds(day, zone)[0] + noon for day in days if day is not None]
 
 
 def _waits(appeal: AppealCase) -> bool:
