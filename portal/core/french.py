@@ -155,6 +155,15 @@ def urgency(deadline: datetime, now: datetime, tz: tzinfo) -> str:
     return "urgent" if days <= 1 else "soon" if days <= 3 else "calm"
 
 
+# The class of the badge that shows how pressing it is.
+URGENCY_TONES = {
+    "past": "tone-danger",
+    "urgent": "tone-warning",
+    "soon": "tone-neutral",
+    "calm": "tone-neutral",
+}
+
+
 def duration(minutes: int) -> str:
     """Say how long something lasts: «45 minutes», «1 heure», «1 h 30», «2 heures»."""
     hours, rest = divmod(minutes, 60)

@@ -24,10 +24,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import decision_maker_required
 from accounts.models import DecisionMaker
 from measures.models import Case
-from measures.states import CASE_RUNNING, CaseState
+from measures.states import CASE_OPEN, CASE_RUNNING, CaseState
 from measures.told import desk
 from portal.core import clock, keyset, parameters
-from portal.core.french import due_in, full_date, last_day, plural, short_date, urgency
+from portal.core.french import URGENCY_TONES, due_in, full_date, last_day, plural, short_date, urgency
 from portal.core.references import to_number
 from portal.core.working_time import Territory
 
@@ -56,22 +56,10 @@ READ = Sort(7, "relire", "À relire", "à relire", "eye")
 RUNNING = Sort(8, "en-cours", "Mesures en cours", "fin de la mesure", "hourglass")
 # What waits for nobody any more: asked for by itself, never counted, the latest referred first.
 ENDED = Sort(9, "finies", "Finies", "finie", "check")
-SORTS = (EXAMINE, PREPARE, UNREAD, ANSWERS, HEARING, DECIDE, READ, RUNNING)
-_BY_NUMBER = {sort.number: sort for sort in (*SORTS, ENDED)}
-_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
-_OPEN = (
-    *(
-        _S.REFERRED,
-        _S.EXAMINED,
-        _S.NOTICE_PREPARED,
-        _S.NOTICE_SENT,
-        _S.NOTICE_RECEIVED,
-        _S.OBSERVATIONS_FILED,
-    ),
-    *(_S.HEARING_REQUESTED, _S.HEARING_HELD, _S.PERIOD_ELAPSED, _S.DECISION_DUE, _S.DECIDED, _S.NOTIFIED),
-    *sorted(CASE_RUNNING),
-)
-_ENDED = (_S.CLOSED, _S.WITHDRAWN, _S.LAPSED, _S.LIFTED, _S.EXPIRED, _S.ANNULLED)
+SORTS = (EXAMINE, PREPARE, UNREAD, ANSWERS, HEARING, DECIDE, READ, RUNNING, ENDED)
+_BY_NUMBER = {sort.number: sort for sort in SORTS}
+_OPEN = CASE_OPEN | CASE_RUNNING | {_S.NOTIFIED}
+_ENDED = frozenset(_S) - _OPEN
 _COLUMNS = (
     "pk",
     "ref",
@@ -104,7 +92,7 @@ class Filters:
         place = keyset.read(request.GET.get("apres", ""), 1)
         wanted = request.GET.get("nature", "")
         return cls(
-            sort=next((sort for sort in (*SORTS, ENDED) if sort.slug == wanted), None),
+            sort=next((sort for sort in SORTS if sort.slug == wanted), None),
             mine=request.GET.get("miennes") == "1",
             person=request.GET.get("personne", "").strip()[:80],
             after=(place[0], place[1][0]) if place else None,
@@ -179,7 +167,7 @@ def _waiting(delegate: DecisionMaker, now: datetime) -> QuerySet[Any]:
     )
     return (
         Case.objects.visible_to(delegate)
-        .filter(state__in=_OPEN)
+        .filter(state__in=sorted(_OPEN))
         .annotate(
             decision=FilteredRelation("decisions", condition=Q(decisions__set_aside_at__isnull=True)),
             hearing=FilteredRelation("hearings", condition=Q(hearings__dropped_at__isnull=True)),
@@ -220,7 +208,7 @@ def _ended(delegate: DecisionMaker, filters: Filters, now: datetime) -> QuerySet
     cases = (
         Case.objects.visible_to(delegate)
         .in_sight(now)
-        .filter(state__in=_ENDED)
+        .filter(state__in=sorted(_ENDED))
         .annotate(decision=FilteredRelation("decisions", condition=Q(decisions__set_aside_at__isnull=True)))
         .annotate(
             nature=Value(ENDED.number, output_field=SmallIntegerField()),
@@ -254,26 +242,15 @@ def of_person(cases: QuerySet[Any], words: str) -> QuerySet[Any]:
 def _tabs(filters: Filters, counts: dict[int, int], total: int) -> list[dict[str, Any]]:
     base = {**filters.named, "nature": ""}
     every = [{"label": "Tout", "url": keyset.address(base), "current": filters.sort is None, "count": total}]
-    return (
-        every
-        + [
-            {
-                "label": sort.tab,
-                "url": keyset.address({**base, "nature": sort.slug}),
-                "current": filters.sort == sort,
-                "count": counts.get(sort.number, 0),
-            }
-            for sort in SORTS
-        ]
-        + [
-            {
-                "label": ENDED.tab,
-                "url": keyset.address({**base, "nature": ENDED.slug}),
-                "current": filters.sort == ENDED,
-                "count": None,
-            }
-        ]
-    )
+    return every + [
+        {
+            "label": sort.tab,
+            "url": keyset.address({**base, "nature": sort.slug}),
+            "current": filters.sort == sort,
+            "count": None if sort is ENDED else counts.get(sort.number, 0),
+        }
+        for sort in SORTS
+    ]
 
 
 def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dict[str, Any]:
@@ -302,7 +279,7 @@ def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dic
         else "",
         "due": _due(sort, due, now, zone),
         "level": level,
-        "due_tone": _TONES[level],
+        "due_tone": URGENCY_TONES[level],
     }
 
 

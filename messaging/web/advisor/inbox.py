@@ -17,7 +17,7 @@ from messaging.states import ThreadState
 from messaging.threads import drafts
 from messaging.web import shown
 from portal.core import clock, keyset
-from portal.core.french import due_in, short_datetime, urgency
+from portal.core.french import URGENCY_TONES, due_in, short_datetime, urgency
 from portal.core.prepared import ask
 from portal.core.references import to_text
 from portal.core.working_time import Territory
@@ -32,7 +32,6 @@ _VIEWS: dict[str, tuple[str, ThreadState]] = {
     "repondus": ("Répondus", ThreadState.ANSWERED),
     "regles": ("Réglés", ThreadState.RESOLVED),
 }
-_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 _EMPTY = {
     "": "Personne n’attend de réponse de vous.",
     "attendus": "Vous n’attendez rien de personne.",
@@ -160,5 +159,5 @@ def _line(row: Row, advisor: Advisor, here: str, now: datetime) -> dict[str, Any
         "state": "" if due else stands.label,
         "tone": stands.tone,
         "left": due_in(due, now, zone) if due else "",
-        "left_tone": _TONES[urgency(due, now, zone)] if due else "",
+        "left_tone": URGENCY_TONES[urgency(due, now, zone)] if due else "",
     }

@@ -19,6 +19,7 @@ from measures.told import desk
 from messaging import deeds as said
 from portal.core import clock, journal, keyset
 from portal.core.french import (
+    URGENCY_TONES,
     due_in,
     first_up,
     full_datetime,
@@ -66,7 +67,6 @@ _MAIL_WORDS: dict[str, str] = {
     Fact.EMAIL_COMPLAINED: "signalé comme indésirable",
     Fact.EMAIL_NOT_SENT: "non envoyé\u00a0: l’adresse ne marche plus",
 }
-_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 
 
 @require_safe
@@ -150,7 +150,7 @@ def _ahead(row: Any, zone: Any) -> dict[str, Any]:
 
 def _matter(row: dict[str, Any], now: datetime, zone: Any) -> dict[str, Any]:
     level = urgency(row["due_at"], now, zone)
-    return {**row, "due": due_in(row["due_at"], now, zone), "level": level, "tone": _TONES[level]}
+    return {**row, "due": due_in(row["due_at"], now, zone), "level": level, "tone": URGENCY_TONES[level]}
 
 
 def _documents(person: Claimant, zone: Any) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from accounts.work import Narrowing, Place, Work, Worklist
 from convocations.desk import worklist as due
 from messaging.waiting import owed
 from portal.core import clock, keyset
-from portal.core.french import due_in, plural, short_date, short_datetime, urgency
+from portal.core.french import URGENCY_TONES, due_in, plural, short_date, short_datetime, urgency
 from portal.core.references import to_text
 from portal.web.desk.agenda import coming
 
@@ -43,7 +43,6 @@ _GROUPS = {
     "soon": "Dans les trois jours",
     "calm": "Plus tard",
 }
-_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def _shown(line: Work, now: datetime, zone: Any) -> dict[str, Any]:
         else f"{sort.since} {short_date(line.since.astimezone(zone))}",
         "due": f"{sort.due} {due_in(line.due_at, now, zone)}".strip(),
         "level": level,
-        "tone": _TONES[level],
+        "tone": URGENCY_TONES[level],
         "quick": sort.quick,
     }
 

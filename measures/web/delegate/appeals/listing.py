@@ -17,13 +17,12 @@ from measures.states import CourtState, GraciousState, MediationState
 from measures.told import desk
 from measures.web.delegate.listing import of_person
 from portal.core import clock, keyset
-from portal.core.french import due_in, plural, short_date, urgency
+from portal.core.french import URGENCY_TONES, due_in, plural, short_date, urgency
 from portal.core.references import to_text
 from portal.core.working_time import Territory
 
 PAGE = 50
 ELSEWHERE = "À répondre par une autre personne\u00a0: vous avez pris ou relu cette décision"
-_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 _COLUMNS = (
     *("nature", "key", "when", "case_ref", "appeal_ref", "first", "last", "office", "place"),
     *("by", "second", "refused_by"),
@@ -212,7 +211,7 @@ def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dic
         if sort.presses
         else f"{sort.due} {short_date(when.astimezone(zone).date())}",
         "level": level,
-        "due_tone": _TONES[level],
+        "due_tone": URGENCY_TONES[level],
     }
 
 
