@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from accounts.models import Advisor
+from accounts.models import Advisor, DecisionMaker
 from messaging import outbox
 from portal.core import journal
 from portal.core.deadlines import Due, Outcome
@@ -50,6 +50,18 @@ def tell_supervisors(mail: int, agency_ids: set[int], *, now: datetime) -> None:
         (
             outbox.Owed(mail, pk, agency_id, occurrence=now.date().toordinal())
             for pk, agency_id in supervisors
+        ),
+        now=now,
+    )
+
+
+def tell_delegates(mail: int, regions: set[str], *, now: datetime) -> None:
+    """Owe each active delegate of these regions one mail a day that says what waits when it leaves."""
+    delegates = DecisionMaker.objects.filter(region__in=regions, user__is_active=True).order_by("pk")
+    outbox.enqueue(
+        (
+            outbox.Owed(mail, pk, pk, occurrence=now.date().toordinal())
+            for pk in delegates.values_list("pk", flat=True)
         ),
         now=now,
     )

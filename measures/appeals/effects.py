@@ -10,7 +10,7 @@ from measures import deeds
 from measures.models import Effect
 from measures.procedure import holding
 from messaging import outbox
-from messaging.chasing import left_over, take, tell_supervisors
+from messaging.chasing import left_over, take, tell_delegates, tell_supervisors
 from portal.core import deadlines, journal
 from portal.core.deadlines import Due, Outcome
 from portal.core.french import full_date
@@ -59,17 +59,7 @@ def chase(batch: Sequence[Due], now: datetime) -> Outcome:
     persons = {row.case.claimant_id for row in late}
     now_in = set(Claimant.objects.filter(pk__in=persons).values_list("agency_id", flat=True))
     tell_supervisors(deeds.MAIL_EFFECTS_LATE, now_in | {row.case.agency_id for row in late}, now=now)
-    delegates = DecisionMaker.objects.filter(
-        region__in={row.case.region for row in late}, user__is_active=True
-    ).order_by("pk")
-    day = now.date().toordinal()
-    outbox.enqueue(
-        (
-            outbox.Owed(deeds.MAIL_EFFECTS_OF_REGION, pk, pk, occurrence=day)
-            for pk in delegates.values_list("pk", flat=True)
-        ),
-        now=now,
-    )
+    tell_delegates(deeds.MAIL_EFFECTS_OF_REGION, {row.case.region for row in late}, now=now)
     return left_over(batch, taken, {row.pk for row in late})
 
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from measures import deeds, signals
-from measures.appeals.gracious.clocks import remind_region
 from measures.models import LiftRequest
 from measures.states import CaseState
 from messaging import outbox
-from messaging.chasing import left_over, take, tell_files
+from messaging.chasing import left_over, take, tell_delegates, tell_files
 from portal.core import deadlines
 from portal.core.deadlines import Due, Outcome
 
@@ -22,7 +21,7 @@ def remind(batch: Sequence[Due], now: datetime) -> Outcome:
     rows = [
         row for row in taken.values() if row.case.state == CaseState.LIFT_REQUESTED and not row.decided_at
     ]
-    remind_region({row.case.region for row in rows}, now)
+    tell_delegates(deeds.MAIL_ANSWERS_SOON, {row.case.region for row in rows}, now=now)
     return left_over(batch, taken, {row.pk for row in rows})
 
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from django.db.models import Count
 
-from accounts.models import DecisionMaker, NoticeGroup
+from accounts.models import NoticeGroup
 from measures import deeds
-from measures.mails.sending import about
+from measures.mails.sending import about, count_by, regions_of
 from measures.models import Case
 from measures.states import CaseState
 from measures.told import letters
@@ -120,18 +120,13 @@ def soon_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 @composes(deeds.MAIL_TO_EXAMINE, "cases_to_examine", label="procédures que personne n’examine")
 def unexamined_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a delegate of the region's cases that nobody has taken for too long."""
-    found = DecisionMaker.objects.filter(pk__in={row.subject_id for row in rows})
-    regions = dict(found.values_list("pk", "region"))
+    regions = regions_of(rows)
     late = now - timedelta(days=parameters.current().case_examine_days)
-    waiting = dict(
-        Case.objects.filter(region__in=set(regions.values()), state=CaseState.REFERRED, referred_at__lte=late)
-        .values_list("region")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
+    referred = Case.objects.filter(state=CaseState.REFERRED, referred_at__lte=late)
+    waiting = count_by(referred.filter(region__in=set(regions.values())), "region")
     return digests(
         rows,
-        {pk: waiting.get(region, 0) for pk, region in regions.items()},
+        {pk: waiting[region] for pk, region in regions.items()},
         one="procédure à examiner attend depuis longtemps",
         many="procédures à examiner attendent depuis longtemps",
         sentence="Personne ne les examine encore. Ces personnes attendent de savoir si une procédure les concerne.",

@@ -1,15 +1,12 @@
 """E-mails about liftings and what is owed: receipts, answers, done things; and what staff are reminded of."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, QuerySet
-
-from accounts.models import DecisionMaker, NoticeGroup
+from accounts.models import NoticeGroup
 from measures import deeds
 from measures.mails.appeals import Said
+from measures.mails.sending import count_by, regions_of
 from measures.models import Case, Effect, GraciousAppeal, LiftRequest
 from measures.states import CaseState, GraciousState
 from measures.told import appeals as told
@@ -177,13 +174,13 @@ def done_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 @composes(deeds.MAIL_ANSWERS_SOON, "answers_soon", label="recours et levées à répondre")
 def soon_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Remind a delegate of the appeals and liftings of the region that wait for an answer."""
-    regions = _regions(rows)
+    regions = regions_of(rows)
     within = set(regions.values())
-    waiting = _count(
+    waiting = count_by(
         GraciousAppeal.objects.filter(state=GraciousState.FILED, appeal__case__region__in=within),
         "appeal__case__region",
     )
-    waiting += _count(Case.objects.filter(state=CaseState.LIFT_REQUESTED, region__in=within), "region")
+    waiting += count_by(Case.objects.filter(state=CaseState.LIFT_REQUESTED, region__in=within), "region")
     return digests(
         rows,
         {pk: waiting[region] for pk, region in regions.items()},
@@ -198,8 +195,8 @@ def soon_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 @composes(deeds.MAIL_EFFECTS_OF_REGION, "effects_of_region", label="effets en retard (région)")
 def region_late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a delegate what is owed to people of the region and late."""
-    regions = _regions(rows)
-    late = _count(Effect.objects.late(now), "case__region")
+    regions = regions_of(rows)
+    late = count_by(Effect.objects.late(now), "case__region")
     return _late(
         rows, {pk: late[region] for pk, region in regions.items()}, "/decisions/recours/?nature=effets"
     )
@@ -208,7 +205,7 @@ def region_late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
 @composes(deeds.MAIL_EFFECTS_LATE, "effects_late", label="effets en retard (agence)")
 def late_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
     """Tell a supervisor what is owed to people of the agency and late."""
-    late = _count(Effect.objects.late(now), "case__agency_id")
+    late = count_by(Effect.objects.late(now), "case__agency_id")
     return _late(rows, dict(late), "/agence/effets/")
 
 
@@ -222,16 +219,6 @@ def _late(rows: Sequence[Row], counts: dict[int, int], path: str) -> dict[int, M
         path=path,
         action="Voir ce qui est dû",
     )
-
-
-def _count(rows: QuerySet[Any], by: str) -> Counter[Any]:
-    """Count rows a region, or an agency, in the database."""
-    return Counter(dict(rows.order_by().values_list(by).annotate(count=Count("pk"))))
-
-
-def _regions(rows: Sequence[Row]) -> dict[int, str]:
-    delegates = DecisionMaker.objects.filter(pk__in={row.subject_id for row in rows})
-    return dict(delegates.values_list("pk", "region"))
 
 
 def _lifts(rows: Sequence[Row]) -> list[tuple[Row, LiftRequest]]:

@@ -1,10 +1,14 @@
 """E-mails that say a notice or a decision waits in the space: its content stands there, and on the letter alone."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from accounts.models import NoticeGroup
+from django.db.models import Count, QuerySet
+
+from accounts.models import DecisionMaker, NoticeGroup
 from measures import deeds
 from measures.models import Case, Decision, Notice
 from measures.states import CASE_WITHOUT_EFFECT, CaseState
@@ -156,3 +160,17 @@ def _decisions(rows: Sequence[Row], *, unread: bool) -> dict[int, Mail]:
             letter=partial(letters.decision, decision, title, unread=unread),
         )
     return mails
+
+
+# --- what delegates are told of a region -----------------------------------------------
+
+
+def count_by(rows: QuerySet[Any], by: str) -> Counter[Any]:
+    """Count rows a region, or an agency, in the database."""
+    return Counter(dict(rows.order_by().values_list(by).annotate(count=Count("pk"))))
+
+
+def regions_of(rows: Sequence[Row]) -> dict[int, str]:
+    """Give the region of each delegate these mails go to; one query."""
+    delegates = DecisionMaker.objects.filter(pk__in={row.subject_id for row in rows})
+    return dict(delegates.values_list("pk", "region"))

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from accounts.models import DecisionMaker
 from measures import deeds, signals
 from measures.models import Case, Decision
 from measures.procedure.contradiction import period
 from measures.states import CASE_RUNNING, CaseState
 from messaging import outbox
-from messaging.chasing import left_over, take, tell_files
+from messaging.chasing import left_over, take, tell_delegates, tell_files
 from portal.core import deadlines, outages
 from portal.core.deadlines import Due, Outcome, Planned
 from portal.core.outage_slices import put_off
@@ -33,17 +32,7 @@ def chase_referral(batch: Sequence[Due], now: datetime) -> Outcome:
     """Tell the region's delegates of a case that nobody took, each week until somebody does; nothing is decided."""
     taken = take(_cases(), batch)
     rows = [row for row in taken.values() if row.state == _S.REFERRED]
-    delegates = DecisionMaker.objects.filter(
-        region__in={row.region for row in rows}, user__is_active=True
-    ).order_by("pk")
-    day = now.date().toordinal()
-    outbox.enqueue(
-        (
-            outbox.Owed(deeds.MAIL_TO_EXAMINE, pk, pk, occurrence=day)
-            for pk in delegates.values_list("pk", flat=True)
-        ),
-        now=now,
-    )
+    tell_delegates(deeds.MAIL_TO_EXAMINE, {row.region for row in rows}, now=now)
     steps = {due.subject_id: due.step for due in batch}
     deadlines.schedule(
         Planned(deeds.DUE_EXAMINE, row.pk, now + _WEEK, step=steps[row.pk] + 1) for row in rows
