@@ -3,25 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import actor, supervisor_required
+from accounts.access import supervisor_required
 from accounts.models import Advisor
-from accounts.sign_in.kept_forms import restored
-from measures.appeals import effects
 from measures.models import Effect
 from measures.told import appeals as told
-from measures.web.delegate.acts import acting
+from measures.web import proving
 from measures.web.delegate.appeals.forms import ProofForm
 from portal.core import clock, keyset
-from portal.core.french import due_in, urgency
+from portal.core.french import URGENCY_TONES, due_in, urgency
 
 PAGE = 50
-_TONES = {"past": "tone-danger", "urgent": "tone-warning", "soon": "tone-neutral", "calm": "tone-neutral"}
 _WITH = ("case__agency", "case__claimant__user", "appeal")
 
 
@@ -54,30 +50,21 @@ def prove(request: HttpRequest, supervisor: Advisor, owed: int) -> HttpResponse:
     )
     if effect is None:
         raise Http404
-    if request.method != "POST" and effect.done_at is not None:
-        messages.info(request, "C’est déjà fait. La preuve est au dossier.")
-        return redirect("agency:owed")
-    form = ProofForm(request.POST or None, initial=restored(request))
-    form.cancel_url = reverse("agency:owed")
-    if request.method == "POST" and form.is_valid():
-        proof = form.cleaned_data["proof"]
-        same = Effect.objects.filter(pk=owed, done_by_id=supervisor.pk, proof=proof.strip())
-        if acting.tried(
-            form, lambda: effects.prove(owed, proof=proof, by=actor(request), now=now), same.exists
-        ):
-            messages.success(request, "C’est noté, avec sa preuve. La personne est prévenue.")
-            return redirect("agency:owed")
-    context = {
-        "title": "Noter que c’est fait",
-        "lead": told.owed_line(effect, now),
-        "about": str(effect.case.claimant),
-        "facts": [
-            {"label": "Procédure", "value": str(effect.case.ref)},
-            {"label": "Recours", "value": str(effect.appeal.ref) if effect.appeal else ""},
-        ],
-        "form": form,
-    }
-    return render(request, "measures/supervisor/prove.html", context, status=form.http_status)
+
+    def page(form: ProofForm) -> HttpResponse:
+        context = {
+            "title": "Noter que c’est fait",
+            "lead": told.owed_line(effect, now),
+            "about": str(effect.case.claimant),
+            "facts": [
+                {"label": "Procédure", "value": str(effect.case.ref)},
+                {"label": "Recours", "value": str(effect.appeal.ref) if effect.appeal else ""},
+            ],
+            "form": form,
+        }
+        return render(request, "measures/supervisor/prove.html", context, status=form.http_status)
+
+    return proving.prove(request, effect, reverse("agency:owed"), page, now=now)
 
 
 def _shown(row: Effect, now: datetime) -> dict[str, Any]:
@@ -89,6 +76,6 @@ def _shown(row: Effect, now: datetime) -> dict[str, Any]:
         "url": reverse("agency:prove", args=[row.pk]),
         "what": told.owed_line(row, now),
         "due": f"à faire {due_in(row.due_at, now, zone)}",
-        "tone": _TONES[level],
+        "tone": URGENCY_TONES[level],
         "late": level == "past",
     }

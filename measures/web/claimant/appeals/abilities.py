@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from measures.models.appeals.case import Residence
+from measures.models import Residence
 from measures.states import (
     CASE_WITHOUT_EFFECT,
     MEDIATION_ENDED,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django import forms
 
-from measures.models.appeals.case import Residence
+from measures.models import Residence
 from measures.states import MediationState
 from portal.core.forms import HouseForm
 from portal.core.safe.choosing import DocumentsForm

@@ -19,8 +19,7 @@ from measures.appeals import mediating
 from measures.appeals.court import declaring
 from measures.appeals.gracious import filing
 from measures.appeals.window import growing
-from measures.models import AppealCase, GraciousAppeal, Mediation
-from measures.models.appeals.case import Residence
+from measures.models import AppealCase, GraciousAppeal, Mediation, Residence
 from measures.states import MEDIATION_LIVE, MediationState
 from measures.told import appeals as told
 from measures.web import followed

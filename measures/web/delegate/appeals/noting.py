@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import actor, decision_maker_required
 from accounts.models import DecisionMaker
 from accounts.sign_in.kept_forms import restored
-from measures.appeals import effects, mediating
+from measures.appeals import mediating
 from measures.appeals.court import declaring
 from measures.appeals.court.declaring import Judgment
 from measures.appeals.window import growing
 from measures.models import AppealCase, CourtAppeal, Effect, HeldBy, Mediation, Stay
 from measures.states import MEDIATION_LIVE, CourtState, MediationState, WindowState
 from measures.told import appeals as told
+from measures.web import proving
 from measures.web.delegate.acts import acting
 from measures.web.delegate.appeals import abilities, loading
 from measures.web.delegate.appeals.forms import (
@@ -223,23 +224,12 @@ def prove(request: HttpRequest, delegate: DecisionMaker, owed: int) -> HttpRespo
     """Note that something owed is done, with its proof."""
     now = clock.now()
     effect = loading.effect_for(delegate, owed, now)
-    back = _of_effect(effect)
-    if request.method != "POST" and effect.done_at is not None:
-        messages.info(request, "C’est déjà fait. La preuve est au dossier.")
-        return redirect(back)
-    form = ProofForm(request.POST or None, initial=restored(request))
-    form.cancel_url = back
-    if request.method == "POST" and form.is_valid():
-        proof = form.cleaned_data["proof"]
-        same = Effect.objects.filter(pk=effect.pk, done_by_id=delegate.pk, proof=proof.strip())
-        if acting.tried(
-            form, lambda: effects.prove(effect.pk, proof=proof, by=actor(request), now=now), same.exists
-        ):
-            messages.success(request, "C’est noté, avec sa preuve. La personne est prévenue.")
-            return redirect(back)
-    return acting.page(
-        request, effect.case, form, title="Noter que c’est fait", lead=told.owed_line(effect, now)
-    )
+
+    def page(form: ProofForm) -> HttpResponse:
+        lead = told.owed_line(effect, now)
+        return acting.page(request, effect.case, form, title="Noter que c’est fait", lead=lead)
+
+    return proving.prove(request, effect, _of_effect(effect), page, now=now)
 
 
 def _of_effect(effect: Effect) -> str:
