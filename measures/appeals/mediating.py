@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -17,7 +17,7 @@ from portal.core import journal
 from portal.core.french import full_date
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
-from portal.core.working_time import day_bounds, last_day
+from portal.core.working_time import last_day
 
 _M = MediationState
 _W = WindowState
@@ -110,7 +110,7 @@ def end_mediation(
         data = {"ref": str(appeal.ref), "day": full_date(ended_on), "state": mediation.get_state_display()}
         journal.record(deeds.MEDIATION_ENDED, by=by, now=now, **appeal.about, data=data)
         if mediation.interrupts:
-            running.resume(appeal, since=_noon(ended_on, appeal), now=now, by=by)
+            running.resume(appeal, now=now, by=by)
         outbox.enqueue([outbox.Owed(deeds.MAIL_MEDIATION_ENDED, appeal.claimant_id, mediation.pk)], now=now)
         return mediation
 
@@ -160,7 +160,3 @@ def _refuse_day(appeal: AppealCase, day: date, earliest: date, after: str, now: 
 
 def _received_on(appeal: AppealCase) -> date:
     return appeal.opened_at.astimezone(appeal.case.agency.place.zone).date()
-
-
-def _noon(day: date, appeal: AppealCase) -> datetime:
-    return day_bounds(day, appeal.case.agency.place.zone)[0] + timedelta(hours=12)

@@ -65,9 +65,8 @@ def reform(appeal: AppealCase, *, share: int, length: int, by: Actor, now: datet
         notified_at=decision.notified_at,
     )
     starts, ends = calendar.effect(left, decision.notified_at, case.agency.place)
-    stood, _ = standing(decision)
-    taken = _taken(case, decision, stood, now=now)
-    rightly = _taken(case, decision, share, until=ends, now=now)
+    taken = _taken(case, decision, now=now)
+    rightly = _taken(case, decision, share=share, until=ends, now=now)
     if case.state in CASE_RUNNING | {CaseState.NOTIFIED} and decision.ends_at is not None:
         decision.ends_at = min(ends, decision.ends_at)
         decision.save(update_fields=["ends_at"])
@@ -139,7 +138,7 @@ def owe(
 
 def paid_back(case: Case, decision: Decision, since: date, now: datetime) -> Decimal | None:
     """Estimate what was taken from a day on until now; None where the daily allowance is not known."""
-    return _taken(case, decision, standing(decision)[0], since=since, now=now)
+    return _taken(case, decision, since=since, now=now)
 
 
 def said_of(amount: Decimal | None) -> str:
@@ -154,7 +153,7 @@ def _annul_measure(
 ) -> None:
     case = appeal.case
     first = decision.starts_on
-    amount = _taken(case, decision, standing(decision)[0], now=now)
+    amount = _taken(case, decision, now=now)
     owed: list[Owing] = []
     if not decision.comply_days:
         what = (
@@ -198,13 +197,13 @@ def _lift_after_all(appeal: AppealCase, lift: LiftRequest, *, but: int | None, n
 def _taken(
     case: Case,
     decision: Decision,
-    share: int,
     *,
+    share: int | None = None,
     since: date | None = None,
     until: datetime | None = None,
     now: datetime,
 ) -> Decimal | None:
-    """Estimate what a share takes from the first day, or `since`, until now, less the days it was not applied."""
+    """Estimate what a share, or what stands of the measure, takes until now, less the days it was not applied."""
     if decision.starts_on is None or decision.ends_at is None:
         return Decimal(0)
     end = min(decision.ends_at, until or decision.ends_at)
@@ -216,7 +215,7 @@ def _taken(
     days = {first + _DAY * n for n in range((last - first).days + 1)}
     for stay in Stay.objects.filter(appeal__case=case):
         days -= {day for day in days if stay.since <= day < (stay.until or last + _DAY)}
-    return _euros(case, share, len(days))
+    return _euros(case, standing(decision)[0] if share is None else share, len(days))
 
 
 def _lifted_on(case: Case) -> date | None:

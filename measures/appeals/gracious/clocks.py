@@ -5,13 +5,12 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.models import DecisionMaker
 from measures import deeds, signals
 from measures.appeals.window import running
 from measures.models import AppealCase, GraciousAppeal
 from measures.states import GRACIOUS_ANSWERED, GraciousState
 from messaging import outbox
-from messaging.chasing import left_over, take
+from messaging.chasing import left_over, take, tell_delegates
 from portal.core import deadlines, journal
 from portal.core.deadlines import Due, Outcome
 from portal.core.journal import PORTAL, Line
@@ -24,7 +23,7 @@ def remind(batch: Sequence[Due], now: datetime) -> Outcome:
     """Remind the delegates of a region that an appeal waits: one message a day, however many."""
     taken = take(_appeals(), batch)
     rows = [row for row in taken.values() if row.state == _G.FILED]
-    remind_region({row.appeal.case.region for row in rows}, now)
+    tell_delegates(deeds.MAIL_ANSWERS_SOON, {row.appeal.case.region for row in rows}, now=now)
     return left_over(batch, taken, {row.pk for row in rows})
 
 
@@ -51,7 +50,7 @@ def refuse_by_silence(batch: Sequence[Due], now: datetime) -> Outcome:
         appeal = appeals[row.appeal_id]
         lines.append(Line(deeds.GRACIOUS_IMPLICIT, data={"ref": str(appeal.ref)}, **appeal.about))
         if row.interrupts:
-            running.resume(appeal, since=row.implicit_at, now=now)
+            running.resume(appeal, now=now)
     journal.record_all(lines, by=PORTAL, now=now)
     outbox.enqueue(
         (outbox.Owed(deeds.MAIL_IMPLICIT, row.appeal.case.claimant_id, row.pk) for row in rows), now=now
@@ -77,19 +76,6 @@ def chase_answer(batch: Sequence[Due], now: datetime) -> Outcome:
         now=now,
     )
     return left_over(batch, taken, {row.pk for row in rows})
-
-
-def remind_region(regions: set[str], now: datetime) -> None:
-    """Owe each active delegate of these regions one message a day about what waits for an answer."""
-    delegates = DecisionMaker.objects.filter(region__in=regions, user__is_active=True).order_by("pk")
-    day = now.date().toordinal()
-    outbox.enqueue(
-        (
-            outbox.Owed(deeds.MAIL_ANSWERS_SOON, pk, pk, occurrence=day)
-            for pk in delegates.values_list("pk", flat=True)
-        ),
-        now=now,
-    )
 
 
 def _appeals() -> QuerySet[GraciousAppeal]:

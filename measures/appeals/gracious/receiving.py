@@ -46,7 +46,7 @@ def receive_all(appeal: AppealCase, *, at: datetime, how: ReceivedHow, by: Actor
         data = {"ref": str(appeal.ref), "how": how.label}
         journal.record(deeds.GRACIOUS_RECEIVED, by=by, now=now, **appeal.about, data=data)
         if gracious.interrupts:
-            running.resume(appeal, since=at, now=now, by=by)
+            running.resume(appeal, now=now, by=by)
     if found:
         signals.drop_calls([appeal.claimant_id], now)
     return bool(found)

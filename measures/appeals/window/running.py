@@ -54,16 +54,16 @@ def interrupt(appeal: AppealCase, *, now: datetime) -> None:
         deadlines.cancel(deeds.OF_WINDOW, [appeal.pk], now=now)
 
 
-def resume(appeal: AppealCase, *, since: datetime, now: datetime, by: Actor = PORTAL) -> None:
-    """Start the whole time anew from `since`, unless something else still interrupts it.
+def resume(appeal: AppealCase, *, now: datetime, by: Actor = PORTAL) -> None:
+    """Start the whole time anew from the latest of what interrupted it, unless something still does.
 
-    From the latest of what interrupted it. While it runs again after a silence, an answer in words begins it once
-    more (CJA R421-2).
+    The caller has written what ended. While it runs again after a silence, an answer in words begins it once more
+    (CJA R421-2).
     """
     if appeal.state not in (_W.INTERRUPTED, _W.RUNNING) or _waits(appeal):
         return
     # Never from an earlier instant, nor to an earlier day, than the person was told once.
-    appeal.counts_from = max(appeal.counts_from, since, *_answered(appeal))
+    appeal.counts_from = max(appeal.counts_from, *_answered(appeal))
     end = counting.end(appeal.counts_from, appeal.residence, appeal.case.agency.place)
     appeal.deadline = max(appeal.deadline, end)
     if appeal.state == _W.INTERRUPTED:

@@ -7,8 +7,7 @@ from measures.appeals import effects
 from measures.appeals.court import declaring
 from measures.appeals.court.declaring import Judgment
 from measures.appeals.window import growing
-from measures.models import AppealCase, Effect, HeldBy
-from measures.models.appeals.case import Residence
+from measures.models import AppealCase, Effect, HeldBy, Residence
 from measures.states import CourtState, GraciousState, MediationState
 from tests import factories
 from tests.factories import acting
