@@ -18,7 +18,7 @@ STACK := $(VENV) -m stack
 LETTERS := $(addprefix tests/,measures/test_mails.py measures/appeals/test_mails.py convocations/test_mails.py convocations/test_following.py \
 	convocations/test_late_call_backs.py convocations/test_told_not_to_come.py convocations/requests/test_mails.py \
 	messaging/threads/test_mails.py messaging/posting/test_ways.py)
-WALKED := tests/measures/procedure/test_due_process.py tests/measures/appeals/test_walk.py
+WALKED := $(addprefix tests/,convocations/test_due_process.py measures/procedure/test_due_process.py measures/appeals/test_walk.py)
 TESTS := $(STACK) run --tests --with-clamav --
 
 

@@ -6,7 +6,6 @@ with plain SQL, written without the code it judges. A walk is named by its seed:
 
 import random
 import uuid
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -21,53 +20,39 @@ from convocations.requests import answering, asking, changing_mind, papers
 from convocations.scheduling import changing
 from convocations.states import ABSENCE_DECIDED, RECORDABLE, AbsenceState, ConvocationState
 from portal.core import deadlines
-from portal.core.transitions import Refusal
-from tests import factories
+from tests import factories, walks
 from tests.factories import NOW, acting
 
 LEADS = [timedelta(hours=hours) for hours in (3, 30, 47, 49, 100, 200, 400)]
 STEPS = [timedelta(hours=hours) for hours in (1, 5, 23, 47, 49, 100, 300)]
 
 
-WALKS, LENGTH = 45, 50
+LENGTH = 50
 
 
-class DueProcess:
+class DueProcess(walks.Walk):
     """One walk: an advisor, a person, and whatever they and time may do next."""
 
     def __init__(self, draw: random.Random) -> None:
-        self.draw = draw
+        super().__init__(draw)
         self.advisor = factories.advisor()
         self.person = factories.claimant(self.advisor)
         self.now = NOW
         self.ids: list[int] = []
-        self.steps: list[str] = []
-        self.reached: set[str] = set()
 
-    def walk(self, length: int) -> None:
-        """Begin somewhere along the ordinary story, then do anything in any order."""
+    def begin(self) -> None:
         self.one_ordinary_convocation(self.draw.randrange(5))
-        for _ in range(length):
-            name = self.draw.choice(ACTS)
-            arguments = {key: self.draw.choice(values) for key, values in CHOICES[name].items()}
-            self.steps.append(f"{self.now} {name} {arguments}")
-            getattr(self, name)(**arguments)
-            self.reached.update(Absence.objects.values_list("state", flat=True))
-            self.reached.update(Convocation.objects.values_list("state", flat=True))
-            self.every_absence_stands_on_proof()
-            self.a_referral_waited_and_was_decided_by_a_person()
-            self.time_alone_never_records_an_absence()
-            self.nobody_is_absent_where_a_request_waited()
-            self.no_postponement_is_counted_that_must_not_be()
 
-    def attempt(self, act, *arguments, **keywords):
-        """Do something anybody might try; a refusal is an answer, anything else a defect."""
-        try:
-            with transaction.atomic():
-                return act(*arguments, **keywords)
-        except Refusal as refusal:
-            assert refusal.sentence
-            return None
+    def holds(self) -> None:
+        self.reached.update(Absence.objects.values_list("state", flat=True))
+        self.reached.update(Convocation.objects.values_list("state", flat=True))
+        self.every_absence_stands_on_proof()
+        self.a_referral_waited_and_was_decided_by_a_person()
+        self.time_alone_never_records_an_absence()
+        self.nobody_is_absent_where_a_request_waited()
+        self.no_postponement_is_counted_that_must_not_be()
+
+    attempt = staticmethod(walks.attempt)
 
     def some(self, number):
         """Give one of the appointments; the newest are the likeliest."""
@@ -78,7 +63,6 @@ class DueProcess:
         return found[number % len(found)] if found else None
 
     def one_ordinary_convocation(self, depth):
-        """Begin somewhere along the ordinary story, so that the random acts also meet its later chapters."""
         self.issue(lead=timedelta(hours=200), offer=False, agreed=False)
         if depth > 0:
             self.read(0)
@@ -352,16 +336,7 @@ ACTS = sorted(CHOICES)
 
 @pytest.mark.django_db
 def test_no_sequence_of_acts_reaches_an_absence_without_valid_notice():
-    reached: Counter[str] = Counter()
-    for seed in [*range(WALKS), *(random.randrange(10**9) for _ in range(5))]:
-        with transaction.atomic():
-            walk = DueProcess(random.Random(seed))
-            try:
-                walk.walk(LENGTH)
-            except Exception as error:
-                raise AssertionError(f"walk {seed}:\n" + "\n".join(walk.steps)) from error
-            reached.update(walk.reached)
-            transaction.set_rollback(True)
+    reached = walks.go(DueProcess, walks.seeds(45, new=5), LENGTH, ACTS, CHOICES)
     # A walk that never records an absence would prove nothing.
     for state in (
         "ABSENT",

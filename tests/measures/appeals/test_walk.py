@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from django.db import transaction
 
 from measures.appeals import effects, mediating
 from measures.appeals.court import declaring
@@ -38,9 +37,9 @@ from measures.procedure.contradiction import receiving
 from measures.states import CaseState, CourtState, GraciousState, MediationState
 from portal.core import outages
 from portal.core.journal import PORTAL
+from tests import walks
 from tests.factories import acting
 from tests.measures.cast import DAY, FACT, LAW, Cast, acts, work
-from tests.measures.procedure import walks
 from tests.measures.procedure.test_due_process import HOLIDAYS, day_of
 from tests.measures.stages import TWO_MONTHS
 
@@ -69,11 +68,9 @@ def worked(day: date) -> date:
     return day
 
 
-class Walk:
+class Walk(walks.Walk):
     def __init__(self, draw: random.Random) -> None:
-        self.draw = draw
-        self.steps: list[str] = []
-        self.reached: set[str] = set()
+        super().__init__(draw)
         self.cast = Cast()
         self.case = self.cast.in_force(TWO_MONTHS)
         self.now = self.cast.now
@@ -85,14 +82,6 @@ class Walk:
             "other": acts(self.cast.other),
             "person": acting(self.cast.person),
         }
-
-    def walk(self, length: int) -> None:
-        for _ in range(length):
-            name = self.draw.choice(ACTS)
-            arguments = {key: self.draw.choice(values) for key, values in ACTS_BY_NAME[name].items()}
-            self.steps.append(f"{self.now} {name} {arguments}")
-            getattr(self, name)(**arguments)
-            self.holds()
 
     def holds(self) -> None:
         self.every_time_to_act_is_as_the_calendar_says()
@@ -393,16 +382,7 @@ ACTS = [
 
 @pytest.mark.django_db
 def test_no_sequence_of_acts_after_a_decision_costs_time_money_or_a_second_pair_of_eyes():
-    reached: Counter[str] = Counter()
-    for seed in walks.seeds(18):
-        with transaction.atomic():
-            walk = Walk(random.Random(seed))
-            try:
-                walk.walk(LENGTH)
-            except Exception as error:
-                raise AssertionError(f"walk {seed}:\n" + "\n".join(walk.steps)) from error
-            reached.update(walk.reached)
-            transaction.set_rollback(True)
+    reached = walks.go(Walk, walks.seeds(18), LENGTH, ACTS, ACTS_BY_NAME)
     # The walks are worth something only where they get to.
     for one in (
         *("time OVER", "time INTERRUPTED", "gracious REJECTED", "gracious IMPLICIT_REJECTION"),

@@ -7,7 +7,6 @@ counted one by one, ranges written out by hand. A walk is named by its seed: a f
 
 import random
 import uuid
-from collections import Counter
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,10 +23,9 @@ from measures.states import CASE_COUNTED, CaseState
 from portal.core import outages
 from portal.core.journal import PORTAL
 from portal.core.transitions import Refusal
-from tests import factories
+from tests import factories, walks
 from tests.factories import NOW, acting
 from tests.measures.cast import ALL_OF_IT, DAY, FACT, LAW, SUSPENSION, Cast, a_delegate, acts, work
-from tests.measures.procedure import walks
 
 LENGTH = 45
 _S = CaseState
@@ -62,13 +60,11 @@ def counted(first: date, days: int) -> date:
     return last
 
 
-class Walk:
+class Walk(walks.Walk):
     def __init__(self, draw: random.Random) -> None:
-        self.draw = draw
+        super().__init__(draw)
         self.cast = Cast()
         self.now = NOW
-        self.steps: list[str] = []
-        self.reached: set[str] = set()
         self.judged: set[int] = set()
         self.people = {
             "delegate": acts(self.cast.delegate),
@@ -79,20 +75,14 @@ class Walk:
             "stranger": acting(factories.claimant()),
         }
 
-    def walk(self, length: int) -> None:
-        self.begin(self.draw.randrange(11))
-        for _ in range(length):
-            name = self.draw.choice(ACTS)
-            arguments = {key: self.draw.choice(values) for key, values in ACTS_BY_NAME[name].items()}
-            self.steps.append(f"{self.now} {name} {arguments}")
-            getattr(self, name)(**arguments)
-            self.reached.update(Case.objects.values_list("state", flat=True))
-            self.every_decision_followed_the_law()
-            self.every_measure_was_received_first()
-            self.nothing_lapsed_early()
+    def holds(self) -> None:
+        self.reached.update(Case.objects.values_list("state", flat=True))
+        self.every_decision_followed_the_law()
+        self.every_measure_was_received_first()
+        self.nothing_lapsed_early()
 
-    def begin(self, depth: int) -> None:
-        """Begin somewhere along the ordinary story, so that the random acts also meet its later chapters."""
+    def begin(self) -> None:
+        depth = self.draw.randrange(11)
         ordinary = [
             lambda: self.refer(back=2),
             lambda: self.take(0, by="delegate"),
@@ -327,16 +317,7 @@ ACTS = [*sorted(ACTS_BY_NAME), *_ON * 5, *_TALK * 2]
 
 @pytest.mark.django_db
 def test_no_sequence_of_acts_reaches_a_measure_that_the_law_does_not_allow():
-    reached: Counter[str] = Counter()
-    for seed in walks.seeds(30):
-        with transaction.atomic():
-            walk = Walk(random.Random(seed))
-            try:
-                walk.walk(LENGTH)
-            except Exception as error:
-                raise AssertionError(f"walk {seed}:\n" + "\n".join(walk.steps)) from error
-            reached.update(walk.reached)
-            transaction.set_rollback(True)
+    reached = walks.go(Walk, walks.seeds(30), LENGTH, ACTS, ACTS_BY_NAME)
     # The walks are worth something only where they get to.
     for state in (
         _S.NOTIFIED,
