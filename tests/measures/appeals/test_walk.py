@@ -48,6 +48,7 @@ _S, _G, _M, _J = CaseState, GraciousState, MediationState, CourtState
 MONTHS = {"MAINLAND": 2, "OVERSEAS": 3, "ABROAD": 4}
 INSTANT = timedelta(seconds=1)
 DAILY = Decimal("31.59")
+CENT = Decimal("0.01")
 
 
 def months_on(day: date, months: int) -> date:
@@ -275,15 +276,16 @@ class Walk(walks.Walk):
             if effect.kind == EffectKind.PAY_BACK:
                 self.reached.add("paid back")
         decision = Decision.objects.get(case=self.case)
-        owed = sum(
-            (
-                one.amount
-                for one in Effect.objects.filter(case=self.case, kind=EffectKind.PAY_BACK)
-                if one.amount
-            ),
-            Decimal(0),
-        )
-        assert owed <= self.euros(decision.share, self.taken_days(decision)), "never more than was taken"
+        sums = [
+            one.amount
+            for one in Effect.objects.filter(case=self.case, kind=EffectKind.PAY_BACK)
+            if one.amount
+        ]
+        owed = sum(sums, Decimal(0))
+        # Each is the difference of two sums, rounded by themselves.
+        rounded = CENT * len(sums)
+        taken = self.euros(decision.share, self.taken_days(decision))
+        assert owed <= taken + rounded, "never more than was taken"
         case = Case.objects.get(pk=self.case.pk)
         if case.state == _S.ANNULLED:
             kinds = Counter(Effect.objects.filter(case=case).values_list("kind", flat=True))
@@ -292,8 +294,7 @@ class Walk(walks.Walk):
                 everything = self.euros(
                     decision.share, self.taken_days(decision, until=day_of(case.ended_at))
                 )
-                # Each sum is rounded by itself.
-                assert abs(owed - everything) <= Decimal("0.05"), (owed, everything)
+                assert abs(owed - everything) <= rounded, (owed, everything)
 
     def taken_days(self, decision: Decision, until: date | None = None) -> int:
         day, days = day_of(decision.starts_at), 0
@@ -304,7 +305,7 @@ class Walk(walks.Walk):
 
     @staticmethod
     def euros(share: int, days: int) -> Decimal:
-        return (DAILY * days * share / 100).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+        return (DAILY * days * share / 100).quantize(CENT, rounding=ROUND_HALF_UP)
 
     def every_lifting_has_its_day_or_its_reasons(self) -> None:
         decision = Decision.objects.get(case=self.case)
