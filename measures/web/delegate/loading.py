@@ -1,15 +1,19 @@
-"""A delegate's cases: those of their region; anybody else's are not there (404)."""
+"""A delegate's cases: those of their region; anybody else's are not there (404). Which files they open is counted."""
 
 from datetime import datetime
 
 from django.http import Http404
 
+from accounts import oversight
 from accounts.models import DecisionMaker
 from measures.models import Case, Decision, Hearing, Notice
 
 
 def case_for(delegate: DecisionMaker, ref: str, now: datetime) -> Case:
-    """Load a case of the region, with person, agency, barème, who referred it and who examines it."""
+    """Load a case of the region, with person, agency, barème, who referred it and who examines it.
+
+    That this person's file was opened is noted: whoever opens many of them in an hour is noticed.
+    """
     try:
         found = (
             Case.objects.visible_to(delegate)
@@ -22,6 +26,7 @@ def case_for(delegate: DecisionMaker, ref: str, now: datetime) -> Case:
         found = None
     if found is None:
         raise Http404
+    oversight.note_opening(delegate.pk, found.claimant_id, now=now)
     return found
 
 

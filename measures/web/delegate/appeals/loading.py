@@ -1,9 +1,10 @@
-"""A region's appeals, wishes to lift and effects; anybody else's are not there (404)."""
+"""A region's appeals, wishes to lift and effects; anybody else's are not there (404). Files opened are counted."""
 
 from datetime import datetime
 
 from django.http import Http404
 
+from accounts import oversight
 from accounts.models import DecisionMaker
 from measures.models import AppealCase, Case, Effect, LiftRequest
 
@@ -27,6 +28,7 @@ def appeal_for(delegate: DecisionMaker, ref: str, now: datetime) -> AppealCase:
         found = None
     if found is None:
         raise Http404
+    oversight.note_opening(delegate.pk, found.case.claimant_id, now=now)
     for contested in (found.decision, found.lift):
         if contested is not None:
             contested.case = found.case
@@ -59,4 +61,5 @@ def effect_for(delegate: DecisionMaker, pk: int, now: datetime) -> Effect:
     )
     if found is None:
         raise Http404
+    oversight.note_opening(delegate.pk, found.case.claimant_id, now=now)
     return found
