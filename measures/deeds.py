@@ -21,6 +21,12 @@ BAREME_WITHDRAWN = journal.code(
     "{actor} a retiré la version « {code} » du barème. Raison : {reason} {reopens}",
     shown_to_claimant=False,
 )
+BAREME_DROPPED = journal.code(
+    303,
+    "bareme_dropped",
+    "{actor} a supprimé le brouillon « {code} » du barème.",
+    shown_to_claimant=False,
+)
 
 # --- journal: the contradictory procedure (310–349) ------------------------------
 REFERRED = journal.code(

@@ -1,4 +1,4 @@
-"""What becomes of a version of the barème: prepared anew, compared, published, taken back. One page each."""
+"""What becomes of a version of the barème: prepared anew, compared, published, dropped, taken back. One page each."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.urls import reverse
 from accounts import access
 from accounts.back_office.site import site
 from measures.back_office.forms import CompareForm, ConfirmForm, DraftForm, WithdrawForm
-from measures.bareme import comparing, drafting, publishing, timeline
+from measures.bareme import comparing, drafting, publishing, shipped, timeline
 from measures.bareme.ranges import told
 from measures.bareme.timeline import Handover
 from measures.models import BaremeVersion
@@ -24,11 +25,18 @@ from portal.core.transitions import Refusal
 from portal.core.working_time import Territory
 
 # The last word of each page's address, and its view here.
-ADDRESSES = {"preparer": "prepare", "comparer": "compare", "publier": "publish", "retirer": "withdraw"}
+ADDRESSES = {
+    "preparer": "prepare",
+    "comparer": "compare",
+    "publier": "publish",
+    "supprimer": "drop",
+    "retirer": "withdraw",
+}
 _LABELS = {
     "prepare": "Préparer une nouvelle version à partir de celle-ci",
     "compare": "Comparer",
     "publish": "Publier",
+    "drop": "Supprimer ce brouillon",
     "withdraw": "Retirer",
 }
 
@@ -43,8 +51,8 @@ def doors(version: BaremeVersion) -> list[tuple[str, str]]:
     """List the pages that lead on from a version: address and label."""
     shut = {
         VersionState.DRAFT: {"withdraw"},
-        VersionState.PUBLISHED: {"publish"},
-        VersionState.WITHDRAWN: {"publish", "withdraw"},
+        VersionState.PUBLISHED: {"publish", "drop"},
+        VersionState.WITHDRAWN: {"publish", "drop", "withdraw"},
     }[VersionState(version.state)]
     if version.state == VersionState.PUBLISHED and _why_not_withdraw(version):
         shut = {*shut, "withdraw"}
@@ -117,6 +125,28 @@ def publish(request: HttpRequest, object_id: str) -> HttpResponse:
     }
     title = f"Publier «\u00a0{version.code}\u00a0»"
     return _page(request, "publish", version, title, context, refused=bool(refusal))
+
+
+def drop(request: HttpRequest, object_id: str) -> HttpResponse:
+    """Say what would be gone with a draft; remove it when that is confirmed."""
+    version = _existing(object_id)
+    if version.state != VersionState.DRAFT:
+        messages.error(request, drafting.NoLongerADraft(version).sentence)
+        return redirect("admin:measures_baremeversion_change", version.pk)
+    if request.method == "POST":
+        try:
+            drafting.drop(version.pk, **_deed(request))
+        except Refusal as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, f"Le brouillon «\u00a0{version.code}\u00a0» est supprimé.")
+        return redirect("admin:measures_baremeversion_changelist")
+    context = {
+        "form": Form(),
+        "count": version.rules.count(),
+        "comes_back": version.code in shipped.codes(),
+    }
+    return _page(request, "drop", version, f"Supprimer le brouillon «\u00a0{version.code}\u00a0»", context)
 
 
 def withdraw(request: HttpRequest, object_id: str) -> HttpResponse:

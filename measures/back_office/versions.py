@@ -96,13 +96,15 @@ class BaremeVersionAdmin(ModelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Show or save a version; what somebody published meanwhile is said, and nothing of it is changed."""
+        """Show or save a version; what somebody published or dropped meanwhile is said, and not changed."""
         found = pages.find(object_id) if object_id else None
         context = {"doors": pages.doors(found) if found else [], **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except Refusal as refused:
             messages.error(request, refused.sentence)
+            if isinstance(refused, drafting.NoLongerThere):
+                return redirect("admin:measures_baremeversion_changelist")
             return redirect("admin:measures_baremeversion_change", object_id)
 
     def save_model(self, request: HttpRequest, obj: BaremeVersion, form: Any, change: bool) -> None:

@@ -1,4 +1,4 @@
-"""Prepare the next version of the barème: a draft is copied from a version, and changed until it is published."""
+"""Prepare the next version of the barème: a draft is a copy, changed until it is published, or dropped."""
 
 import re
 from datetime import date, datetime
@@ -35,14 +35,20 @@ class NoLongerADraft(Refusal):
         )
 
 
+class NoLongerThere(Refusal):
+    """Somebody dropped it meanwhile."""
+
+    sentence = "Ce brouillon n’existe plus : quelqu’un l’a supprimé."
+
+
 def draft_from(version_id: int, *, code: str, valid_from: date, by: Actor, now: datetime) -> BaremeVersion:
     """Copy a version, with all it permits, as a draft that nobody is measured by.
 
-    Its end stays open: the version after it will set it. Raises `WrongCode`, `CodeTaken`.
+    Its end stays open: the version after it will set it. Raises `WrongCode`, `CodeTaken`, `NoLongerThere`.
     """
     with transaction.atomic():
         # Held in one order with who publishes: of two who take one code, the second is told so.
-        copied = hold_all()[version_id]
+        copied = held(version_id)[0]
         if not _CODE.fullmatch(code):
             raise WrongCode
         if BaremeVersion.objects.filter(code=code).exists():
@@ -59,15 +65,40 @@ def draft_from(version_id: int, *, code: str, valid_from: date, by: Actor, now: 
         return draft
 
 
+def drop(version_id: int, *, by: Actor, now: datetime) -> None:
+    """Remove a draft with all it would have permitted: nobody was ever measured by it.
+
+    The journal keeps that it was there, and who removed it. Raises `NoLongerThere`, `NoLongerADraft`.
+    """
+    with transaction.atomic():
+        version, _ = held(version_id)
+        if version.state != VersionState.DRAFT:
+            raise NoLongerADraft(version)
+        version.rules.all().delete()
+        version.delete()
+        data = {"code": version.code}
+        journal.record(deeds.BAREME_DROPPED, by=by, now=now, subject_id=version_id, data=data)
+
+
 def hold(version_id: int) -> BaremeVersion:
-    """Hold a draft while its fields and rules are changed. Raises `NoLongerADraft`."""
-    version: BaremeVersion = BaremeVersion.objects.select_for_update(no_key=True).get(pk=version_id)
+    """Hold a draft while its fields and rules are changed. Raises `NoLongerThere`, `NoLongerADraft`."""
+    version: BaremeVersion | None = (
+        BaremeVersion.objects.select_for_update(no_key=True).filter(pk=version_id).first()
+    )
+    if version is None:
+        raise NoLongerThere
     if version.state != VersionState.DRAFT:
         raise NoLongerADraft(version)
     return version
 
 
-def hold_all() -> dict[int, BaremeVersion]:
-    """Hold every version, in one order everywhere: they are few, and what one may do depends on the others."""
-    rows = BaremeVersion.objects.select_for_update(no_key=True).order_by("pk")
-    return {version.pk: version for version in rows}
+def held(version_id: int) -> tuple[BaremeVersion, list[BaremeVersion]]:
+    """Hold every version, in one order everywhere, and give one of them and all.
+
+    They are few, and what one may do depends on the others. Raises `NoLongerThere`.
+    """
+    rows = list(BaremeVersion.objects.select_for_update(no_key=True).order_by("pk"))
+    version = next((row for row in rows if row.pk == version_id), None)
+    if version is None:
+        raise NoLongerThere
+    return version, rows

@@ -79,14 +79,13 @@ def publish(version_id: int, *, by: Actor, now: datetime, seal: str = "") -> Bar
     """Put a version into force from its first day on, and end the one before it the day before.
 
     From then on nobody changes it. `seal` is what the confirmation page showed (`Plan.seal`): what changed since is
-    not published unread. Raises `NoLongerADraft`, `MayNotPublish`, `ChangedMeanwhile`.
+    not published unread. Raises `NoLongerThere`, `NoLongerADraft`, `MayNotPublish`, `ChangedMeanwhile`.
     """
     with transaction.atomic():
-        versions = drafting.hold_all()
-        version = versions[version_id]
+        version, versions = drafting.held(version_id)
         if version.state != _V.DRAFT:
             raise drafting.NoLongerADraft(version)
-        planned = plan(version, versions.values(), now)
+        planned = plan(version, versions, now)
         if planned.against:
             raise MayNotPublish(" ".join(planned.against))
         if seal and seal != planned.seal:
@@ -142,13 +141,12 @@ def withdraw(version_id: int, *, reason: str, by: Actor, now: datetime) -> Barem
     Raises `MayNotWithdraw`, `NoReason`.
     """
     with transaction.atomic():
-        versions = drafting.hold_all()
-        version = versions[version_id]
-        if against := why_not_withdraw(version, versions.values(), now):
+        version, versions = drafting.held(version_id)
+        if against := why_not_withdraw(version, versions, now):
             raise MayNotWithdraw(" ".join(against))
         if not reason.strip():
             raise NoReason
-        last, _ = taken_back(version, versions.values())
+        last, _ = taken_back(version, versions)
         version.withdrawn_at, version.withdrawal_reason = now, reason.strip()
         version.move_to(_V.WITHDRAWN, saving=["withdrawn_at", "withdrawal_reason"])
         reopens = ""

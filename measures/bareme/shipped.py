@@ -34,6 +34,11 @@ def files() -> list[Path]:
     return sorted(FOLDER.glob("*.json"), key=lambda path: str(read(path)["valid_from"]))
 
 
+def codes() -> set[str]:
+    """The codes of the versions that come with the product."""
+    return {path.stem for path in FOLDER.glob("*.json")}
+
+
 def read(path: Path) -> dict[str, Any]:
     """Read one file: the columns of a version, and under `rules` those of each rule. Raises `WrongFile`."""
     said = json.loads(path.read_text(encoding="utf-8"))

@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from measures import deeds
-from measures.bareme import publishing
-from measures.models import BaremeVersion
+from measures.bareme import drafting, publishing, shipped
+from measures.models import BaremeRule, BaremeVersion
 from measures.procedure.opening import examining
 from portal.core import clock
 from tests import factories, people
@@ -19,7 +20,7 @@ from tests.measures.bareme.scale import AHEAD
 from tests.measures.cast import Cast, acts
 
 pytestmark = pytest.mark.django_db
-PAGES = ("change", "prepare", "compare", "publish", "withdraw")
+PAGES = ("change", "prepare", "compare", "publish", "drop", "withdraw")
 LIST = "/admin/measures/baremeversion/"
 
 
@@ -313,6 +314,72 @@ def test_a_version_is_taken_back_with_a_reason_before_its_first_day(office):
     assert "retirée" in shown
     assert scale.shipped().valid_to is None
     assert len(entries(deeds.BAREME_WITHDRAWN.number)) == 1
+
+
+def test_a_draft_is_dropped_after_its_page_was_read_and_the_journal_keeps_it(office, admin):
+    row = scale.draft()
+    assert at("drop", row) in office.get(at("change", row)).content.decode()
+    page = text(office.get(at("drop", row))).replace("\u00a0", " ")
+    assert f"les {row.rules.count()} mesures qu’il contient" in page
+    assert "livrée avec le portail" not in page
+    assert BaremeVersion.objects.filter(pk=row.pk).exists()
+    answer = office.post(at("drop", row), follow=True)
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert "Le brouillon « suivante » est supprimé." in text(answer).replace("\u00a0", " ")
+    assert not BaremeVersion.objects.filter(code="suivante").exists()
+    assert not BaremeRule.objects.filter(version_id=row.pk).exists()
+    (line,) = entries(deeds.BAREME_DROPPED.number)
+    assert (line.actor_id, line.subject_id, line.data) == (admin.pk, row.pk, {"code": "suivante"})
+    # Its name is free again.
+    assert scale.draft("suivante").pk != row.pk
+
+
+def test_dropping_says_when_a_version_came_with_the_product(office, monkeypatch):
+    row = scale.draft()
+    monkeypatch.setattr(shipped, "codes", lambda: {row.code})
+    assert "elle reviendra à la prochaine mise à jour" in text(office.get(at("drop", row)))
+
+
+@pytest.mark.parametrize("make", [scale.shipped, scale.published])
+def test_what_was_published_is_not_dropped(office, make):
+    row = make()
+    assert "Supprimer" not in text(office.get(at("change", row)))
+    for answer in (office.get(at("drop", row), follow=True), office.post(at("drop", row), follow=True)):
+        assert "elle ne change plus" in text(answer)
+    assert BaremeVersion.objects.filter(pk=row.pk).exists()
+    assert not entries(deeds.BAREME_DROPPED.number)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        lambda pk: drafting.drop(pk, by=scale.administrator(), now=NOW),
+        lambda pk: drafting.hold(pk),
+        lambda pk: publishing.publish(pk, by=scale.administrator(), now=NOW),
+        lambda pk: publishing.withdraw(pk, reason="Tard.", by=scale.administrator(), now=NOW),
+        lambda pk: drafting.draft_from(pk, code="autre", valid_from=AHEAD, by=scale.administrator(), now=NOW),
+    ],
+)
+def test_who_comes_after_a_draft_was_dropped_is_told_so(late):
+    row = scale.draft()
+    drafting.drop(row.pk, by=scale.administrator(), now=NOW)
+    with transaction.atomic(), pytest.raises(drafting.NoLongerThere):
+        late(row.pk)
+
+
+def test_a_draft_dropped_while_its_page_is_being_saved_is_said(office, monkeypatch):
+    row = scale.draft()
+    data = form_of(office.get(at("change", row)))
+
+    def dropped_first(number):
+        monkeypatch.undo()
+        drafting.drop(number, by=scale.administrator(), now=NOW)
+        return drafting.hold(number)
+
+    monkeypatch.setattr(drafting, "hold", dropped_first)
+    answer = office.post(at("change", row), data | {"title": "Trop tard"}, follow=True)
+    assert "Ce brouillon n’existe plus" in text(answer)
+    assert not entries(31)
 
 
 def test_a_version_that_has_begun_is_not_taken_back(office, monkeypatch):
