@@ -20,6 +20,7 @@ PARTS = {
     "mails": "appointments",
     "messages": "messages",
     "pages": "appointments",
+    "procedures": "procedures",
     "requests": "appointments",
     "slots": "appointments",
 }

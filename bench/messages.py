@@ -4,8 +4,6 @@ Each page is held against its own template from memory, as the other pages are (
 asks on every page is looked at as PostgreSQL does it.
 """
 
-import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,10 +14,10 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from bench import pages, report, signed_in, work  # noqa: E402
+from bench import pages, signed_in, work  # noqa: E402
 from bench.load import Asked  # noqa: E402
-from bench.measuring import Row, spread  # noqa: E402
-from bench.pages import KEPT, Measured, Page  # noqa: E402
+from bench.measuring import Row  # noqa: E402
+from bench.pages import Page  # noqa: E402
 from bench.seeding import threads  # noqa: E402
 from messaging.models import Thread  # noqa: E402
 from messaging.waiting import owed  # noqa: E402
@@ -33,20 +31,8 @@ LOOKED_AT = 8
 
 
 def main(into: Path) -> None:
-    asked = _pages()
-    for page in asked:
-        kept = page.asked[:: max(1, len(page.asked) // KEPT)]
-        os.environ[f"BENCH_PAGE_{page.name}"] = json.dumps([[one.path, one.session] for one in kept])
-    with pages.server() as (port, pid):
-        beside = {
-            f"{page.name} from memory": ([Asked(f"/bench/memory/{page.name}/")], REQUESTS) for page in asked
-        }
-        measured = pages.measure(port, pid, asked, beside, REQUESTS)
-    rows = [row for page in asked for row in _rows(page, measured)]
-    rows += [_unread("person", "claimant"), _unread("advisor", "advisor")]
-    report.say(rows)
-    ticks = {page.title: spread(one.cpu for one in measured[page.name]).median for page in asked}
-    into.write_text(json.dumps({"rows": [row.as_json() for row in rows], "ticks": ticks}, indent=1))
+    more = [_unread("person", "claimant"), _unread("advisor", "advisor")]
+    pages.tell_beside_memory(into, _pages(), REQUESTS, _DATABASE, more)
 
 
 def _pages() -> list[Page]:
@@ -80,19 +66,6 @@ _DATABASE = {"found": 5.0, "found_inbox": 30.0}
 
 def _page(name: str, title: str, asked: list[Asked], queries: int) -> Page:
     return Page(name, f"{title} ({'50 rows' if 'MS-' not in title else '50 messages'})", asked, 1.8, queries)
-
-
-def _rows(page: Page, measured: dict[str, list[Measured]]) -> list[Row]:
-    ours = pages.milliseconds([one.cpu for one in measured[page.name]])
-    bare = pages.milliseconds([one.cpu for one in measured[f"{page.name} from memory"]])
-    database = pages.milliseconds([one.database for one in measured[page.name]])
-    queries = pages.queries(page)
-    return [
-        Row(page.title, f"{ours} ms CPU", f"template from memory {bare} ms", ours.median / bare.median, page.cost),
-        Row(f"{page.title}: queries", str(queries), "–", queries, page.queries, unit=""),
-        Row(f"{page.title}: PostgreSQL CPU", f"{database} ms", "–", database.median, _DATABASE.get(page.name, 2.0),
-            unit=" ms"),
-    ]  # fmt: skip
 
 
 def _unread(who: str, column: str) -> Row:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,9 +66,7 @@ class Measured:
 def main(into: Path) -> None:
     pages = _pages()
     references = _references(pages)
-    for page in pages:
-        kept = page.asked[:: max(1, len(page.asked) // KEPT)]
-        os.environ[f"BENCH_PAGE_{page.name}"] = json.dumps([[one.path, one.session] for one in kept])
+    _keep(pages)
     with server() as (port, pid):
         measured = measure(port, pid, pages, references)
         rows = [
@@ -80,6 +78,47 @@ def main(into: Path) -> None:
     report.say(rows)
     ticks = {f"page {page.title}": spread(one.cpu for one in measured[page.name]).median for page in pages}
     into.write_text(json.dumps({"rows": [row.as_json() for row in rows], "ticks": ticks}, indent=1))
+
+
+def tell_beside_memory(
+    into: Path, pages: Sequence[Page], number: int, database: Mapping[str, float], more: Sequence[Row] = ()
+) -> None:
+    """Hold each page against its own template from memory, `number` requests a round, and write what was seen.
+
+    `database` gives PostgreSQL's part in ms where a page's bar is not 2.
+    """
+    _keep(pages)
+    with server() as (port, pid):
+        beside = {
+            f"{page.name} from memory": ([Asked(f"/bench/memory/{page.name}/")], number) for page in pages
+        }
+        measured = measure(port, pid, pages, beside, number)
+    rows = [
+        *(row for page in pages for row in _beside_memory(page, measured, database.get(page.name, 2.0))),
+        *more,
+    ]
+    report.say(rows)
+    ticks = {page.title: spread(one.cpu for one in measured[page.name]).median for page in pages}
+    into.write_text(json.dumps({"rows": [row.as_json() for row in rows], "ticks": ticks}, indent=1))
+
+
+def _keep(pages: Sequence[Page]) -> None:
+    """Tell the references which people's pages they keep."""
+    for page in pages:
+        kept = page.asked[:: max(1, len(page.asked) // KEPT)]
+        os.environ[f"BENCH_PAGE_{page.name}"] = json.dumps([[one.path, one.session] for one in kept])
+
+
+def _beside_memory(page: Page, measured: dict[str, list[Measured]], database: float) -> list[Row]:
+    ours = milliseconds([one.cpu for one in measured[page.name]])
+    bare = milliseconds([one.cpu for one in measured[f"{page.name} from memory"]])
+    asked = milliseconds([one.database for one in measured[page.name]])
+    number = queries(page)
+    return [
+        Row(page.title, f"{ours} ms CPU", f"template from memory {bare} ms", ours.median / bare.median, page.cost),
+        Row(f"{page.title}: queries", str(number), "–", number, page.queries, unit=""),
+        Row(f"{page.title}: PostgreSQL CPU", f"{asked} ms", "–", asked.median, database, unit=" ms"),
+    ]  # fmt: skip
 
 
 # --- who asks for what --------------------------------------------------------------
@@ -218,8 +257,7 @@ def measure(
     offset = 0
     for _ in range(ROUNDS):
         # That a person is there is noted once a minute: whether a round meets one minute or two is no measure.
-        signed_in.sign_in(work.scale().signed_in_claimants())
-        signed_in.sign_in(work.scale().busy_advisors())
+        signed_in.sign_in_again()
         for name, (asked, number) in runs.items():
             measured[name].append(meter.run(port, asked[offset:] + asked[:offset], number))
         offset = (offset + 200) % 1_000

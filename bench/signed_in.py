@@ -14,6 +14,7 @@ from accounts.sign_in import second_factor, sessions
 from portal.core import clock
 
 ADMIN = "administration@bench.example"
+_KEY = "bench"
 
 
 def sign_in(user_ids: Sequence[int]) -> list[str]:
@@ -48,6 +49,12 @@ def sign_in(user_ids: Sequence[int]) -> list[str]:
     return [_key(user_id) for user_id in user_ids]
 
 
+def sign_in_again() -> None:
+    """Sign everybody in anew who is signed in."""
+    keys = Session.objects.filter(session_key__startswith=_KEY).values_list("session_key", flat=True)
+    sign_in([int(key.removeprefix(_KEY)) for key in keys])
+
+
 def administrator() -> int:
     """An administrator's account, for the plain admin of the references."""
     found = User.objects.filter(email=ADMIN).first()
@@ -58,4 +65,4 @@ def administrator() -> int:
 
 
 def _key(user_id: int) -> str:
-    return f"bench{user_id:027d}"
+    return f"{_KEY}{user_id:027d}"

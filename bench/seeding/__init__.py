@@ -24,8 +24,10 @@ BUSY = 10
 # Rounds of appointments that only the busy advisors' people have.
 AWAITING, ABSENT, UNREAD = 61, 62, 63
 ADVISOR_BASE = 100_000_000
+# Eight in each of thirteen regions.
+DELEGATES = 104
 # Each stands on the people alone, so that a part of the bench is seeded with what it looks at.
-CHAPTERS = ("people", "appointments", "messages")
+CHAPTERS = ("people", "appointments", "messages", "procedures")
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,8 @@ def _fill(database: str, scale: Scale, chapter: str) -> None:
         _run(database, ["people"], values)
     elif chapter == "appointments":
         _appointments(database, scale, values)
+    elif chapter == "procedures":
+        _run(database, ["procedures"], values)
     else:
         threads.write(database, scale, SIGNED_IN, values, lambda *what: _run(*what, quiet=True))
     with psycopg.connect(database, autocommit=True) as connection:
@@ -211,6 +215,7 @@ def _values(scale: Scale) -> dict[str, str]:
         "awaiting": AWAITING,
         "absent": ABSENT,
         "unread": UNREAD,
+        "delegates": DELEGATES,
     }
     days = ", ".join(f"date '{day}'" for day in workdays(scale.now.date(), 30))
     return {name: str(number) for name, number in numbers.items()} | {
