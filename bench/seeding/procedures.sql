@@ -1,4 +1,4 @@
--- Delegates, eight a region; one procedure for a third of the people (and all who sign in), in every state, with
+-- Delegates, eight a region; one procedure for a tenth of the people (and all who sign in), in every state, with
 -- what belongs to it: the time to answer, decisions, times to act, appeals, wishes to lift, what is owed, the journal.
 -- A case has the number of its person, and so have its children: they follow from arithmetic, without a join.
 INSERT INTO accounts_user (id, password, last_login, email, first_name, last_name, role, is_active, date_joined)
@@ -24,7 +24,7 @@ FROM (
     FROM (
         SELECT i, abs(hashint8(i)::bigint) AS hash, 1 + ((i - 1) / 150) / 25 AS agency,
                1 + (1 + ((i - 1) / 150) / 25) % 13 AS number
-        FROM generate_series(1::bigint, :claimants) AS i WHERE i % 3 = 0 OR i % :stride = 0
+        FROM generate_series(1::bigint, :claimants) AS i WHERE i % 10 = 0 OR i % :stride = 0
     ) AS person JOIN (VALUES
         (0, 'REFERRED', 0.1, 9), (1, 'EXAMINED', 3.5, 5.5), (2, 'NOTICE_SENT', 6.1, 7.9), (3, 'NOTICE_RECEIVED', 8.5, 18.5),
         (4, 'OBSERVATIONS_FILED', 9.5, 18.5), (5, 'HEARING_REQUESTED', 9.5, 18.5), (6, 'DECISION_DUE', 20.5, 33.5),
@@ -98,7 +98,7 @@ FROM told WHERE state IN ('LIFT_REQUESTED', 'LIFTED') ORDER BY i;
 
 INSERT INTO measures_appealcase (id, ref, case_id, decision_id, lift_id, state, residence, opened_at, counts_from, deadline)
 SELECT i, (i * 137438953481 + 11) & 1099511627775, i, i, NULL,
-       CASE WHEN state = 'IN_FORCE' AND odd % 2 = 0 THEN 'INTERRUPTED'
+       CASE WHEN state = 'IN_FORCE' AND odd % 4 > 0 THEN 'INTERRUPTED'
             WHEN pg_temp.midnight(notified + interval '63 days') > :now::timestamptz THEN 'RUNNING' ELSE 'OVER' END,
        'MAINLAND', notified, notified, pg_temp.midnight(notified + interval '63 days')
 FROM measured WHERE state <> 'DECIDED' ORDER BY i;
@@ -108,14 +108,14 @@ INSERT INTO measures_graciousappeal (id, appeal_id, form_key, state, text, filed
 SELECT i, i, md5('gracious' || i)::uuid, 'FILED', 'Mon train a été supprimé. Je demande que la mesure soit annulée.',
        notified + interval '1 day', i, sha256(int8send(i)), false, true, pg_temp.midnight(notified + interval '63 days'), NULL, NULL, '', '',
        NULL, NULL, '', NULL, ''
-FROM told WHERE state = 'IN_FORCE' AND odd % 2 = 0 ORDER BY i;
+FROM told WHERE state = 'IN_FORCE' AND odd % 4 > 0 ORDER BY i;
 
--- What was owed long ago is done, but for one in five.
+-- What was owed long ago is done, but for one in three.
 INSERT INTO measures_effect (id, case_id, appeal_id, lift_id, kind, what, since, amount, owed_at, due_at, done_at, done_by_id, proof)
 SELECT 2 * i + n, i, NULL, i, kind, what, starts::date, amount, starts + interval '9 days',
        CASE WHEN done THEN starts + interval '24 days' ELSE pg_temp.midnight(:now::timestamptz + interval '1 day' * (odd % 15 - 2)) END,
        CASE WHEN done THEN starts + interval '20 days' END, CASE WHEN done THEN decider END, CASE WHEN done THEN 'Bordereau.' ELSE '' END
-FROM (SELECT *, odd % 5 > 0 AS done FROM told WHERE state = 'LIFTED') AS lifted
+FROM (SELECT *, odd % 3 > 0 AS done FROM told WHERE state = 'LIFTED') AS lifted
 CROSS JOIN (VALUES (0, 'REINSTATED', 'La mesure est levée.', NULL::numeric), (1, 'PAY_BACK', 'Ce qui a été retiré vous est versé.', 142.16))
     AS owed (n, kind, what, amount)
 ORDER BY i, n;

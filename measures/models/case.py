@@ -4,11 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Agency, Claimant, DecisionMaker, User
 from measures.models.bareme import BaremeVersion, Breach, Situation
-from measures.states import CASE_COUNTED, CASE_TRANSITIONS, CASE_UNDECIDED, CaseState
+from measures.states import (
+    CASE_COUNTED,
+    CASE_OPEN,
+    CASE_RUNNING,
+    CASE_TRANSITIONS,
+    CASE_UNDECIDED,
+    CaseState,
+)
 from portal.core.models import Document
 from portal.core.references import ReferenceField
 from portal.core.transitions import Stateful, StatefulQuerySet
@@ -63,8 +70,14 @@ class CaseQuerySet(StatefulQuerySet):
 
     def in_sight(self, now: datetime) -> "CaseQuerySet":
         """Leave out measures notified longer ago than they count: only the rank still knows of them."""
-        old = Q(decisions__set_aside_at__isnull=True, decisions__notified_at__lt=now - HISTORY)
-        return self.exclude(pk__in=self.model._default_manager.filter(old).values("pk"))
+        return self.seen_since(now - HISTORY)
+
+    def seen_since(self, oldest: datetime) -> "CaseQuerySet":
+        """Leave out measures notified before an instant."""
+        # By way of each case asked for: a list of all old ones would be gone through for one.
+        stands = self.model._meta.get_field("decisions").related_model._default_manager
+        old = stands.filter(case=OuterRef("pk"), set_aside_at__isnull=True, notified_at__lt=oldest)
+        return self.exclude(Exists(old.order_by()))
 
 
 class Case(Stateful):
@@ -161,8 +174,16 @@ class Case(Stateful):
         ]
         indexes = [
             models.Index(fields=["claimant", "-id"], name="case_of_claimant"),
+            models.Index(fields=["origin", "origin_id"], name="case_of_origin"),
             models.Index(
                 fields=["region", "referred_at", "id"], name="case_to_take", condition=Q(state="REFERRED")
+            ),
+            # What is open in a region, counted and found by state.
+            models.Index(
+                fields=["region", "state"],
+                include=["referred_by"],
+                name="case_open_in_region",
+                condition=Q(state__in=sorted(CASE_OPEN | CASE_RUNNING | {CaseState.NOTIFIED})),
             ),
             # What an outage of the portal may extend, in the order it is gone through.
             models.Index(

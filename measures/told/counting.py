@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from measures.bareme import ranges
 from measures.models import BaremeVersion, Case, Decision, Situation
 from measures.procedure import choosing
 from portal.core.french import first_up, full_date, plural
+from portal.core.prepared import prepared
 from portal.core.working_time import Territory
 
 
@@ -47,13 +49,18 @@ def in_force(version: BaremeVersion) -> str:
 
 def _measures(case: Case) -> list[date]:
     """List the days on which a measure was notified that may count for the rank, the latest first."""
-    rows = Decision.objects.filter(
-        case__in=Case.objects.counted(case.claimant_id).exclude(pk=case.pk),
+    rows = _notified(claimant_id=case.claimant_id, but=case.pk)
+    days = [at.astimezone(Territory(territory).zone).date() for at, territory in rows if at is not None]
+    return sorted(days, reverse=True)
+
+
+@prepared
+def _notified(claimant_id: int, but: int) -> Any:
+    return Decision.objects.filter(
+        case__in=Case.objects.counted(claimant_id).exclude(pk=but),
         set_aside_at__isnull=True,
         notified_at__isnull=False,
     ).values_list("notified_at", "case__agency__territory")
-    days = [at.astimezone(Territory(territory).zone).date() for at, territory in rows if at is not None]
-    return sorted(days, reverse=True)
 
 
 def _rank(case: Case, rank: int) -> str:

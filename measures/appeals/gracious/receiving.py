@@ -15,23 +15,24 @@ from measures.states import GRACIOUS_ANSWERED
 from messaging.signals import Posted, letters_delivered, letters_returned
 from portal.core import deadlines, journal
 from portal.core.journal import Actor
+from portal.core.prepared import prepared
 
 ANSWERS = frozenset({deeds.MAIL_GRACIOUS_ANSWER, deeds.MAIL_ANSWER_UNREAD})
 
 
 def consult(appeal_id: int, *, by: Actor, now: datetime) -> bool:
     """Write that the person opened the answer, the first time; their page of the appeal calls it at each opening."""
-    waiting = GraciousAppeal.objects.filter(
-        appeal=appeal_id,
-        appeal__case__claimant_id=by.person_id,
-        state__in=GRACIOUS_ANSWERED,
-        notified_at__isnull=True,
-    )
-    if not waiting.exists():
+    if not _unread(appeal_id=appeal_id, claimant_id=by.person_id):
         return False
     with transaction.atomic():
         appeal = hold(appeal_id)
         return receive_all(appeal, at=now, how=ReceivedHow.CONSULTED, by=by, now=now)
+
+
+@prepared
+def _unread(appeal_id: int, claimant_id: int) -> Any:
+    rows = GraciousAppeal.objects.filter(appeal_id=appeal_id, appeal__case__claimant_id=claimant_id)
+    return rows.filter(state__in=GRACIOUS_ANSWERED, notified_at__isnull=True).values_list("pk")[:1]
 
 
 def receive_all(appeal: AppealCase, *, at: datetime, how: ReceivedHow, by: Actor, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from portal.core import deadlines, journal
 from portal.core.deadlines import Planned
 from portal.core.french import full_date, full_deadline
 from portal.core.journal import Actor
+from portal.core.prepared import prepared
 
 NOTICES = frozenset({deeds.MAIL_NOTICE, deeds.MAIL_NOTICE_UNREAD})
 DECISIONS = frozenset({deeds.MAIL_DECISION, deeds.MAIL_DECISION_UNREAD})
@@ -32,7 +33,8 @@ def consult(case_id: int, *, by: Actor, now: datetime) -> bool:
 
     The page of the procedure calls it whenever the person opens it: between two tabs, one reading counts.
     """
-    state = Case.objects.filter(pk=case_id, claimant_id=by.person_id).values_list("state", flat=True).first()
+    own = _state(case_id=case_id, claimant_id=by.person_id)
+    state = own[0][0] if own else None
     if state in (CaseState.LIFT_REFUSED, CaseState.LIFT_REQUESTED, CaseState.EXPIRED):
         return lifting.consult(case_id, by=by, now=now)
     if state not in (CaseState.NOTICE_SENT, CaseState.DECIDED):
@@ -40,6 +42,11 @@ def consult(case_id: int, *, by: Actor, now: datetime) -> bool:
     with transaction.atomic():
         case = hold(case_id)
         return _receive(case, at=now, how=ReceivedHow.CONSULTED, by=by, now=now)
+
+
+@prepared
+def _state(case_id: int, claimant_id: int) -> Any:
+    return Case.objects.filter(pk=case_id, claimant_id=claimant_id).values_list("state")
 
 
 def receive_answered(case: Case, *, by: Actor, now: datetime) -> None:

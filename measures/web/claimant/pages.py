@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import actor, claimant_required, is_really_reading
 from accounts.models import Claimant
 from accounts.sign_in.kept_forms import restored
-from measures.models import Case, PeriodExtension
+from measures.models import Case
 from measures.procedure.contradiction import receiving
 from measures.states import CASE_COUNTED, CaseState
 from measures.told import letters, papers, procedure
@@ -65,9 +65,9 @@ def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
     """Show a procedure to its person and take their observations; opening it is its first real reading, and dated."""
     now = clock.now()
     case = loading.own(claimant, ref)
-    if is_really_reading(request) and case.state in _MAY_BE_UNREAD:
-        # The ten days, or the time to act, begin with this very page (CT R5412-7, CRPA L221-8).
-        receiving.consult(case.pk, by=actor(request), now=now)
+    may_be_unread = is_really_reading(request) and case.state in _MAY_BE_UNREAD
+    # The ten days, or the time to act, begin with this very page (CT R5412-7, CRPA L221-8).
+    if may_be_unread and receiving.consult(case.pk, by=actor(request), now=now):
         case = loading.own(claimant, ref)
     if request.method == "POST":
         taken = answering.observe(request, case, now)
@@ -138,10 +138,9 @@ def _was_until(one: loading.Procedure) -> str:
 def _extensions(one: loading.Procedure) -> list[str]:
     """Say which outages of the portal gave the person time."""
     zone = one.case.agency.place.zone
-    rows = PeriodExtension.objects.filter(case=one.case).select_related("outage") if one.notice else ()
     return [
         f"Le portail a été interrompu {outages.during(row.outage, zone)}. "
         f"Vous pouvez répondre jusqu’au {full_deadline(row.ends_at, zone)}, "
         f"au lieu du {full_date(last_day(row.ended_at, zone))}."
-        for row in rows
+        for row in followed.extensions_of(one.case)
     ]

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from measures.models import Origin, Piece
+from measures.models import Origin
 from measures.procedure.calendar import DECISION_DAYS
 from measures.states import CaseState
 from measures.told import measure, procedure, remedies
 from measures.web.claimant.abilities import ProcedureAbilities
 from measures.web.claimant.loading import Procedure
+from measures.web.followed import pieces_of
 from portal.core.french import (
     days_left,
     first_up,
@@ -103,7 +104,7 @@ def said(one: Procedure) -> tuple[list[Line], list[Line]]:
     """Tell back what the person wrote, each time with its documents, and the documents sent along before."""
     zone, case = one.case.agency.place.zone, one.case
     papers: dict[int | None, list[Line]] = {}
-    for piece in Piece.objects.filter(case=case).select_related("document").order_by("pk"):
+    for piece in pieces_of(case):
         document = piece.document
         readable = document.state == DocumentState.RECEIVED
         line = {

@@ -1,22 +1,12 @@
 """The region's cases, by what is due first; filters live in the address, pages follow one another by key."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case as Either
-from django.db.models import (
-    Count,
-    DateTimeField,
-    F,
-    FilteredRelation,
-    Q,
-    QuerySet,
-    SmallIntegerField,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import DateTimeField, F, FilteredRelation, Q, QuerySet, SmallIntegerField, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -24,50 +14,34 @@ from django.views.decorators.http import require_safe
 from accounts.access import decision_maker_required
 from accounts.models import DecisionMaker
 from measures.models import Case
-from measures.states import CASE_OPEN, CASE_RUNNING, CaseState
+from measures.states import CaseState
 from measures.told import desk
+from measures.web.delegate.waiting import cases as waiting
+from measures.web.delegate.waiting.cases import (
+    ANSWERS,
+    BY_NUMBER,
+    ENDED,
+    PRESSING,
+    READ,
+    RUNNING,
+    SORTS,
+    UNREAD,
+    Line,
+    Periods,
+    Sort,
+)
 from portal.core import clock, keyset, parameters
 from portal.core.french import URGENCY_TONES, due_in, full_date, last_day, plural, short_date, urgency
 from portal.core.references import to_number
 from portal.core.working_time import Territory
 
-PAGE = 50
 _S = CaseState
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """One nature of what waits: its word in the address, its tab, what is due."""
-
-    number: int
-    slug: str
-    tab: str
-    due: str
-    icon: str
-
-
-EXAMINE = Sort(1, "examiner", "À examiner", "à examiner", "clipboard-list")
-PREPARE = Sort(2, "en-examen", "En examen", "lettre ou clôture", "pencil")
-UNREAD = Sort(3, "non-lues", "Non lues", "lettre et appel", "mail")
-ANSWERS = Sort(4, "reponses", "Réponses", "délai de la personne", "message-square")
-HEARING = Sort(5, "auditions", "Auditions", "audition", "users")
-DECIDE = Sort(6, "decider", "À décider", "à décider", "circle-check")
-READ = Sort(7, "relire", "À relire", "à relire", "eye")
-RUNNING = Sort(8, "en-cours", "Mesures en cours", "fin de la mesure", "hourglass")
-# What waits for nobody any more: asked for by itself, never counted, the latest referred first.
-ENDED = Sort(9, "finies", "Finies", "finie", "check")
-SORTS = (EXAMINE, PREPARE, UNREAD, ANSWERS, HEARING, DECIDE, READ, RUNNING, ENDED)
-_BY_NUMBER = {sort.number: sort for sort in SORTS}
-_OPEN = CASE_OPEN | CASE_RUNNING | {_S.NOTIFIED}
-_ENDED = frozenset(_S) - _OPEN
 _COLUMNS = (
     "pk",
     "ref",
     "claimant__user__first_name",
     "claimant__user__last_name",
     "state",
-    "nature",
-    "due",
     "facts_on",
     "agency__name",
     "agency__territory",
@@ -113,14 +87,8 @@ class Filters:
 def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
     """Show what waits in the region, the most pressing first; measures in force stand in a list of their own."""
     now, filters = clock.now(), Filters.of(request)
-    cases = _waiting(delegate, now)
-    counts = dict(
-        cases.order_by().values("nature").annotate(count=Count("pk")).values_list("nature", "count")
-    )
-    narrowed = (
-        _ended(delegate, filters, now) if filters.sort is ENDED else _narrowed(cases, delegate, filters)
-    )
-    lines, more = keyset.cut(list(narrowed[: PAGE + 1]), PAGE)
+    counts = waiting.count(delegate)
+    lines, more = keyset.cut(_lines(delegate, filters, now), waiting.PAGE)
     last = lines[-1] if lines else None
     open_count = sum(count for nature, count in counts.items() if nature != RUNNING.number)
     context = {
@@ -133,9 +101,9 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
         "filters": filters,
         "filtered": filters.mine or filters.person,
         "reset_url": keyset.address({"nature": filters.named["nature"]}),
-        "rows": [_shown(line, delegate, now) for line in lines],
+        "rows": [_shown(*line, delegate=delegate, now=now) for line in _named(lines)],
         "empty": not counts and filters.sort is not ENDED,
-        "next_url": keyset.address(filters.named, apres=keyset.write(last[6] or now, last[0]))
+        "next_url": keyset.address(filters.named, apres=keyset.write(last[2] or now, last[0]))
         if more and last
         else "",
         "first_url": keyset.address(filters.named) if filters.after else "",
@@ -143,72 +111,30 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
     return render(request, "measures/delegate/list.html", context)
 
 
-def _waiting(delegate: DecisionMaker, now: datetime) -> QuerySet[Any]:
-    """Give the region's open cases with the nature of what waits, and when it is due."""
-    periods = parameters.current()
-    examine, unread = timedelta(days=periods.case_examine_days), timedelta(days=periods.notice_unread_days)
-    unsent = Q(state=_S.DECIDED, decision__sent_at__isnull=True)
-    takes_all = Q(decision__outcome="RADIATION") | Q(decision__outcome="SUPPRESSION", decision__share=100)
-    unread_second = unsent & takes_all & Q(decision__second_read_at__isnull=True)
-    theirs = unread_second & ~Q(decision__author_id=delegate.pk)
-    natures = (
-        (Q(state=_S.REFERRED), EXAMINE, F("referred_at") + examine),
-        (Q(state__in=[_S.EXAMINED, _S.NOTICE_PREPARED]), PREPARE, F("taken_at") + examine),
-        (Q(state=_S.NOTICE_SENT), UNREAD, F("notice__sent_at") + unread),
-        (
-            Q(state__in=[_S.NOTICE_RECEIVED, _S.OBSERVATIONS_FILED, _S.PERIOD_ELAPSED, _S.HEARING_HELD]),
-            ANSWERS,
-            F("notice__observations_until"),
-        ),
-        (Q(state=_S.HEARING_REQUESTED), HEARING, Coalesce("hearing__at", "decide_by")),
-        (theirs, READ, F("decide_by")),
-        (unsent | Q(state=_S.DECISION_DUE), DECIDE, F("decide_by")),
-        (Q(state=_S.DECIDED), UNREAD, F("decision__sent_at") + unread),
-    )
-    return (
-        Case.objects.visible_to(delegate)
-        .filter(state__in=sorted(_OPEN))
-        .annotate(
-            decision=FilteredRelation("decisions", condition=Q(decisions__set_aside_at__isnull=True)),
-            hearing=FilteredRelation("hearings", condition=Q(hearings__dropped_at__isnull=True)),
-        )
-        .annotate(
-            nature=Either(
-                *(When(when, then=Value(sort.number)) for when, sort, _ in natures),
-                default=Value(RUNNING.number),
-                output_field=SmallIntegerField(),
-            ),
-            due=Either(
-                *(When(when, then=due) for when, _, due in natures),
-                default=F("decision__ends_at"),
-                output_field=DateTimeField(),
-            ),
-        )
+def _lines(delegate: DecisionMaker, filters: Filters, now: datetime) -> Sequence[Line]:
+    """List the cases to show with their nature and day, and one more than a page has."""
+    if filters.sort is ENDED:
+        return _ended(delegate, filters, now)
+    in_force = parameters.current()
+    periods = Periods(in_force.case_examine_days, in_force.notice_unread_days)
+    if filters == Filters(None, False, "", None):
+        return waiting.first_page(delegate, periods)
+    return waiting.lines(
+        delegate,
+        of_person(Case.objects.visible_to(delegate), filters.person),
+        periods,
+        [filters.sort] if filters.sort else PRESSING,
+        mine=filters.mine,
+        after=filters.after,
     )
 
 
-def _narrowed(cases: QuerySet[Any], delegate: DecisionMaker, filters: Filters) -> QuerySet[Any]:
-    if filters.sort is None:
-        cases = cases.exclude(nature=RUNNING.number)
-    else:
-        cases = cases.filter(nature=filters.sort.number)
-    cases = of_person(_mine(cases, delegate, filters), filters.person)
-    if filters.after:
-        moment, key = filters.after
-        cases = cases.filter(Q(due__gt=moment) | Q(due=moment, pk__gt=key))
-    return cases.order_by("due", "pk").values_list(*_COLUMNS)
-
-
-def _mine(cases: QuerySet[Any], delegate: DecisionMaker, filters: Filters) -> QuerySet[Any]:
-    return cases.filter(Q(decider=delegate) | Q(nature=READ.number)) if filters.mine else cases
-
-
-def _ended(delegate: DecisionMaker, filters: Filters, now: datetime) -> QuerySet[Any]:
+def _ended(delegate: DecisionMaker, filters: Filters, now: datetime) -> Sequence[Line]:
     """Give the region's finished cases that may still be seen, with their end; the latest referred first."""
     cases = (
         Case.objects.visible_to(delegate)
         .in_sight(now)
-        .filter(state__in=sorted(_ENDED))
+        .filter(state__in=sorted(ENDED.states))
         .annotate(decision=FilteredRelation("decisions", condition=Q(decisions__set_aside_at__isnull=True)))
         .annotate(
             nature=Value(ENDED.number, output_field=SmallIntegerField()),
@@ -219,10 +145,19 @@ def _ended(delegate: DecisionMaker, filters: Filters, now: datetime) -> QuerySet
             ),
         )
     )
-    cases = of_person(_mine(cases, delegate, filters), filters.person)
+    if filters.mine:
+        cases = cases.filter(decider=delegate)
+    cases = of_person(cases, filters.person)
     if filters.after:
         cases = cases.filter(pk__lt=filters.after[1])
-    return cases.order_by("-pk").values_list(*_COLUMNS)
+    return list(cases.order_by("-pk").values_list("pk", "nature", "due")[: waiting.PAGE + 1])
+
+
+def _named(lines: Sequence[Line]) -> Iterator[tuple[int, datetime, tuple[Any, ...]]]:
+    """Give each line's nature and day with what is shown of its case: joined for a page, not for a region."""
+    rows = Case.objects.filter(pk__in=[key for key, _, _ in lines]).order_by().values_list(*_COLUMNS)
+    found = {row[0]: row for row in rows}
+    return ((nature, due, found[key]) for key, nature, due in lines if key in found)
 
 
 def of_person(cases: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -253,9 +188,11 @@ def _tabs(filters: Filters, counts: dict[int, int], total: int) -> list[dict[str
     ]
 
 
-def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dict[str, Any]:
-    _, ref, first, last, state, nature, due, facts_on, agency, territory, decider, by_first, by_last = line
-    sort, zone = _BY_NUMBER[nature], Territory(territory).zone
+def _shown(
+    nature: int, due: datetime | None, line: tuple[Any, ...], *, delegate: DecisionMaker, now: datetime
+) -> dict[str, Any]:
+    _, ref, first, last, state, facts_on, agency, territory, decider, by_first, by_last = line
+    sort, zone = BY_NUMBER[nature], Territory(territory).zone
     label, tone = desk.STANDS[state]
     if sort is UNREAD and state == _S.DECIDED:
         label, tone = desk.DECISION_SENT

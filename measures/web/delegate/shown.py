@@ -7,12 +7,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from measures import deeds
-from measures.models import Breach, Case, Decision, Hearing, Notice, Observations, Piece
+from measures.models import Breach, Case, Decision, Hearing, Notice, Observations
 from measures.told import counting, procedure
+from measures.web.followed import kept, pieces_of
 from portal.core import journal
 from portal.core.french import euros, first_up, full_date, full_datetime, full_deadline, typographic
 from portal.core.models import JournalEntry
 from portal.core.models.document import DocumentState
+from portal.core.prepared import prepared
 
 Line = dict[str, Any]
 # What is told of a case stands in the journal under these numbers.
@@ -72,15 +74,16 @@ def evidence(case: Case) -> list[Line]:
     ]
 
 
+@prepared
+def _deeds(file_id: int, subject_id: int) -> Any:
+    return JournalEntry.objects.filter(
+        Q(code__range=(_FIRST, _LAST)) | Q(code__in=_AFTERWARDS), file_id=file_id, subject_id=subject_id
+    ).order_by("id")
+
+
 def story(case: Case) -> list[Line]:
     """Tell what was done in the procedure, the earliest first; two queries."""
-    rows = list(
-        JournalEntry.objects.filter(
-            Q(code__range=(_FIRST, _LAST)) | Q(code__in=_AFTERWARDS),
-            file_id=case.claimant_id,
-            subject_id=case.pk,
-        ).order_by("id")
-    )
+    rows: list[JournalEntry] = _deeds(file_id=case.claimant_id, subject_id=case.pk)
     ids = {row.actor_id for row in rows if row.actor_id is not None}
     names = {
         pk: f"{first} {last}"
@@ -97,11 +100,17 @@ def story(case: Case) -> list[Line]:
     ]
 
 
+@prepared
+def _written(case_id: int) -> Any:
+    rows = Observations.objects.filter(case_id=case_id).select_related("given_by")
+    return rows.order_by("given_at", "pk")
+
+
 def answers(case: Case) -> tuple[list[Line], list[Line]]:
     """Give what the person wrote, each time with its documents, and the documents referred; two queries."""
     zone = case.agency.place.zone
     sent: dict[int | None, list[Line]] = {}
-    for piece in Piece.objects.filter(case=case).select_related("document").order_by("pk"):
+    for piece in pieces_of(case):
         document = piece.document
         readable = document.state == DocumentState.RECEIVED
         line = {
@@ -111,7 +120,7 @@ def answers(case: Case) -> tuple[list[Line], list[Line]]:
             "is_health": document.is_health,
         }
         sent.setdefault(piece.observations_id, []).append(line)
-    written = Observations.objects.filter(case=case).select_related("given_by").order_by("given_at", "pk")
+    written: list[Observations] = kept(case, "written", _written, case_id=case.pk)
     said = [
         {
             "when": first_up(full_datetime(one.given_at, zone)),

@@ -72,7 +72,7 @@ def test_mediations_and_courts_run_in_tabs_of_their_own(cast, delegate, at):
 
 
 def test_pages_follow_one_another(delegate, at, monkeypatch):
-    monkeypatch.setattr("measures.web.delegate.appeals.listing.PAGE", 2)
+    monkeypatch.setattr("measures.web.delegate.waiting.appeals.PAGE", 2)
     for n in range(3):
         one = Cast()
         (asks_lift(one, one.in_force()) if n else files(one, contested(one)))

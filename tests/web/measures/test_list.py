@@ -76,7 +76,7 @@ def test_people_are_found_by_name_and_by_reference(cast, delegate):
 
 
 def test_pages_follow_one_another(cast, delegate, monkeypatch):
-    monkeypatch.setattr("measures.web.delegate.listing.PAGE", 2)
+    monkeypatch.setattr("measures.web.delegate.waiting.cases.PAGE", 2)
     for n in range(3):
         cast.refer(now=cast.now - timedelta(hours=n))
     first = delegate.get(LIST)
@@ -112,7 +112,7 @@ def test_late_decisions_are_said_to_be_late(cast, delegate, at):
 
 
 def test_what_is_finished_stands_in_a_list_of_its_own(cast, delegate, at, monkeypatch):
-    monkeypatch.setattr("measures.web.delegate.listing.PAGE", 2)
+    monkeypatch.setattr("measures.web.delegate.waiting.cases.PAGE", 2)
     lived = cast.in_force()
     closed = [cast.taken() for _ in range(2)]
     for case in closed:

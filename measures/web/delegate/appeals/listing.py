@@ -1,10 +1,10 @@
 """What people of the region contest or ask, and what they are owed: by what is due first, a page at a time."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,47 +12,32 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import decision_maker_required
 from accounts.models import DecisionMaker
-from measures.models import Case, CourtAppeal, Effect, GraciousAppeal, LiftRequest, Mediation
-from measures.states import CourtState, GraciousState, MediationState
+from measures.models import AppealCase, Case
 from measures.told import desk
 from measures.web.delegate.listing import of_person
+from measures.web.delegate.waiting import appeals as waiting
+from measures.web.delegate.waiting.appeals import (
+    BY_NUMBER,
+    EFFECTS,
+    GRACIOUS,
+    LIFTS,
+    PRESSING,
+    SILENT,
+    SORTS,
+    Line,
+    Sort,
+)
 from portal.core import clock, keyset
 from portal.core.french import URGENCY_TONES, due_in, plural, short_date, urgency
-from portal.core.references import to_text
 from portal.core.working_time import Territory
 
-PAGE = 50
 ELSEWHERE = "À répondre par une autre personne\u00a0: vous avez pris ou relu cette décision"
-_COLUMNS = (
-    *("nature", "key", "when", "case_ref", "appeal_ref", "first", "last", "office", "place"),
-    *("by", "second", "refused_by"),
+_OF_CASE = (
+    *("pk", "ref", "claimant__user__first_name", "claimant__user__last_name"),
+    *("agency__name", "agency__territory"),
 )
-# The row is its own `case`, or reaches it through the appeal.
-_BY_APPEAL = "appeal__"
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """One nature of what waits: its word in the address, its tab, what it is, what its moment means."""
-
-    number: int
-    slug: str
-    tab: str
-    what: str
-    due: str
-    icon: str
-    # What asks something of a delegate by a day; the rest runs, in tabs of its own.
-    presses: bool = True
-
-
-GRACIOUS = Sort(1, "gracieux", "Recours gracieux", "Recours gracieux", "à répondre", "message-square")
-LIFTS = Sort(2, "levees", "Demandes de levée", "Demande de levée", "à répondre", "clipboard-list")
-EFFECTS = Sort(3, "effets", "Effets à faire", "Effet dû à la personne", "à faire", "circle-check")
-SILENT = Sort(4, "silence", "Refus par silence", "Refus par silence", "refusé par silence le", "clock", False)
-MEDIATIONS = Sort(5, "mediations", "Médiations", "Médiation", "notée le", "users", False)
-COURTS = Sort(6, "tribunal", "Tribunal", "Recours au tribunal", "dépôt noté le", "eye", False)
-SORTS = (GRACIOUS, LIFTS, EFFECTS, SILENT, MEDIATIONS, COURTS)
-_BY_NUMBER = {sort.number: sort for sort in SORTS}
+# Whoever took, read or refused what is contested.
+_OF_APPEAL = ("pk", "ref", "decision__author_id", "decision__second_reader_id", "lift__decided_by_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +70,19 @@ class Filters:
 def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
     """Show the appeals and wishes that wait for an answer in the region, the most pressing first."""
     now, filters = clock.now(), Filters.of(request)
-    cases = Case.objects.visible_to(delegate).in_sight(now)
-    counts = _counts(cases)
-    lines, more = keyset.cut(_page(of_person(cases, filters.person), filters), PAGE)
-    waiting = sum(count for number, count in counts.items() if _BY_NUMBER[number].presses)
+    counts = waiting.count(delegate, now)
+    lines, more = keyset.cut(_lines(delegate, filters, now), waiting.PAGE)
+    pressing = sum(count for number, count in counts.items() if BY_NUMBER[number].presses)
     context = {
         "title": "Recours et levées",
-        "lead": f"{delegate.region}. {plural(waiting, 'demande')} à traiter." if waiting else delegate.region,
+        "lead": f"{delegate.region}. {plural(pressing, 'demande')} à traiter."
+        if pressing
+        else delegate.region,
         "rule": desk.ONE_DECIDES,
-        "tabs": _tabs(filters, counts, waiting),
+        "tabs": _tabs(filters, counts, pressing),
         "filters": filters,
         "reset_url": keyset.address({"nature": filters.named["nature"]}),
-        "rows": [_shown(line, delegate, now) for line in lines],
+        "rows": [_shown(line, case, appeal, delegate, now) for line, case, appeal in _named(lines)],
         "empty": not counts,
         "next_url": keyset.address(filters.named, apres=keyset.write(lines[-1][2], *lines[-1][:2]))
         if more
@@ -106,76 +92,22 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
     return render(request, "measures/delegate/appeals/list.html", context)
 
 
-def _natures(cases: QuerySet[Any]) -> list[tuple[Sort, QuerySet[Any]]]:
-    """Give what waits in these cases, nature by nature, each with the same columns."""
-    gracious, live = GraciousAppeal.objects, [MediationState.FILED, MediationState.IN_MEDIATION]
-    silent = gracious.filter(state=GraciousState.IMPLICIT_REJECTION)
-    courts = CourtAppeal.objects.filter(state=CourtState.DECLARED_FILED)
-    return [
-        (GRACIOUS, _columns(gracious.live(), GRACIOUS, "implicit_at", cases, _BY_APPEAL)),
-        (LIFTS, _columns(LiftRequest.objects.filter(decided_at=None), LIFTS, "answer_by", cases)),
-        (EFFECTS, _columns(Effect.objects.to_do(), EFFECTS, "due_at", cases)),
-        (SILENT, _columns(silent, SILENT, "implicit_at", cases, _BY_APPEAL)),
-        (
-            MEDIATIONS,
-            _columns(Mediation.objects.filter(state__in=live), MEDIATIONS, "declared_at", cases, _BY_APPEAL),
-        ),
-        (COURTS, _columns(courts, COURTS, "declared_at", cases, _BY_APPEAL)),
-    ]
+def _lines(delegate: DecisionMaker, filters: Filters, now: datetime) -> Sequence[Line]:
+    """List what is to be shown, and one more than a page has."""
+    if filters == Filters(None, "", None):
+        return waiting.first_page(delegate, now)
+    cases = of_person(waiting.seen(delegate, now), filters.person)
+    return waiting.lines(cases, [filters.sort] if filters.sort else PRESSING, filters.after)
 
 
-def _columns(
-    rows: QuerySet[Any], sort: Sort, moment: str, cases: QuerySet[Any], way: str = ""
-) -> QuerySet[Any]:
-    nobody = Value(None, output_field=IntegerField())
-    case = f"{way}case__"
-    return (
-        rows.filter(**{f"{way}case__in": cases.order_by().values("pk")})
-        .order_by()
-        .annotate(
-            nature=Value(sort.number, output_field=IntegerField()),
-            key=F("pk"),
-            when=F(moment),
-            case_ref=F(f"{case}ref"),
-            appeal_ref=nobody if sort is LIFTS else F("appeal__ref"),
-            first=F(f"{case}claimant__user__first_name"),
-            last=F(f"{case}claimant__user__last_name"),
-            office=F(f"{case}agency__name"),
-            place=F(f"{case}agency__territory"),
-            by=F("appeal__decision__author_id") if way else nobody,
-            second=F("appeal__decision__second_reader_id") if way else nobody,
-            refused_by=F("appeal__lift__decided_by_id") if way else nobody,
-        )
-    )
-
-
-def _counts(cases: QuerySet[Any]) -> dict[int, int]:
-    each = [rows.values("nature").annotate(count=Count("pk")) for _, rows in _natures(cases)]
-    found = each[0].union(*each[1:], all=True).values_list("nature", "count")
-    return {number: count for number, count in found if count}
-
-
-def _page(cases: QuerySet[Any], filters: Filters) -> list[Any]:
-    parts = [
-        _after(rows, sort, filters.after).values_list(*_COLUMNS).order_by("when", "key")[: PAGE + 1]
-        for sort, rows in _natures(cases)
-        if (sort == filters.sort if filters.sort else sort.presses)
-    ]
-    if len(parts) == 1:
-        return list(parts[0])
-    return list(parts[0].union(*parts[1:], all=True).order_by("when", "nature", "key")[: PAGE + 1])
-
-
-def _after(rows: QuerySet[Any], sort: Sort, place: tuple[datetime, int, int] | None) -> QuerySet[Any]:
-    if place is None:
-        return rows
-    moment, number, key = place
-    later = Q(when__gt=moment)
-    if sort.number > number:
-        later |= Q(when=moment)
-    elif sort.number == number:
-        later |= Q(when=moment, key__gt=key)
-    return rows.filter(later)
+def _named(lines: Sequence[Line]) -> Iterator[tuple[Line, tuple[Any, ...], tuple[Any, ...]]]:
+    """Give with each line what is shown of its case, and of its appeal: joined for a page, not for a region."""
+    cases = Case.objects.filter(pk__in={line[3] for line in lines}).order_by().values_list(*_OF_CASE)
+    appeals = AppealCase.objects.filter(pk__in={line[4] for line in lines if line[4]}).order_by()
+    of_case = {row[0]: row for row in cases}
+    of_appeal = {row[0]: row for row in appeals.values_list(*_OF_APPEAL)}
+    nobody = (None,) * len(_OF_APPEAL)
+    return ((line, of_case[line[3]], of_appeal.get(line[4], nobody)) for line in lines if line[3] in of_case)
 
 
 def _tabs(filters: Filters, counts: dict[int, int], total: int) -> list[dict[str, Any]]:
@@ -192,9 +124,13 @@ def _tabs(filters: Filters, counts: dict[int, int], total: int) -> list[dict[str
     ]
 
 
-def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dict[str, Any]:
-    nature, key, when, ref, appeal_ref, first, last, office, place, *authors = line
-    sort, zone = _BY_NUMBER[nature], Territory(place).zone
+def _shown(
+    line: Line, case: tuple[Any, ...], appeal: tuple[Any, ...], delegate: DecisionMaker, now: datetime
+) -> dict[str, Any]:
+    nature, key, when, *_ = line
+    _, ref, first, last, office, place = case
+    _, appeal_ref, *authors = appeal
+    sort, zone = BY_NUMBER[nature], Territory(place).zone
     level = urgency(when, now, zone) if sort.presses else "calm"
     answered = sort in (GRACIOUS, SILENT)
     return {
@@ -215,12 +151,10 @@ def _shown(line: tuple[Any, ...], delegate: DecisionMaker, now: datetime) -> dic
     }
 
 
-def _where(sort: Sort, key: int, ref: Any, appeal_ref: int | None) -> str:
+def _where(sort: Sort, key: int, ref: str, appeal_ref: str) -> str:
     """Give the page on which it is done."""
     if sort is LIFTS:
         return reverse("decisions:lift", args=[ref])
     if sort is EFFECTS:
         return reverse("decisions:prove", args=[key])
-    return reverse(
-        "decisions:appeal", args=[to_text("RC", appeal_ref) if isinstance(appeal_ref, int) else appeal_ref]
-    )
+    return reverse("decisions:appeal", args=[appeal_ref])

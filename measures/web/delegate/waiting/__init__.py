@@ -1,0 +1,1 @@
+"""What waits in a region, nature by nature, cut to a page before names are joined to it."""
