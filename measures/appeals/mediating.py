@@ -32,7 +32,7 @@ class MediationRuns(Refusal):
 
 
 class NoMediation(Refusal):
-    sentence = "Cette médiation est déjà finie."
+    sentence = "Aucune médiation n’est en cours sur cette décision : elle est finie, ou n’a pas été demandée."
 
 
 class SayWhatWasAgreed(Refusal):

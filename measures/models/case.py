@@ -31,10 +31,23 @@ class Origin(models.TextChoices):
     CONTROL = "CONTROL", "un contrôle de la recherche d’emploi"
 
 
+def seen_by(delegate: DecisionMaker, way: str = "") -> Q:
+    """Say which cases a delegate sees; `way` leads from the rows asked for to the case («appeal__case__»)."""
+    return Q(**{f"{way}region": delegate.region}) & ~Q(**{f"{way}referred_by_id": delegate.pk})
+
+
+def measured_before(oldest: datetime, way: str = "") -> Exists:
+    """Say which cases had their measure notified before an instant; `way` as in `seen_by`."""
+    # By way of each case asked for: a list of all old ones would be gone through for one.
+    stands = Case._meta.get_field("decisions").related_model._default_manager
+    old = stands.filter(case=OuterRef(f"{way}pk"), set_aside_at__isnull=True, notified_at__lt=oldest)
+    return Exists(old.order_by())
+
+
 class CaseQuerySet(StatefulQuerySet):
     def visible_to(self, delegate: DecisionMaker) -> "CaseQuerySet":
         """Those of the delegate's region, but for what they referred themselves (CT R5412-4)."""
-        return self.filter(region=delegate.region).exclude(referred_by_id=delegate.pk)
+        return self.filter(seen_by(delegate))
 
     def to_take(self, delegate: DecisionMaker) -> "CaseQuerySet":
         """Those nobody examines yet, the oldest first."""
@@ -74,10 +87,7 @@ class CaseQuerySet(StatefulQuerySet):
 
     def seen_since(self, oldest: datetime) -> "CaseQuerySet":
         """Leave out measures notified before an instant."""
-        # By way of each case asked for: a list of all old ones would be gone through for one.
-        stands = self.model._meta.get_field("decisions").related_model._default_manager
-        old = stands.filter(case=OuterRef("pk"), set_aside_at__isnull=True, notified_at__lt=oldest)
-        return self.exclude(Exists(old.order_by()))
+        return self.exclude(measured_before(oldest))
 
 
 class Case(Stateful):

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import DecisionMaker
 from measures.models.appeals.lifting import LiftRequest
-from measures.models.case import Case
+from measures.models.case import Case, seen_by
 from measures.models.decision import Decision
 from measures.states import WINDOW_TRANSITIONS, WindowState
 from portal.core.models import Outage
@@ -30,7 +30,7 @@ class Residence(models.TextChoices):
 class AppealQuerySet(StatefulQuerySet):
     def visible_to(self, delegate: DecisionMaker) -> "AppealQuerySet":
         """Those of the delegate's region, but for the facts they referred themselves."""
-        return self.filter(case__region=delegate.region).exclude(case__referred_by_id=delegate.pk)
+        return self.filter(seen_by(delegate, "case__"))
 
 
 class AppealCase(Stateful):

@@ -13,7 +13,7 @@ from accounts.models import Claimant
 from accounts.sign_in.kept_forms import restored
 from measures.models import Case
 from measures.procedure.contradiction import receiving
-from measures.states import CASE_COUNTED, CaseState
+from measures.states import CASE_COUNTED, CASE_HEARS, CaseState
 from measures.told import letters, papers, procedure
 from measures.web import followed
 from measures.web.claimant import abilities, answering, loading, shown
@@ -77,7 +77,9 @@ def detail(request: HttpRequest, claimant: Claimant, ref: str) -> HttpResponse:
             else page(request, loading.own(claimant, ref), taken, now)
         )
     form = ObservationsForm(
-        initial=restored(request), owned=answering.usable(case), tz=case.agency.place.zone
+        initial=restored(request),
+        owned=answering.usable(case) if case.state in CASE_HEARS else [],
+        tz=case.agency.place.zone,
     )
     return page(request, case, form, now)
 

@@ -96,8 +96,9 @@ def _lines(delegate: DecisionMaker, filters: Filters, now: datetime) -> Sequence
     """List what is to be shown, and one more than a page has."""
     if filters == Filters(None, "", None):
         return waiting.first_page(delegate, now)
-    cases = of_person(waiting.seen(delegate, now), filters.person)
-    return waiting.lines(cases, [filters.sort] if filters.sort else PRESSING, filters.after)
+    cases = of_person(Case.objects.all(), filters.person) if filters.person else None
+    sorts = [filters.sort] if filters.sort else PRESSING
+    return waiting.lines(delegate, now, sorts, cases=cases, after=filters.after)
 
 
 def _named(lines: Sequence[Line]) -> Iterator[tuple[Line, tuple[Any, ...], tuple[Any, ...]]]:

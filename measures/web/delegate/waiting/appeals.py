@@ -12,7 +12,7 @@ from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 
 from accounts.models import DecisionMaker
 from measures.models import Case, CourtAppeal, Effect, GraciousAppeal, LiftRequest, Mediation
-from measures.models.case import HISTORY
+from measures.models.case import HISTORY, measured_before, seen_by
 from measures.states import MEDIATION_LIVE, CourtState, GraciousState
 from portal.core.prepared import prepared
 
@@ -47,7 +47,7 @@ BY_NUMBER = {sort.number: sort for sort in SORTS}
 Line = tuple[int, int, datetime, int, int | None]
 _GRACIOUS, _ASKED = GraciousAppeal.objects, "appeal__case"
 # The rows of each nature, the column of their day, the way to their case.
-_ROWS: tuple[tuple[Sort, Callable[[], QuerySet[Any]], str, str], ...] = (
+_WAITING: tuple[tuple[Sort, Callable[[], QuerySet[Any]], str, str], ...] = (
     (GRACIOUS, _GRACIOUS.live, "implicit_at", _ASKED),
     (LIFTS, lambda: LiftRequest.objects.filter(decided_at__isnull=True), "answer_by", "case"),
     (EFFECTS, Effect.objects.to_do, "due_at", "case"),
@@ -62,11 +62,6 @@ _ROWS: tuple[tuple[Sort, Callable[[], QuerySet[Any]], str, str], ...] = (
 )
 
 
-def seen(delegate: DecisionMaker, now: datetime) -> QuerySet[Case]:
-    """Give the cases of the region that are in sight."""
-    return _seen(delegate.pk, delegate.region, now - HISTORY)
-
-
 def count(delegate: DecisionMaker, now: datetime) -> dict[int, int]:
     """Count what waits in the region, by nature."""
     found = _counted(delegate_id=delegate.pk, region=delegate.region, oldest=now - HISTORY)
@@ -74,10 +69,15 @@ def count(delegate: DecisionMaker, now: datetime) -> dict[int, int]:
 
 
 def lines(
-    cases: QuerySet[Case], sorts: Collection[Sort], after: tuple[datetime, int, int] | None
+    delegate: DecisionMaker,
+    now: datetime,
+    sorts: Collection[Sort],
+    *,
+    cases: QuerySet[Case] | None = None,
+    after: tuple[datetime, int, int] | None = None,
 ) -> Sequence[Line]:
-    """List what waits in these cases, the most pressing first; one more than a page."""
-    return list(_together(cases, sorts, after))
+    """List what waits in the region, in these cases alone if wanted, the most pressing first; one more than a page."""
+    return list(_together(_rows(delegate, now - HISTORY, sorts, cases), after))
 
 
 def first_page(delegate: DecisionMaker, now: datetime) -> Sequence[Line]:
@@ -87,48 +87,51 @@ def first_page(delegate: DecisionMaker, now: datetime) -> Sequence[Line]:
 
 @prepared
 def _first_page(delegate_id: int, region: str, oldest: datetime) -> Any:
-    return _together(_seen(delegate_id, region, oldest), PRESSING, None)
+    return _together(_rows(DecisionMaker(pk=delegate_id, region=region), oldest, PRESSING), None)
 
 
 @prepared
 def _counted(delegate_id: int, region: str, oldest: datetime) -> Any:
-    cases = _seen(delegate_id, region, oldest)
-    each = [_waiting(one, cases).values("nature").annotate(count=Count("pk")) for one in _ROWS]
+    rows = _rows(DecisionMaker(pk=delegate_id, region=region), oldest, SORTS)
+    each = [one.values("nature").annotate(count=Count("pk")) for _, one in rows]
     return each[0].union(*each[1:], all=True).values_list("nature", "count")
 
 
-def _seen(delegate_id: int, region: str, oldest: datetime) -> Any:
-    return Case.objects.visible_to(DecisionMaker(pk=delegate_id, region=region)).seen_since(oldest)
-
-
-def _together(cases: Any, sorts: Collection[Sort], after: tuple[datetime, int, int] | None) -> Any:
+def _together(
+    rows: Sequence[tuple[Sort, QuerySet[Any]]], after: tuple[datetime, int, int] | None
+) -> QuerySet[Any]:
     parts = [
-        _after(_waiting(one, cases), one[0], after)
+        _after(one, sort, after)
         .values_list("nature", "key", "when", "of_case", "of_appeal")
         .order_by("when", "key")[: PAGE + 1]
-        for one in _ROWS
-        if one[0] in sorts
+        for sort, one in rows
     ]
     if len(parts) == 1:
         return parts[0]
     return parts[0].union(*parts[1:], all=True).order_by("when", "nature", "key")[: PAGE + 1]
 
 
-def _waiting(one: tuple[Sort, Callable[[], QuerySet[Any]], str, str], cases: Any) -> QuerySet[Any]:
-    sort, rows, day, way = one
+def _rows(
+    delegate: DecisionMaker, oldest: datetime, sorts: Collection[Sort], cases: QuerySet[Case] | None = None
+) -> list[tuple[Sort, QuerySet[Any]]]:
+    """Give what waits, nature by nature: asked of the few rows that wait, not of all that a region ever had."""
     nobody = Value(None, output_field=IntegerField())
-    return (
-        rows()
-        .filter(**{f"{way}__in": cases.order_by().values("pk")})
-        .order_by()
-        .annotate(
+    found = []
+    for sort, waiting, day, way in _WAITING:
+        if sort not in sorts:
+            continue
+        rows = waiting().filter(seen_by(delegate, f"{way}__")).exclude(measured_before(oldest, f"{way}__"))
+        if cases is not None:
+            rows = rows.filter(**{f"{way}__in": cases.order_by().values("pk")})
+        rows = rows.order_by().annotate(
             nature=Value(sort.number, output_field=IntegerField()),
             key=F("pk"),
             when=F(day),
             of_case=F(f"{way}_id"),
             of_appeal=nobody if sort is LIFTS else F("appeal_id"),
         )
-    )
+        found.append((sort, rows))
+    return found
 
 
 def _after(rows: QuerySet[Any], sort: Sort, place: tuple[datetime, int, int] | None) -> QuerySet[Any]:

@@ -100,7 +100,7 @@ def count(delegate: DecisionMaker) -> dict[int, int]:
 def _by_state(delegate_id: int, region: str) -> Any:
     seen = models.Case.objects.visible_to(DecisionMaker(pk=delegate_id, region=region))
     states = sorted(OPEN - {_S.DECIDED})
-    return seen.filter(state__in=states).values("state").annotate(n=Count("pk")).values_list("state", "n")
+    return seen.filter(state__in=states).values("state").annotate(n=Count("*")).values_list("state", "n")
 
 
 @prepared
