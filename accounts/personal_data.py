@@ -86,7 +86,7 @@ held(
         column("accommodations", "Aménagements pour les rendez-vous"),
         column("accommodation_detail", "Précision sur les aménagements"),
         column("appointments_by", "Prévenu des rendez-vous"),
-        column("answers_by", "Prévenu des demandes, absences et documents"),
+        column("answers_by", "Prévenu des demandes, absences, documents et procédures"),
         column("follow_up_by", "Prévenu du suivi"),
         column("messages_by", "Prévenu des messages et des appels"),
         column("reminders_by", "Rappelé avant un rendez-vous"),

@@ -17,7 +17,7 @@ class NoticeGroup(models.TextChoices):
     """What is chosen together; the value is the column of `Claimant` that keeps the choice."""
 
     APPOINTMENTS = "appointments_by", "rendez-vous"
-    ANSWERS = "answers_by", "demandes, absences et documents"
+    ANSWERS = "answers_by", "demandes, absences, documents et procédures"
     FOLLOW_UP = "follow_up_by", "suivi"
     MESSAGES = "messages_by", "messages et appels du conseiller"
     REMINDERS = "reminders_by", "rappels avant un rendez-vous"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef
 from django.dispatch import receiver
 
 from accounts.models import Claimant
@@ -37,6 +38,13 @@ def ask(sender: Any, *, claimant_id: int, now: datetime, **_: Any) -> None:
 def drop(sender: Any, *, claimant_ids: Sequence[int], now: datetime, **_: Any) -> None:
     """Take it off the list: the measure has ended."""
     met(claimant_ids, now)
+
+
+def of_claimant() -> Any:
+    """Give the wishes without an hour of the outer query's claimant, to be read along with their file."""
+    return CallTask.objects.filter(
+        claimant_id=OuterRef("pk"), state=CallState.OPEN, reason=CallTask.Reason.REFRAMING
+    )
 
 
 def met(claimant_ids: Collection[int], now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +15,7 @@ from accounts import people
 from accounts.access import claimants_only
 from accounts.models import Claimant, Closure, OpeningHours, User
 from accounts.opening import Slot, closed_in_words, in_words
+from convocations.reframing import wishing
 from convocations.told import due
 from measures.told import due as procedures
 from portal.core import clock
@@ -35,6 +36,7 @@ def home(request: HttpRequest, person: User) -> HttpResponse:
     owed = due.of_claimant(person.pk, tz=me.tz, now=now)
     owed = due.with_more(owed, said.to_do(me.threads, tz=me.tz, now=now))
     owed = due.with_more(owed, said.to_answer(me.procedures, tz=me.tz, now=now))
+    owed = due.with_more(owed, [said.CHOOSE_INTERVIEW] if me.interview_wished else [])
     said.note_count(request, me.threads)
     return render(
         request,
@@ -74,6 +76,8 @@ class Me:
     closures: list[str]
     threads: list[dict[str, Any]]
     procedures: list[dict[str, Any]]
+    # Asked for with «J’ai fait le nécessaire», and without an hour yet.
+    interview_wished: bool
     # Our e-mails do not arrive: said first, with what to do.
     email_stopped: bool
 
@@ -96,6 +100,7 @@ def _file(claimant_id: int, today: date, soon: date) -> Any:
             closed_on=ArraySubquery(closed),
             threads_to_read=ArraySubquery(said.of_claimant()),
             procedures_asking=ArraySubquery(procedures.of_claimant()),
+            interview_wished=Exists(wishing.of_claimant()),
         )
         .values_list(
             "news_read_at",
@@ -112,6 +117,7 @@ def _file(claimant_id: int, today: date, soon: date) -> Any:
             "closed_on",
             "threads_to_read",
             "procedures_asking",
+            "interview_wished",
             "email_bounced_at",
         )
     )
@@ -123,7 +129,7 @@ def _me(claimant_id: int, now: datetime) -> Me:
     if not rows:
         raise Http404
     read_at, first, last, direct, name, street, postcode, city, phone, territory, *lists = rows[0]
-    open_at, closed_on, threads, asking, bounced_at = lists
+    open_at, closed_on, threads, asking, wished, bounced_at = lists
     return Me(
         news_read_at=read_at,
         advisor_name=f"{first} {last}",
@@ -139,5 +145,6 @@ def _me(claimant_id: int, now: datetime) -> Me:
         ],
         threads=threads,
         procedures=asking,
+        interview_wished=wished,
         email_stopped=bounced_at is not None,
     )

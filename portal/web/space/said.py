@@ -16,6 +16,14 @@ from portal.core.references import to_text
 
 # What the page read of its own accord, so that the menu does not ask again.
 _COUNTED = "_unread_messages"
+# A wish for an interview that has no hour yet: the person may fix it before their advisor calls.
+CHOOSE_INTERVIEW = Todo(
+    title="Choisissez l’heure de votre entretien de recadrage",
+    text="Vous l’avez demandé. Si vous ne choisissez pas, votre conseiller vous appelle pour fixer l’heure.",
+    url="/espace/entretien-de-recadrage/",
+    act="Choisir l’heure",
+    label="Quand vous voulez",
+)
 
 
 def of_claimant() -> Any:

@@ -24,7 +24,7 @@ def test_noting_a_choice_keeps_it_confirms_it_and_shows_it(desk, nadia, camille)
     assert (entry.actor_id, entry.file_id) == (nadia.pk, camille.pk)
     assert OutboxMessage.objects.get(person=camille.user, kind=deeds.MAIL_WAYS)
     file = desk.get(f"/conseiller/demandeurs/{camille.ref}/").content.decode()
-    assert "demandes, absences et documents par lettre" in file
+    assert "demandes, absences, documents et procédures par lettre" in file
     # Without a postal address it cannot work, and both sides read what happens instead.
     for page in (desk.get(address(camille)), signed_in(camille).get("/espace/profil/")):
         assert "un e-mail part à la place" in page.content.decode()

@@ -49,6 +49,7 @@ def test_the_wish_is_on_the_advisors_list_until_there_is_an_hour(cast, person, w
     (call,) = CallTask.objects.filter(reason="REFRAMING")
     desk = signed_in(cast.advisor)
     assert "Entretien de recadrage à fixer" in desk.get(f"/conseiller/appels/{call.ref}/").text
+    assert "Choisissez l’heure de votre entretien" in person.get("/espace/").text
     first = hours(person.get(PAGE))[0]
     for _ in range(2):
         shown = person.post(PAGE, {"creneau": first, "moyen": "IN_PERSON"}, follow=True)
@@ -56,6 +57,7 @@ def test_the_wish_is_on_the_advisors_list_until_there_is_an_hour(cast, person, w
     made = Convocation.objects.get(kind=Kind.REFRAMING)
     assert (made.state, made.is_binding) == (ConvocationState.ACCEPTED, False)
     assert person.get(PAGE).url == f"/espace/convocations/{made.ref}/"
+    assert "Choisissez l’heure de votre entretien" not in person.get("/espace/").text
     call.refresh_from_db()
     assert call.state == CallState.DROPPED
     assert "L’entretien de recadrage a son heure" in desk.get(f"/conseiller/appels/{call.ref}/").text
