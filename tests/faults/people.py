@@ -1,4 +1,4 @@
-"""People who click while everything falls over: they open, confirm, explain, and try again when nobody answers."""
+"""People who click while everything falls over: they open, confirm, explain, answer, and try again when nobody does."""
 
 import random
 import re
@@ -13,8 +13,10 @@ from tests.faults.portal import Portal, Visitor
 AT_ONCE = 3
 PATIENCE = 90
 # Appointments begin 170 hours after the start, absences close by themselves after 26 days: nobody begins so
-# late that the clock, which runs fast here, could overtake them.
+# late that the clock, which runs fast here, could overtake them. Procedures lapse after 25 days.
 APPOINTMENTS_UNTIL, ABSENCES_UNTIL = timedelta(hours=100), timedelta(days=21)
+EARLY, LATE = ("open", "acknowledge", "explain", "answer"), ("explain", "answer")
+_PLACES = {"explain": "absences", "answer": "procedures"}
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ class Crowd:
             if self.portal.offset > ABSENCES_UNTIL:
                 return None
             early = self.portal.offset < APPOINTMENTS_UNTIL
-            deed = ("open", "acknowledge", "explain")[self._turn % 3] if early else "explain"
+            deeds = [deed for deed in (EARLY if early else LATE) if self._waiting[deed]]
             self._turn += 1
-            return self._waiting[deed].pop() if self._waiting[deed] else None
+            return self._waiting[deeds[self._turn % len(deeds)]].pop() if deeds else None
 
     def _insist(self, person: Person) -> None:
         """Try until it is done, as a person would."""
@@ -96,9 +98,9 @@ class Crowd:
                 return
             signed_in = signed_in or visitor.enter(person.user_id)
             if signed_in:
-                path = f"/espace/{'absences' if person.deed == 'explain' else 'convocations'}/{person.ref}/"
+                path = f"/espace/{_PLACES.get(person.deed, 'convocations')}/{person.ref}/"
                 page = self._noted(visitor.get(path))
-                if person.deed == "explain":
+                if person.deed in _PLACES:
                     # The form is sent again as it stood: its name says that it is the same.
                     found = re.search(r'name="form_key" value="([0-9a-f-]+)"', page)
                     form_key = form_key or (found[1] if found else "")
@@ -118,6 +120,10 @@ class Crowd:
                 else page
             )
             done = "vous avez confirmé la réception" in said.lower()
+        elif person.deed == "answer":
+            words = {"text": "Mon train a été supprimé ce matin-là."}
+            said = self._noted(visitor.post(path, form_key=form_key, **words)) if form_key else ""
+            done = "Vos observations sont reçues" in said
         else:
             words = {"motive": "TRANSPORT", "text": "Mon bus n’est pas passé.", "sworn": "on"}
             said = self._noted(visitor.post(path, form_key=form_key, **words)) if form_key else ""

@@ -1,4 +1,4 @@
-"""Rows that will fall due under fire: appointments to remind of, absences, requests, calls, first interviews, holds."""
+"""Rows that will fall due under fire: procedures, appointments, absences, requests, calls, first interviews, holds."""
 
 import json
 import uuid
@@ -26,12 +26,15 @@ def main() -> None:
     from portal.core import clock
     from portal.core.journal import Actor
     from tests import factories
+    from tests.faults import procedures
 
     now = clock.now()
     agency = factories.agency()
     supervisor = factories.advisor(agency, is_supervisor=True)
     advisors = [supervisor, *(factories.advisor(agency) for _ in range(9))]
     by = Actor(supervisor.pk, "SUPERVISOR")
+    # First, while nothing else is there to be worked.
+    told = procedures.write(advisors[1], now)
 
     users = User.objects.bulk_create(
         User(email=f"p{n}@courriel.exemple", first_name="Camille", last_name=f"Martin{n}", role=Role.CLAIMANT)
@@ -93,7 +96,7 @@ def main() -> None:
     # Half of them have read; the unread check has work with the others.
     for result in coming[::2]:
         ledger.consult(result.convocation_id, by=Actor(result.claimant_id, "CLAIMANT"), now=now)
-    print(json.dumps(people(coming)))
+    print(json.dumps({**people(coming), "answer": told}))
 
 
 def movers(advisor, elsewhere, now) -> None:

@@ -13,9 +13,9 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from tests.faults import counting
+from tests.faults import counting, procedures
 from tests.faults.pace import Pace
-from tests.faults.people import Crowd
+from tests.faults.people import EARLY, Crowd
 from tests.faults.portal import Portal, Visitor
 from tests.faults.strikes import deck, strike
 
@@ -121,7 +121,8 @@ class Siege:
             f" ({slowest_quiet:.1f} divided by the pace of the machine), a row in hand {LEASE + self.overdue:.0f} s;"
             f" {crowd.count()} promises, {crowd.count(in_trouble=True)} of them amid trouble"
             f" ({crowd.count('open')} opened, {crowd.count('acknowledge')} acknowledged,"
-            f" {crowd.count('explain')} explained), answers {dict(sorted(crowd.answers.items()))}"
+            f" {crowd.count('explain')} explained, {crowd.count('answer')} answered a procedure),"
+            f" answers {dict(sorted(crowd.answers.items()))}"
         )
 
 
@@ -152,11 +153,13 @@ def test_nothing_is_lost_or_done_twice_when_everything_is_killed(siege, record_p
         counting.every_deadline_had_its_effect_once(siege.portal)
         counting.nothing_is_half_done(siege.portal)
         counting.nothing_promised_is_lost(siege.portal, crowd)
+        procedures.every_time_had_its_effect_once(siege.portal)
+        procedures.nothing_written_is_lost(siege.portal, crowd)
         assert siege.portal.manage("verify_journal")
         # People did get through, each of them who was patient, and many while something was down.
         assert crowd.errors == []
         assert crowd.gave_up == []
-        assert min(crowd.count(deed) for deed in ("open", "acknowledge", "explain")) >= 10
+        assert min(crowd.count(deed) for deed in EARLY) >= 10
         assert crowd.count(in_trouble=True) >= KILLS / 2
         assert max(quiet for _, quiet in siege.recoveries) <= RESUMED_WITHIN
         assert siege.worst_overdue <= TAKEN_WITHIN
