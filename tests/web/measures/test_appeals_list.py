@@ -97,6 +97,18 @@ def test_the_list_asks_as_much_for_three_as_for_one(delegate, at):
     assert counts[0] == counts[1] <= 14, counts
 
 
+def test_what_was_notified_too_long_ago_is_out_of_sight(cast, delegate, at):
+    appeal = contested(cast)
+    files(cast, appeal)
+    at(cast.now + timedelta(days=700))
+    ref = str(appeal.case.ref)
+    assert ref in names(delegate.get(LIST, {"nature": "gracieux"}))
+    at(cast.now + timedelta(days=740))
+    assert names(delegate.get(LIST)) == []
+    assert all(tab["count"] == 0 for tab in delegate.get(LIST).context["tabs"])
+    assert names(delegate.get(LIST, {"nature": "gracieux", "personne": ref})) == []
+
+
 def test_nonsense_in_the_address_is_an_ordinary_list(delegate):
     for query in ({"nature": "x"}, {"apres": "9" * 40 + ".1.1"}, {"apres": "1.1.9" + "9" * 30}):
         assert delegate.get(LIST, query).status_code == 200

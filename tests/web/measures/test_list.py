@@ -1,5 +1,6 @@
 """The list of a delegate: their region, what is due first, as many queries for many as for one."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from measures.procedure.opening import examining
+from measures.states import CASE_WITHOUT_EFFECT
 from tests import factories
+from tests.measures import stages
 from tests.measures.cast import ALL_OF_IT, a_delegate, acts, work
 from tests.people import signed_in
 
@@ -62,6 +65,27 @@ def test_a_measure_in_force_stands_apart(cast, delegate, at):
     at(cast.now)
     assert names(delegate.get(LIST)) == []
     assert names(delegate.get(LIST, {"nature": "en-cours"})) == [str(case.ref)]
+
+
+def test_each_open_case_stands_under_one_tab_and_is_counted_there(cast, delegate, at):
+    now = cast.now + timedelta(days=60)
+    made = stages.build(cast, now)
+    at(now)
+    open_now = {str(case.ref) for case in made.values() if case.state not in CASE_WITHOUT_EFFECT}
+    listed = Counter()
+    for tab in delegate.get(LIST).context["tabs"][1:-1]:
+        refs = names(delegate.get(LIST + tab["url"]))
+        assert len(refs) == tab["count"], tab["label"]
+        listed.update(refs)
+    assert listed == Counter(open_now)
+    # «Tout» has all but what is in force; the same by hand of who examines, and beyond each place.
+    every = delegate.get(LIST)
+    in_force = names(delegate.get(LIST, {"nature": "en-cours"}))
+    assert set(names(every)) == open_now - set(in_force)
+    assert every.context["tabs"][0]["count"] == len(names(every))
+    mine = names(delegate.get(LIST, {"miennes": "1"}))
+    assert [ref for ref in names(every) if ref in mine] == mine
+    assert str(made["referred"].ref) not in mine
 
 
 def test_people_are_found_by_name_and_by_reference(cast, delegate):
