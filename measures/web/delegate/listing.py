@@ -82,6 +82,9 @@ class Filters:
         }
 
 
+NO_FILTER = Filters(None, False, "", None)
+
+
 @require_safe
 @decision_maker_required
 def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
@@ -102,7 +105,8 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
         "filtered": filters.mine or filters.person,
         "reset_url": keyset.address({"nature": filters.named["nature"]}),
         "rows": [_shown(*line, delegate=delegate, now=now) for line in _named(lines)],
-        "empty": not counts and filters.sort is not ENDED,
+        # Nothing presses, though measures may be in force: that is no search without a result.
+        "empty": filters.sort is not ENDED and (not counts or (not lines and filters == NO_FILTER)),
         "next_url": keyset.address(filters.named, apres=keyset.write(last[2] or now, last[0]))
         if more and last
         else "",
@@ -117,7 +121,7 @@ def _lines(delegate: DecisionMaker, filters: Filters, now: datetime) -> Sequence
         return _ended(delegate, filters, now)
     in_force = parameters.current()
     periods = Periods(in_force.case_examine_days, in_force.notice_unread_days)
-    if filters == Filters(None, False, "", None):
+    if filters == NO_FILTER:
         return waiting.first_page(delegate, periods)
     return waiting.lines(
         delegate,

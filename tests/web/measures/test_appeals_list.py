@@ -67,7 +67,9 @@ def test_mediations_and_courts_run_in_tabs_of_their_own(cast, delegate, at):
     appeal = contested(cast)
     mediates(cast, appeal)
     at(cast.now)
-    assert names(delegate.get(LIST)) == []
+    page = delegate.get(LIST)
+    assert names(page) == []
+    assert "Rien ne vous attend" in page.text
     assert names(delegate.get(LIST, {"nature": "mediations"})) == [str(appeal.case.ref)]
 
 

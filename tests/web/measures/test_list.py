@@ -63,7 +63,10 @@ def test_a_second_reading_is_asked_of_the_others(cast, delegate, other, at):
 def test_a_measure_in_force_stands_apart(cast, delegate, at):
     case = cast.in_force()
     at(cast.now)
-    assert names(delegate.get(LIST)) == []
+    page = delegate.get(LIST)
+    assert names(page) == []
+    assert "Rien ne vous attend" in page.text
+    assert "Rien ne correspond" in delegate.get(LIST, {"miennes": "1"}).text
     assert names(delegate.get(LIST, {"nature": "en-cours"})) == [str(case.ref)]
 
 

@@ -65,6 +65,9 @@ class Filters:
         return {"nature": self.sort.slug if self.sort else "", "personne": self.person}
 
 
+NO_FILTER = Filters(None, "", None)
+
+
 @require_safe
 @decision_maker_required
 def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
@@ -83,7 +86,8 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
         "filters": filters,
         "reset_url": keyset.address({"nature": filters.named["nature"]}),
         "rows": [_shown(line, case, appeal, delegate, now) for line, case, appeal in _named(lines)],
-        "empty": not counts,
+        # Nothing presses, though a mediation may run: that is no search without a result.
+        "empty": not counts or (not lines and filters == NO_FILTER),
         "next_url": keyset.address(filters.named, apres=keyset.write(lines[-1][2], *lines[-1][:2]))
         if more
         else "",
@@ -94,7 +98,7 @@ def index(request: HttpRequest, delegate: DecisionMaker) -> HttpResponse:
 
 def _lines(delegate: DecisionMaker, filters: Filters, now: datetime) -> Sequence[Line]:
     """List what is to be shown, and one more than a page has."""
-    if filters == Filters(None, "", None):
+    if filters == NO_FILTER:
         return waiting.first_page(delegate, now)
     cases = of_person(Case.objects.all(), filters.person) if filters.person else None
     sorts = [filters.sort] if filters.sort else PRESSING
