@@ -57,6 +57,8 @@ CASE_UNDECIDED = CASE_HEARS | CASE_BEFORE_NOTICE | {_C.REFERRED}
 CASE_OPEN = CASE_UNDECIDED | {_C.DECIDED}
 # A measure that runs, whatever the person asked about it.
 CASE_RUNNING = frozenset({_C.IN_FORCE, _C.LIFT_REQUESTED, _C.LIFT_REFUSED})
+# What is not over: undecided, decided, or a measure from its reception to its end. An index repeats this list.
+CASE_LIVE = CASE_OPEN | CASE_RUNNING | {_C.NOTIFIED}
 # A measure the person was notified of: it counts for the rank of the next (CT R5412-3-4). A trigger repeats this.
 CASE_COUNTED = CASE_RUNNING | {_C.NOTIFIED, _C.LIFTED, _C.EXPIRED}
 # Ended without any effect. The constraints repeat this list.

@@ -71,9 +71,7 @@ def drop(version_id: int, *, by: Actor, now: datetime) -> None:
     The journal keeps that it was there, and who removed it. Raises `NoLongerThere`, `NoLongerADraft`.
     """
     with transaction.atomic():
-        version, _ = held(version_id)
-        if version.state != VersionState.DRAFT:
-            raise NoLongerADraft(version)
+        version = hold(version_id)
         version.rules.all().delete()
         version.delete()
         data = {"code": version.code}

@@ -8,14 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Agency, Claimant, DecisionMaker, User
 from measures.models.bareme import BaremeVersion, Breach, Situation
-from measures.states import (
-    CASE_COUNTED,
-    CASE_OPEN,
-    CASE_RUNNING,
-    CASE_TRANSITIONS,
-    CASE_UNDECIDED,
-    CaseState,
-)
+from measures.models.measure import takes_all
+from measures.states import CASE_COUNTED, CASE_LIVE, CASE_TRANSITIONS, CASE_UNDECIDED, CaseState
 from portal.core.models import Document
 from portal.core.references import ReferenceField
 from portal.core.transitions import Stateful, StatefulQuerySet
@@ -70,9 +64,7 @@ class CaseQuerySet(StatefulQuerySet):
                 decisions__second_read_at__isnull=True,
                 decisions__sent_at__isnull=True,
             )
-            .filter(
-                Q(decisions__outcome="RADIATION") | Q(decisions__outcome="SUPPRESSION", decisions__share=100)
-            )
+            .filter(takes_all("decisions__"))
             .exclude(decisions__author_id=delegate.pk)
             .order_by("decide_by", "pk")
         )
@@ -193,7 +185,7 @@ class Case(Stateful):
                 fields=["region", "state"],
                 include=["referred_by"],
                 name="case_open_in_region",
-                condition=Q(state__in=sorted(CASE_OPEN | CASE_RUNNING | {CaseState.NOTIFIED})),
+                condition=Q(state__in=sorted(CASE_LIVE)),
             ),
             # What an outage of the portal may extend, in the order it is gone through.
             models.Index(

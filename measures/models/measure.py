@@ -34,6 +34,12 @@ class Figures(models.Model):
         )
 
 
+def takes_all(way: str = "") -> Q:
+    """Ask for what `Figures.takes_all` says; `way` leads from the rows asked for to the figures («decisions__»)."""
+    whole = Q(**{f"{way}outcome": Outcome.SUPPRESSION, f"{way}share": 100})
+    return Q(**{f"{way}outcome": Outcome.RADIATION}) | whole
+
+
 def figures_fit(name: str, *, none_allowed: bool) -> models.CheckConstraint:
     """Make the check that ties the figures to the outcome."""
     takes = Q(outcome__in=["SUSPENSION", "SUPPRESSION"], share__range=(1, 100), length__gte=1)

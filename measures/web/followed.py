@@ -58,9 +58,16 @@ def with_its_kinds(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(**there)
 
 
-def kept(row: Case | AppealCase, name: str, ask: Prepared, **values: int) -> list[Any]:
+def kept(row: Case | AppealCase, name: str, ask: Prepared) -> list[Any]:
     """Ask for what belongs to a row, unless the row is known to have none."""
-    return ask(**values) if getattr(row, f"has_{name}", True) else []
+    if not getattr(row, f"has_{name}", True):
+        return []
+    return ask(case_id=row.pk) if isinstance(row, Case) else ask(appeal_id=row.pk)
+
+
+def kept_one(row: Case | AppealCase, name: str, ask: Prepared) -> Any:
+    """Ask for the one row that belongs to another, as `kept`; None where there is none."""
+    return next(iter(kept(row, name, ask)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +109,13 @@ def _effects(appeal_id: int) -> Any:
 
 def followed(appeal: AppealCase) -> Followed:
     """Load all that was done against a decision; at most seven queries."""
-    of_it = {"appeal_id": appeal.pk}
-    gracious: list[GraciousAppeal] = kept(appeal, "gracious", _gracious, **of_it)
-    mediations: list[Mediation] = kept(appeal, "mediations", _mediations, **of_it)
+    gracious: list[GraciousAppeal] = kept(appeal, "gracious", _gracious)
+    mediations: list[Mediation] = kept(appeal, "mediations", _mediations)
     for sent in (gracious, mediations):
         prefetch_related_objects(sent, _ANNEXES)
-    court: CourtAppeal | None = next(iter(kept(appeal, "court", _court, **of_it)), None)
-    stays: list[Stay] = kept(appeal, "stays", _stays, **of_it)
-    effects: list[Effect] = kept(appeal, "effects", _effects, **of_it)
+    court: CourtAppeal | None = kept_one(appeal, "court", _court)
+    stays: list[Stay] = kept(appeal, "stays", _stays)
+    effects: list[Effect] = kept(appeal, "effects", _effects)
     for row in (*gracious, *mediations, *stays, *((court,) if court else ())):
         row.appeal = appeal
     for effect in effects:
@@ -124,7 +130,7 @@ def _lifts(case_id: int) -> Any:
 
 def lifts_of(case: Case) -> list[LiftRequest]:
     """Load what was asked to end a measure early, with its documents and what is owed; three queries."""
-    rows: list[LiftRequest] = kept(case, "lifts", _lifts, case_id=case.pk)
+    rows: list[LiftRequest] = kept(case, "lifts", _lifts)
     prefetch_related_objects(rows, _ANNEXES, "effects")
     for row in rows:
         row.case = case
@@ -140,7 +146,7 @@ def _appeals(case_id: int) -> Any:
 
 def appeals_of(case: Case) -> list[AppealCase]:
     """List the decisions of a case that its person may contest; one query."""
-    rows: list[AppealCase] = kept(case, "appeals", _appeals, case_id=case.pk)
+    rows: list[AppealCase] = kept(case, "appeals", _appeals)
     for row in rows:
         row.case = case
     return rows
@@ -153,7 +159,7 @@ def _pieces(case_id: int) -> Any:
 
 def pieces_of(case: Case) -> Sequence[Piece]:
     """List the documents of a case, referred or sent with observations; one query."""
-    rows: list[Piece] = kept(case, "pieces", _pieces, case_id=case.pk)
+    rows: list[Piece] = kept(case, "pieces", _pieces)
     return rows
 
 
@@ -165,5 +171,5 @@ def _extensions(case_id: int) -> Any:
 
 def extensions_of(case: Case) -> Sequence[PeriodExtension]:
     """List what outages of the portal gave the person to answer; one query."""
-    rows: list[PeriodExtension] = kept(case, "extensions", _extensions, case_id=case.pk)
+    rows: list[PeriodExtension] = kept(case, "extensions", _extensions)
     return rows

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from accounts.models import Claimant
 from measures.models import Case, Decision, Hearing, Notice, Observations
-from measures.web.followed import kept, with_its_kinds
+from measures.web.followed import kept, kept_one, with_its_kinds
 from portal.core.prepared import prepared
 from portal.core.references import to_number
 
@@ -66,10 +66,10 @@ def own(claimant: Claimant, ref: str) -> Case:
 def procedure_of(case: Case) -> Procedure:
     """Load what belongs to a procedure; at most four queries."""
     notice, hearing, decision = (
-        next(iter(kept(case, name, ask, case_id=case.pk)), None)
+        kept_one(case, name, ask)
         for name, ask in (("notice", _notice), ("hearing", _hearing), ("decision", _decision))
     )
-    written: list[Observations] = kept(case, "written", _written, case_id=case.pk)
+    written: list[Observations] = kept(case, "written", _written)
     for row in (notice, hearing, decision, *written):
         if row is not None:
             row.case = case

@@ -9,8 +9,8 @@ from accounts import oversight
 from accounts.models import DecisionMaker
 from measures.models import Case, Decision, Hearing, Notice
 from measures.models.case import HISTORY
-from measures.web.followed import kept, with_its_kinds
-from portal.core.prepared import prepared
+from measures.web.followed import kept_one, with_its_kinds
+from portal.core.prepared import Prepared, prepared
 from portal.core.references import to_number
 
 
@@ -62,20 +62,21 @@ def case_for(delegate: DecisionMaker, ref: str, now: datetime) -> Case:
 
 def notice_of(case: Case) -> Notice | None:
     """Load the notice, written or sent."""
-    return _with(case, kept(case, "notice", _notice, case_id=case.pk))
+    return _of(case, "notice", _notice)
 
 
 def decision_of(case: Case) -> Decision | None:
     """Load the decision that was not put aside."""
-    return _with(case, kept(case, "decision", _decision, case_id=case.pk))
+    return _of(case, "decision", _decision)
 
 
 def hearing_of(case: Case) -> Hearing | None:
     """Load the hearing that is asked for or was held."""
-    return _with(case, kept(case, "hearing", _hearing, case_id=case.pk))
+    return _of(case, "hearing", _hearing)
 
 
-def _with(case: Case, rows: list[Any]) -> Any:
-    for row in rows:
-        row.case = case
-    return rows[0] if rows else None
+def _of(case: Case, name: str, ask: Prepared) -> Any:
+    found = kept_one(case, name, ask)
+    if found is not None:
+        found.case = case
+    return found

@@ -120,7 +120,7 @@ def answers(case: Case) -> tuple[list[Line], list[Line]]:
             "is_health": document.is_health,
         }
         sent.setdefault(piece.observations_id, []).append(line)
-    written: list[Observations] = kept(case, "written", _written, case_id=case.pk)
+    written: list[Observations] = kept(case, "written", _written)
     said = [
         {
             "when": first_up(full_datetime(one.given_at, zone)),

@@ -26,7 +26,8 @@ from django.db.models.functions import Coalesce
 from accounts.models import DecisionMaker
 from measures import models
 from measures.models import Decision, Hearing, Notice
-from measures.states import CASE_OPEN, CASE_RUNNING, CaseState
+from measures.models.measure import takes_all
+from measures.states import CASE_LIVE, CASE_RUNNING, CaseState
 from portal.core.prepared import prepared
 
 PAGE = 50
@@ -62,9 +63,8 @@ READ = _sort(7, "relire", "À relire", "à relire", "eye", _S.DECIDED)
 RUNNING = _sort(
     *(8, "en-cours", "Mesures en cours", "fin de la mesure", "hourglass"), *CASE_RUNNING, _S.NOTIFIED
 )
-OPEN = CASE_OPEN | RUNNING.states
 # What waits for nobody any more: asked for by itself, never counted, the latest referred first.
-ENDED = Sort(9, "finies", "Finies", "finie", "check", frozenset(_S) - OPEN)
+ENDED = Sort(9, "finies", "Finies", "finie", "check", frozenset(_S) - CASE_LIVE)
 SORTS = (EXAMINE, PREPARE, UNREAD, ANSWERS, HEARING, DECIDE, READ, RUNNING, ENDED)
 # What stands under «Tout»: a measure in force presses nobody.
 PRESSING = SORTS[:7]
@@ -99,7 +99,7 @@ def count(delegate: DecisionMaker) -> dict[int, int]:
 @prepared
 def _by_state(delegate_id: int, region: str) -> Any:
     seen = models.Case.objects.visible_to(DecisionMaker(pk=delegate_id, region=region))
-    states = sorted(OPEN - {_S.DECIDED})
+    states = sorted(CASE_LIVE - {_S.DECIDED})
     return seen.filter(state__in=states).values("state").annotate(n=Count("*")).values_list("state", "n")
 
 
@@ -170,63 +170,49 @@ def _natures(
 ) -> list[tuple[Sort, QuerySet[Any]]]:
     """Give each nature with its rows, their `key` and when they are `due`."""
     own = cases.filter(decider=delegate) if mine else cases
-    running = Decision.objects.filter(
-        set_aside_at__isnull=True, case__in=_keys(own.filter(state__in=sorted(RUNNING.states)))
-    )
     decided, another = _decided(own), _for_another(delegate)
     unsent = decided.filter(sent_at__isnull=True)
-    return [
-        (EXAMINE, _told(EXAMINE, _of(own, EXAMINE), F("referred_at") + _days(examine), "pk")),
-        (PREPARE, _told(PREPARE, _of(own, PREPARE), F("taken_at") + _days(examine), "pk")),
-        (UNREAD, _told(UNREAD, _beside(Notice, own, _S.NOTICE_SENT), F("sent_at") + _days(unread))),
-        (UNREAD, _told(UNREAD, decided.filter(sent_at__isnull=False), F("sent_at") + _days(unread))),
-        (ANSWERS, _told(ANSWERS, _beside(Notice, own, *ANSWERS.states), F("observations_until"))),
-        (
-            HEARING,
-            _told(
-                HEARING,
-                _beside(Hearing, own, _S.HEARING_REQUESTED).filter(dropped_at__isnull=True),
-                Coalesce("at", "case__decide_by"),
-            ),
-        ),
-        (DECIDE, _told(DECIDE, own.filter(state=_S.DECISION_DUE), F("decide_by"), "pk")),
-        (DECIDE, _told(DECIDE, unsent.exclude(another), F("case__decide_by"))),
+    heard = _beside(Hearing, own, HEARING.states).filter(dropped_at__isnull=True)
+    running = _beside(Decision, own, RUNNING.states).filter(set_aside_at__isnull=True)
+    told = _beside(Notice, own, [_S.NOTICE_SENT])
+    known = (
+        (EXAMINE, _in(own, EXAMINE.states), F("referred_at") + _days(examine)),
+        (PREPARE, _in(own, PREPARE.states), F("taken_at") + _days(examine)),
+        (UNREAD, told, F("sent_at") + _days(unread)),
+        (UNREAD, decided.filter(sent_at__isnull=False), F("sent_at") + _days(unread)),
+        (ANSWERS, _beside(Notice, own, ANSWERS.states), F("observations_until")),
+        (HEARING, heard, Coalesce("at", "case__decide_by")),
+        (DECIDE, _in(own, [_S.DECISION_DUE]), F("decide_by")),
+        (DECIDE, unsent.exclude(another), F("case__decide_by")),
         # Whoever reads second has it in nobody's hands but the author's.
-        (
-            READ,
-            _told(READ, _decided(cases).filter(another, sent_at__isnull=True), F("case__decide_by")),
-        ),
-        (RUNNING, _told(RUNNING, running, F("ends_at"))),
-    ]
+        (READ, _decided(cases).filter(another, sent_at__isnull=True), F("case__decide_by")),
+        (RUNNING, running, F("ends_at")),
+    )
+    return [(sort, _told(sort, rows, due)) for sort, rows, due in known]
 
 
-def _of(cases: QuerySet[Any], sort: Sort) -> QuerySet[Any]:
-    return cases.filter(state__in=sorted(sort.states))
+def _in(cases: QuerySet[Any], states: Collection[CaseState]) -> QuerySet[Any]:
+    return cases.filter(state__in=sorted(states))
 
 
-def _beside(kind: Any, cases: QuerySet[Any], *states: CaseState) -> QuerySet[Any]:
-    rows: QuerySet[Any] = kind.objects.filter(case__in=_keys(cases.filter(state__in=sorted(states))))
+def _beside(kind: Any, cases: QuerySet[Any], states: Collection[CaseState]) -> QuerySet[Any]:
+    """Give the rows of a kind whose case is in one of these states."""
+    rows: QuerySet[Any] = kind.objects.filter(case__in=_in(cases, states).order_by().values("pk"))
     return rows
 
 
 def _decided(cases: QuerySet[Any]) -> QuerySet[Any]:
-    return Decision.objects.filter(set_aside_at__isnull=True, case__in=_keys(cases.filter(state=_S.DECIDED)))
-
-
-def _keys(cases: QuerySet[Any]) -> QuerySet[Any]:
-    return cases.order_by().values("pk")
+    return _beside(Decision, cases, [_S.DECIDED]).filter(set_aside_at__isnull=True)
 
 
 def _for_another(delegate: DecisionMaker) -> Q:
     """Say which unsent decisions wait for the second reading of this delegate."""
-    takes_all = Q(outcome="RADIATION") | Q(outcome="SUPPRESSION", share=100)
-    return takes_all & Q(second_read_at__isnull=True) & ~Q(author_id=delegate.pk)
+    return takes_all() & Q(second_read_at__isnull=True) & ~Q(author_id=delegate.pk)
 
 
-def _told(sort: Sort, rows: QuerySet[Any], due: Any, key: str = "case_id") -> QuerySet[Any]:
-    return rows.order_by().annotate(
-        key=F(key), nature=Value(sort.number, output_field=IntegerField()), due=due
-    )
+def _told(sort: Sort, rows: QuerySet[Any], due: Any) -> QuerySet[Any]:
+    key = F("pk" if rows.model is models.Case else "case_id")
+    return rows.order_by().annotate(key=key, nature=Value(sort.number, output_field=IntegerField()), due=due)
 
 
 def _days(number: int) -> Any:
