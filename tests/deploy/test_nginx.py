@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 from PIL import Image
@@ -218,28 +218,45 @@ def thread_of(camille: Person) -> str:
 
 
 def read_until(line: ssl.SSLSocket, words: bytes, seconds: float) -> bytes:
+    """What came up to and with these words; without them, whatever came instead."""
     seen, end = b"", time.monotonic() + seconds
-    while words not in seen:
+    while words not in seen and time.monotonic() < end:
         line.settimeout(max(0.1, end - time.monotonic()))
-        part = line.recv(65536)
-        assert part, seen
-        seen += part
+        with suppress(TimeoutError):
+            part = line.recv(65536)
+            if not part:
+                break
+            seen += part
     return seen
+
+
+@contextmanager
+def listening(portal: Deployed, camille: Person, thread: str) -> Iterator[tuple[ssl.SSLSocket, bytes]]:
+    """An open line and what came first on it, opened as browsers do: told to come back, they come back."""
+    answers = []
+    for _ in range(4):
+        with portal.line() as line:
+            line.sendall(
+                f"GET {thread}direct/ HTTP/1.1\r\nHost: localhost:{portal.tls_port}\r\n"
+                f"Cookie: {camille.cookies}\r\nAccept: text/event-stream\r\n\r\n".encode()
+            )
+            answers.append(read_until(line, b"retry: 2000", 15))
+            if b"retry: 2000" in answers[-1]:
+                yield line, answers[-1]
+                return
+    logs = [(portal.folder / name).read_text()[-3000:] for name in ("error.log", "live.log", "web.log")]
+    raise AssertionError("\n".join([*map(str, answers), *logs]))
 
 
 def test_live_line_brings_each_word_at_once(portal, camille):
     thread = thread_of(camille)
-    with portal.line() as line:
-        line.sendall(
-            f"GET {thread}direct/ HTTP/1.1\r\nHost: localhost:{portal.tls_port}\r\n"
-            f"Cookie: {camille.cookies}\r\nAccept: text/event-stream\r\n\r\n".encode()
-        )
-        head = read_until(line, b"retry: 2000", 60)
+    with listening(portal, camille, thread) as (line, head):
         assert head.startswith(b"HTTP/1.1 200")
         assert b"text/event-stream" in head
         _, page = camille.get(thread)
         assert camille.sends(thread, page, body="Et encore un mot.")[0] == 200
-        assert b"data: 2" in read_until(line, b"event: change\ndata: 2", 60)
+        words = b"event: change\ndata: 2"
+        assert words in (said := read_until(line, words, 60)), said
 
 
 def test_without_the_live_process_the_pages_answer_its_addresses(portal, camille):

@@ -132,6 +132,29 @@ def test_kept_data_survive_kill_of_everything_at_once(clone: Clone):
     assert done.stdout.strip() == "2", done.stderr
 
 
+def test_start_waits_for_what_a_killed_predecessor_left_running(clone: Clone):
+    """A backend holds the shared memory of its database until it has ended itself."""
+    wait = COUNT_STARTS + "import time; time.sleep(600)"
+    clone.start(*clone.command("run", "--keep", "here", "--", sys.executable, "-c", wait))
+    eventually(lambda: "1" in clone.output())
+    (server,) = (pid for pid, line in clone.processes().items() if "/postgres -D" in line)
+    # It writes its title over its environment: the mark is not on it.
+    straggler = int(Path(f"/proc/{server}/task/{server}/children").read_text().split()[0])
+    os.kill(straggler, signal.SIGSTOP)
+    try:
+        for pid in clone.processes():
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: clone.processes() == {})
+        log = clone.folder / "var/here/logs/postgres.log"
+        again = clone.command("run", "--keep", "here", "--", sys.executable, "-c", COUNT_STARTS)
+        clone.start(*again, output=clone.folder / "second")
+        eventually(lambda: "pre-existing shared memory block" in log.read_text())
+    finally:
+        os.kill(straggler, signal.SIGKILL)
+    assert clone.started[-1].wait(60) == 0, (clone.folder / "second").read_text()
+    assert (clone.folder / "second").read_text().strip() == "2"
+
+
 def test_pid_file_that_names_a_stranger_stops_nobody(clone: Clone):
     """After a reboot the number in the stale file may be anybody's."""
     find = "from stack.places import *; print(database_dir('here')); print(unprivileged_user() or '')"
