@@ -240,7 +240,7 @@ def listening(portal: Deployed, camille: Person, thread: str) -> Iterator[tuple[
                 f"GET {thread}direct/ HTTP/1.1\r\nHost: localhost:{portal.tls_port}\r\n"
                 f"Cookie: {camille.cookies}\r\nAccept: text/event-stream\r\n\r\n".encode()
             )
-            answers.append(read_until(line, b"retry: 2000", 15))
+            answers.append(read_until(line, b"retry: 2000", 30))
             if b"retry: 2000" in answers[-1]:
                 yield line, answers[-1]
                 return
