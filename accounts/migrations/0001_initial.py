@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'personne',
                 'verbose_name_plural': 'personnes',
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_account_per_email', violation_error_message='Un compte existe déjà avec cette adresse e-mail.'),
+                    models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='no_email_is_null', violation_error_message='Laissez l’adresse e-mail vide si la personne n’en a pas.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +65,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fermeture exceptionnelle',
                 'verbose_name_plural': 'fermetures exceptionnelles',
                 'ordering': ['first_day'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='closure_ends_after_start', violation_error_message='Le dernier jour ne peut pas précéder le premier.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +83,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'horaire d’ouverture',
                 'verbose_name_plural': 'horaires d’ouverture',
                 'ordering': ['agency', 'weekday', 'opens'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='hours_close_after_opening', violation_error_message='L’heure de fermeture doit venir après l’heure d’ouverture.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +121,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'demandeur d’emploi',
                 'verbose_name_plural': 'demandeurs d’emploi',
+                'indexes': [
+                    models.Index(condition=models.Q(('email_bounced_at__isnull', False)), fields=['email_bounced_at'], name='claimant_bounced'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,14 +157,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'partenaire',
             },
         ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_account_per_email', violation_error_message='Un compte existe déjà avec cette adresse e-mail.'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='no_email_is_null', violation_error_message='Laissez l’adresse e-mail vide si la personne n’en a pas.'),
-        ),
         migrations.AddField(
             model_name='closure',
             name='agency',
@@ -178,14 +183,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claimants', to='accounts.agency', verbose_name='agence'),
         ),
         migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='closure_ends_after_start', violation_error_message='Le dernier jour ne peut pas précéder le premier.'),
-        ),
-        migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='hours_close_after_opening', violation_error_message='L’heure de fermeture doit venir après l’heure d’ouverture.'),
-        ),
-        migrations.AddConstraint(
             model_name='openinghours',
             constraint=models.UniqueConstraint(fields=('agency', 'kind', 'weekday', 'opens'), name='hours_once', violation_error_message='Cet horaire existe déjà.'),
         ),
@@ -196,9 +193,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='claimant',
             index=models.Index(fields=['agency', 'user'], name='claimant_of_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='claimant',
-            index=models.Index(condition=models.Q(('email_bounced_at__isnull', False)), fields=['email_bounced_at'], name='claimant_bounced'),
         ),
     ]

@@ -22,6 +22,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'accès motivé',
                 'verbose_name_plural': 'accès motivés',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='break_glass_has_a_reason', violation_error_message='Indiquez le motif.'),
+                    models.CheckConstraint(condition=models.Q(('until__gt', models.F('opened_at'))), name='break_glass_ends', violation_error_message='L’accès prend fin après son ouverture.'),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -41,13 +45,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='breakglass',
             index=models.Index(fields=['advisor', 'claimant', '-until'], name='break_glass_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='break_glass_has_a_reason', violation_error_message='Indiquez le motif.'),
-        ),
-        migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('opened_at'))), name='break_glass_ends', violation_error_message='L’accès prend fin après son ouverture.'),
         ),
     ]

@@ -51,6 +51,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'disponibilité',
                 'verbose_name_plural': 'disponibilités',
                 'ordering': ['advisor', 'weekday', 'starts'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='availability_ends_after_start', violation_error_message='L’heure de fin doit venir après l’heure de début, le même jour. Pour passer minuit, notez deux disponibilités\xa0: une par jour.'),
+                    models.CheckConstraint(condition=models.Q(('modalities__contained_by', ['IN_PERSON', 'PHONE', 'VIDEO', 'KIOSK_VIDEO']), models.Q(('modalities', []), _negated=True)), name='availability_says_how', violation_error_message='Choisissez au moins un moyen dans la liste.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +72,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'exception aux disponibilités',
                 'verbose_name_plural': 'exceptions aux disponibilités',
                 'ordering': ['day', 'starts'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ends__isnull', True), ('is_free', False), ('starts__isnull', True)), models.Q(('ends__gt', models.F('starts')), ('ends__isnull', False), ('starts__isnull', False)), _connector='OR'), name='exception_ends_after_start', violation_error_message='L’heure de fin doit venir après l’heure de début, le même jour. Pour passer minuit, notez deux disponibilités\xa0: une par jour.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('is_free', False), ('modalities', [])), models.Q(('is_free', True), ('modalities__contained_by', ['IN_PERSON', 'PHONE', 'VIDEO', 'KIOSK_VIDEO']), models.Q(('modalities', []), _negated=True)), _connector='OR'), name='exception_says_how_when_free', violation_error_message='Choisissez au moins un moyen si vous êtes disponible, aucun si vous ne l’êtes pas.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +90,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'espace numérique',
                 'verbose_name_plural': 'espaces numériques',
                 'ordering': ['agency', 'name'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='kiosk_has_a_name', violation_error_message='Donnez un nom à l’espace numérique.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +105,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'congé',
                 'ordering': ['first_day'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='leave_ends_after_start', violation_error_message='Le dernier jour ne peut pas précéder le premier.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -137,23 +151,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='availability',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='availability_ends_after_start', violation_error_message='L’heure de fin doit venir après l’heure de début, le même jour. Pour passer minuit, notez deux disponibilités\xa0: une par jour.'),
-        ),
-        migrations.AddConstraint(
-            model_name='availability',
-            constraint=models.CheckConstraint(condition=models.Q(('modalities__contained_by', ['IN_PERSON', 'PHONE', 'VIDEO', 'KIOSK_VIDEO']), models.Q(('modalities', []), _negated=True)), name='availability_says_how', violation_error_message='Choisissez au moins un moyen dans la liste.'),
-        ),
-        migrations.AddConstraint(
-            model_name='availability',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('advisor', '='), ('weekday', '='), (accounts.models.availability._Stretch(accounts.models.availability._Seconds('starts'), accounts.models.availability._Seconds('ends')), '&&')], name='availability_never_twice', violation_error_message='Une disponibilité couvre déjà une partie de ces heures, ce jour-là.'),
-        ),
-        migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends__isnull', True), ('is_free', False), ('starts__isnull', True)), models.Q(('ends__gt', models.F('starts')), ('ends__isnull', False), ('starts__isnull', False)), _connector='OR'), name='exception_ends_after_start', violation_error_message='L’heure de fin doit venir après l’heure de début, le même jour. Pour passer minuit, notez deux disponibilités\xa0: une par jour.'),
-        ),
-        migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_free', False), ('modalities', [])), models.Q(('is_free', True), ('modalities__contained_by', ['IN_PERSON', 'PHONE', 'VIDEO', 'KIOSK_VIDEO']), models.Q(('modalities', []), _negated=True)), _connector='OR'), name='exception_says_how_when_free', violation_error_message='Choisissez au moins un moyen si vous êtes disponible, aucun si vous ne l’êtes pas.'),
         ),
         migrations.AddConstraint(
             model_name='availabilityexception',
@@ -162,14 +160,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='kiosk',
             constraint=models.UniqueConstraint(models.F('agency'), django.db.models.functions.text.Lower('name'), name='kiosk_named_once', violation_error_message='Un espace numérique de cette agence porte déjà ce nom.'),
-        ),
-        migrations.AddConstraint(
-            model_name='kiosk',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='kiosk_has_a_name', violation_error_message='Donnez un nom à l’espace numérique.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leave',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='leave_ends_after_start', violation_error_message='Le dernier jour ne peut pas précéder le premier.'),
         ),
         migrations.AddConstraint(
             model_name='leave',

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'appel à passer',
                 'verbose_name_plural': 'appels à passer',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'OPEN')), fields=['advisor', 'due_at', 'id'], name='call_to_make'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +84,22 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'rendez-vous',
                 'verbose_name_plural': 'rendez-vous',
+                'indexes': [
+                    models.Index(fields=['claimant', '-starts_at', '-id'], name='convocation_of_claimant'),
+                    models.Index(fields=['advisor', 'starts_at', 'id'], name='convocation_agenda'),
+                    models.Index(condition=models.Q(('state', 'AWAITING_STATUS')), fields=['advisor', 'record_due_at', 'id'], name='convocation_to_record'),
+                    models.Index(condition=models.Q(('state', 'AWAITING_STATUS')), fields=['agency', 'record_due_at', 'id'], name='convocation_late_record'),
+                    models.Index(condition=models.Q(('bindingness', 'CONVOCATION'), ('state__in', ['ISSUED', 'DELIVERED'])), fields=['advisor', 'starts_at'], name='convocation_unread'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='convocation_ends_after_start', violation_error_message='La fin du rendez-vous doit venir après son début.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'ACKNOWLEDGED', 'DELIVERED', 'ISSUED', 'READ', 'RESCHEDULE_PENDING']), models.Q(('modality', 'ASYNC_MESSAGE'), _negated=True), models.Q(('kind', 'WORKSHOP'), _negated=True), models.Q(('kind', 'SERVICE'), _negated=True)), expressions=[('advisor', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='advisor_has_one_appointment_at_a_time', violation_error_message='Le conseiller a déjà un rendez-vous à cette heure.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'ACKNOWLEDGED', 'DELIVERED', 'ISSUED', 'READ', 'RESCHEDULE_PENDING']), models.Q(('modality', 'ASYNC_MESSAGE'), _negated=True)), expressions=[('claimant', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='claimant_has_one_appointment_at_a_time', violation_error_message='La personne a déjà un rendez-vous à cette heure.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ABSENT'), _negated=True), models.Q(('bindingness', 'CONVOCATION'), ('deposited_at__lte', models.F('notice_deadline')), ('known_at__lt', models.F('starts_at'))), _connector='OR'), name='absent_only_if_validly_notified', violation_error_message='Une absence ne peut être enregistrée que si la convocation a été valablement notifiée.'),
+                    models.CheckConstraint(condition=models.Q(('bindingness', 'INVITATION'), models.Q(('state__in', ['ACCEPTED', 'DECLINED', 'EXPIRED']), _negated=True), _connector='OR'), name='convocation_is_not_answered_like_an_invitation'),
+                    models.CheckConstraint(condition=models.Q(('bindingness', 'CONVOCATION'), models.Q(('state__in', ['ABSENT', 'EXCUSED', 'NOT_PROVEN']), _negated=True), _connector='OR'), name='nothing_follows_from_declining_an_invitation'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ATTENDED', 'ABSENT', 'EXCUSED', 'TECH_INCIDENT', 'NOT_PROVEN', 'CANCELLED_BY_AGENCY']), _negated=True), models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='attendance_is_recorded_by_somebody'),
+                ],
             },
         ),
         migrations.AddField(
@@ -116,6 +135,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'absence',
+                'indexes': [
+                    models.Index(fields=['claimant', '-id'], name='absence_of_claimant'),
+                    models.Index(condition=models.Q(('state__in', ['EXPLANATION_REQUESTED', 'EXPLAINED'])), fields=['advisor', 'decide_by', 'id'], name='absence_to_decide'),
+                    models.Index(condition=models.Q(('state__in', ['EXPLANATION_REQUESTED', 'EXPLAINED'])), fields=['agency', 'decide_by', 'id'], name='absence_late'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'ANNULLED'), _negated=True), fields=('convocation',), name='one_live_absence_per_convocation', violation_error_message='Une absence est déjà enregistrée pour ce rendez-vous.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['EXCUSED', 'CLOSED_NO_ACTION', 'INVITED_TO_REGULARISE', 'REFERRED']), _negated=True), models.Q(('decided_at__isnull', False), models.Q(('reasons', ''), _negated=True)), _connector='OR'), name='absence_decision_has_reasons', violation_error_message='Une décision est datée et expliquée.'),
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', False), models.Q(('state__in', ['EXCUSED', 'INVITED_TO_REGULARISE', 'REFERRED']), _negated=True), _connector='OR'), name='absence_is_decided_by_a_person', violation_error_message='Une personne décide, jamais la machine.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'REFERRED'), _negated=True), models.Q(('decided_at__gte', models.F('explanation_due_at')), models.Q(('report', ''), _negated=True)), _connector='OR'), name='referral_waits_for_the_explanation_period', violation_error_message='La transmission attend la fin de la période d’explication.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ANNULLED'), _negated=True), models.Q(('annulled_at__isnull', False), models.Q(('annulment_reason', ''), _negated=True)), _connector='OR'), name='annulment_has_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +175,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'preuve de notification',
                 'verbose_name_plural': 'preuves de notification',
+                'constraints': [
+                    models.UniqueConstraint(fields=('convocation', 'fact', 'message_id', 'at'), name='evidence_once'),
+                    models.UniqueConstraint(condition=models.Q(('fact__in', ['DEPOSITED', 'CONSULTED', 'ACKNOWLEDGED'])), fields=('convocation', 'fact'), name='evidence_first_of_its_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,122 +220,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'justificatif',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'IN_REVIEW')), fields=['advisor', 'review_by', 'id'], name='justificatif_to_review'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('document', 'absence'), name='document_put_forward_once', violation_error_message='Ce document est déjà joint à cette absence.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['IN_REVIEW', 'ACCEPTED']), models.Q(('remark', ''), _negated=True), _connector='OR'), name='review_says_why', violation_error_message='Dites à la personne ce qui manque ou pourquoi.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'INCOMPLETE'), _negated=True), ('complete_by__isnull', False), _connector='OR'), name='incomplete_has_a_date'),
+                    models.CheckConstraint(condition=models.Q(('state', 'IN_REVIEW'), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='review_is_made_by_a_person'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='convocation',
-            index=models.Index(fields=['claimant', '-starts_at', '-id'], name='convocation_of_claimant'),
-        ),
-        migrations.AddIndex(
-            model_name='convocation',
-            index=models.Index(fields=['advisor', 'starts_at', 'id'], name='convocation_agenda'),
-        ),
-        migrations.AddIndex(
-            model_name='convocation',
-            index=models.Index(condition=models.Q(('state', 'AWAITING_STATUS')), fields=['advisor', 'record_due_at', 'id'], name='convocation_to_record'),
-        ),
-        migrations.AddIndex(
-            model_name='convocation',
-            index=models.Index(condition=models.Q(('state', 'AWAITING_STATUS')), fields=['agency', 'record_due_at', 'id'], name='convocation_late_record'),
-        ),
-        migrations.AddIndex(
-            model_name='convocation',
-            index=models.Index(condition=models.Q(('bindingness', 'CONVOCATION'), ('state__in', ['ISSUED', 'DELIVERED'])), fields=['advisor', 'starts_at'], name='convocation_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='convocation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='convocation_ends_after_start', violation_error_message='La fin du rendez-vous doit venir après son début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convocation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'ACKNOWLEDGED', 'DELIVERED', 'ISSUED', 'READ', 'RESCHEDULE_PENDING']), models.Q(('modality', 'ASYNC_MESSAGE'), _negated=True), models.Q(('kind', 'WORKSHOP'), _negated=True), models.Q(('kind', 'SERVICE'), _negated=True)), expressions=[('advisor', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='advisor_has_one_appointment_at_a_time', violation_error_message='Le conseiller a déjà un rendez-vous à cette heure.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convocation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['ACCEPTED', 'ACKNOWLEDGED', 'DELIVERED', 'ISSUED', 'READ', 'RESCHEDULE_PENDING']), models.Q(('modality', 'ASYNC_MESSAGE'), _negated=True)), expressions=[('claimant', '='), (convocations.models.convocation._TimeRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='claimant_has_one_appointment_at_a_time', violation_error_message='La personne a déjà un rendez-vous à cette heure.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ABSENT'), _negated=True), models.Q(('bindingness', 'CONVOCATION'), ('deposited_at__lte', models.F('notice_deadline')), ('known_at__lt', models.F('starts_at'))), _connector='OR'), name='absent_only_if_validly_notified', violation_error_message='Une absence ne peut être enregistrée que si la convocation a été valablement notifiée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convocation',
-            constraint=models.CheckConstraint(condition=models.Q(('bindingness', 'INVITATION'), models.Q(('state__in', ['ACCEPTED', 'DECLINED', 'EXPIRED']), _negated=True), _connector='OR'), name='convocation_is_not_answered_like_an_invitation'),
-        ),
-        migrations.AddConstraint(
-            model_name='convocation',
-            constraint=models.CheckConstraint(condition=models.Q(('bindingness', 'CONVOCATION'), models.Q(('state__in', ['ABSENT', 'EXCUSED', 'NOT_PROVEN']), _negated=True), _connector='OR'), name='nothing_follows_from_declining_an_invitation'),
-        ),
-        migrations.AddConstraint(
-            model_name='convocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ATTENDED', 'ABSENT', 'EXCUSED', 'TECH_INCIDENT', 'NOT_PROVEN', 'CANCELLED_BY_AGENCY']), _negated=True), models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='attendance_is_recorded_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='calltask',
-            index=models.Index(condition=models.Q(('state', 'OPEN')), fields=['advisor', 'due_at', 'id'], name='call_to_make'),
         ),
         migrations.AddConstraint(
             model_name='calltask',
             constraint=models.UniqueConstraint(fields=('convocation', 'reason'), name='call_asked_once'),
-        ),
-        migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(fields=['claimant', '-id'], name='absence_of_claimant'),
-        ),
-        migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(condition=models.Q(('state__in', ['EXPLANATION_REQUESTED', 'EXPLAINED'])), fields=['advisor', 'decide_by', 'id'], name='absence_to_decide'),
-        ),
-        migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(condition=models.Q(('state__in', ['EXPLANATION_REQUESTED', 'EXPLAINED'])), fields=['agency', 'decide_by', 'id'], name='absence_late'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ANNULLED'), _negated=True), fields=('convocation',), name='one_live_absence_per_convocation', violation_error_message='Une absence est déjà enregistrée pour ce rendez-vous.'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['EXCUSED', 'CLOSED_NO_ACTION', 'INVITED_TO_REGULARISE', 'REFERRED']), _negated=True), models.Q(('decided_at__isnull', False), models.Q(('reasons', ''), _negated=True)), _connector='OR'), name='absence_decision_has_reasons', violation_error_message='Une décision est datée et expliquée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', False), models.Q(('state__in', ['EXCUSED', 'INVITED_TO_REGULARISE', 'REFERRED']), _negated=True), _connector='OR'), name='absence_is_decided_by_a_person', violation_error_message='Une personne décide, jamais la machine.'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'REFERRED'), _negated=True), models.Q(('decided_at__gte', models.F('explanation_due_at')), models.Q(('report', ''), _negated=True)), _connector='OR'), name='referral_waits_for_the_explanation_period', violation_error_message='La transmission attend la fin de la période d’explication.'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ANNULLED'), _negated=True), models.Q(('annulled_at__isnull', False), models.Q(('annulment_reason', ''), _negated=True)), _connector='OR'), name='annulment_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliveryevidence',
-            constraint=models.UniqueConstraint(fields=('convocation', 'fact', 'message_id', 'at'), name='evidence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliveryevidence',
-            constraint=models.UniqueConstraint(condition=models.Q(('fact__in', ['DEPOSITED', 'CONSULTED', 'ACKNOWLEDGED'])), fields=('convocation', 'fact'), name='evidence_first_of_its_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='justificatif',
-            index=models.Index(condition=models.Q(('state', 'IN_REVIEW')), fields=['advisor', 'review_by', 'id'], name='justificatif_to_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='justificatif',
-            constraint=models.UniqueConstraint(fields=('document', 'absence'), name='document_put_forward_once', violation_error_message='Ce document est déjà joint à cette absence.'),
-        ),
-        migrations.AddConstraint(
-            model_name='justificatif',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['IN_REVIEW', 'ACCEPTED']), models.Q(('remark', ''), _negated=True), _connector='OR'), name='review_says_why', violation_error_message='Dites à la personne ce qui manque ou pourquoi.'),
-        ),
-        migrations.AddConstraint(
-            model_name='justificatif',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'INCOMPLETE'), _negated=True), ('complete_by__isnull', False), _connector='OR'), name='incomplete_has_a_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='justificatif',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'IN_REVIEW'), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='review_is_made_by_a_person'),
         ),
     ]

@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'délai prolongé',
                 'verbose_name_plural': 'délais prolongés',
                 'ordering': ['given_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('ended_at'))), name='extension_gives_time'),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -54,9 +57,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='extension',
             constraint=models.UniqueConstraint(fields=('absence', 'justificatif', 'ends_at'), name='extension_given_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('ended_at'))), name='extension_gives_time'),
         ),
     ]

@@ -59,6 +59,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'créneau gardé',
                 'verbose_name_plural': 'créneaux gardés',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='hold_ends_after_start', violation_error_message='La fin du créneau doit venir après son début.'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('held_at'))), name='hold_expires', violation_error_message='Un créneau est gardé pour un temps.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -102,14 +106,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='displacement',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('cause', 'CLOSURE'), ('closure__isnull', False), ('leave__isnull', True)), models.Q(('cause', 'LEAVE'), ('closure__isnull', True), ('leave__isnull', False)), models.Q(('cause__in', ['HOURS', 'KIOSK']), ('closure__isnull', True), ('leave__isnull', True)), _connector='OR'), name='displacement_has_its_cause', violation_error_message='Dites ce qui empêche le rendez-vous.'),
-        ),
-        migrations.AddConstraint(
-            model_name='slothold',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='hold_ends_after_start', violation_error_message='La fin du créneau doit venir après son début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='slothold',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('held_at'))), name='hold_expires', violation_error_message='Un créneau est gardé pour un temps.'),
         ),
         migrations.AddConstraint(
             model_name='slothold',

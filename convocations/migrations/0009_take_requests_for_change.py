@@ -51,6 +51,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'demande',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'UNDER_REVIEW', 'DOCS_REQUESTED']), ('closed_at__isnull', False), _connector='OR'), name='request_ends_on_a_date', violation_error_message='La fin d’une demande est datée.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'DOCS_REQUESTED'), _negated=True), models.Q(models.Q(('docs_asked', ''), _negated=True), ('docs_due_at__isnull', False)), _connector='OR'), name='documents_are_asked_with_a_date', violation_error_message='Dites quels documents sont attendus, et jusqu’à quand.'),
+                    models.CheckConstraint(condition=models.Q(('counts', False), ('kind', 'RESCHEDULE'), _connector='OR'), name='only_a_postponement_counts', violation_error_message='Seul un report est compté.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('wished_end__isnull', True), ('wished_start__isnull', True)), models.Q(('wished_end__gt', models.F('wished_start')), ('wished_end__isnull', False), ('wished_start__isnull', False)), _connector='OR'), name='wished_hour_ends_after_start', violation_error_message='La fin souhaitée doit venir après le début.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'MODALITY'), _negated=True), models.Q(('wished_modality', ''), _negated=True), _connector='OR'), name='change_of_manner_names_one', violation_error_message='Dites par quel moyen la personne souhaite ce rendez-vous.'),
+                    models.CheckConstraint(condition=models.Q(('correction_open', False), models.Q(models.Q(('correction', ''), _negated=True), ('corrected_at__isnull', False)), _connector='OR'), name='correction_says_what', violation_error_message='Une correction est datée et dit ce qui change.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -65,6 +73,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'déclaration sur l’honneur',
                 'verbose_name_plural': 'déclarations sur l’honneur',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('signed_name', ''), _negated=True)), name='sworn_statement_is_signed', violation_error_message='Une déclaration a un texte et un nom.'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -174,38 +185,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'UNDER_REVIEW', 'DOCS_REQUESTED']), ('closed_at__isnull', False), _connector='OR'), name='request_ends_on_a_date', violation_error_message='La fin d’une demande est datée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ACCEPTED', 'ACCEPTED_OTHER_SLOT']), _negated=True), ('decided_by__isnull', False), models.Q(('rule', ''), _negated=True), _connector='OR'), name='request_is_granted_by_a_person_or_a_named_rule', violation_error_message='Une demande est acceptée par quelqu’un, ou par une règle nommée.'),
         ),
         migrations.AddConstraint(
             model_name='changerequest',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'REFUSED'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('reasons', ''), _negated=True), ('rule', '')), _connector='OR'), name='request_is_refused_by_a_person_with_reasons', violation_error_message='Un refus vient d’une personne, qui dit pourquoi.'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'DOCS_REQUESTED'), _negated=True), models.Q(models.Q(('docs_asked', ''), _negated=True), ('docs_due_at__isnull', False)), _connector='OR'), name='documents_are_asked_with_a_date', violation_error_message='Dites quels documents sont attendus, et jusqu’à quand.'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('counts', False), ('kind', 'RESCHEDULE'), _connector='OR'), name='only_a_postponement_counts', violation_error_message='Seul un report est compté.'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('wished_end__isnull', True), ('wished_start__isnull', True)), models.Q(('wished_end__gt', models.F('wished_start')), ('wished_end__isnull', False), ('wished_start__isnull', False)), _connector='OR'), name='wished_hour_ends_after_start', violation_error_message='La fin souhaitée doit venir après le début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'MODALITY'), _negated=True), models.Q(('wished_modality', ''), _negated=True), _connector='OR'), name='change_of_manner_names_one', violation_error_message='Dites par quel moyen la personne souhaite ce rendez-vous.'),
-        ),
-        migrations.AddConstraint(
-            model_name='changerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('correction_open', False), models.Q(models.Q(('correction', ''), _negated=True), ('corrected_at__isnull', False)), _connector='OR'), name='correction_says_what', violation_error_message='Une correction est datée et dit ce qui change.'),
-        ),
-        migrations.AddConstraint(
-            model_name='swornstatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('signed_name', ''), _negated=True)), name='sworn_statement_is_signed', violation_error_message='Une déclaration a un texte et un nom.'),
         ),
     ]

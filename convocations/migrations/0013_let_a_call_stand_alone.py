@@ -50,6 +50,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'suivi à faire',
                 'verbose_name_plural': 'suivis à faire',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'OPEN')), models.Q(models.Q(('state', 'OPEN'), _negated=True), ('closed_at__gte', models.F('opened_at')), ('closed_at__isnull', False)), _connector='OR'), name='follow_up_closed_is_dated', violation_error_message='Une ligne close est datée.'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -154,10 +157,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='followuptask',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('convocation__isnull', False), ('reason', 'IN_PERSON')), models.Q(models.Q(('reason', 'IN_PERSON'), _negated=True), ('convocation__isnull', True)), _connector='OR'), name='follow_up_of_an_appointment', violation_error_message='Seule une proposition en agence porte sur un rendez-vous.'),
-        ),
-        migrations.AddConstraint(
-            model_name='followuptask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'OPEN')), models.Q(models.Q(('state', 'OPEN'), _negated=True), ('closed_at__gte', models.F('opened_at')), ('closed_at__isnull', False)), _connector='OR'), name='follow_up_closed_is_dated', violation_error_message='Une ligne close est datée.'),
         ),
         migrations.RunSQL(GUARD, REVERSE),
     ]

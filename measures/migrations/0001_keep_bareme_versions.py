@@ -38,6 +38,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'version du barème',
                 'verbose_name_plural': 'versions du barème',
                 'ordering': ['-valid_from', 'territory', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('code',), name='bareme_code_once', violation_error_message='Ce code est déjà celui d’une autre version.'),
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='bareme_ends_after_it_begins', violation_error_message='Une version finit au plus tôt le jour où elle commence.'),
+                    models.CheckConstraint(condition=models.Q(('state', 'DRAFT'), models.Q(('published_at__isnull', False), models.Q(('source', ''), _negated=True)), _connector='OR'), name='bareme_published_is_dated_and_sourced', violation_error_message='Une version publiée est datée et dit sa source.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'WITHDRAWN'), _negated=True), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR'), name='bareme_withdrawal_has_a_reason', violation_error_message='Un retrait est daté et expliqué.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'PUBLISHED')), expressions=[('territory', '='), (measures.models.bareme._Days('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True)), '&&')], name='bareme_one_version_a_day', violation_error_message='Une autre version publiée couvre déjà une partie de ces jours.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,46 +68,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mesure permise',
                 'verbose_name_plural': 'mesures permises',
                 'ordering': ['version', 'breach', 'situation', 'rank', 'outcome', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'breach', 'situation', 'rank', 'outcome'), name='bareme_rule_once', violation_error_message='Cette mesure est déjà dans la version, pour ce rang.'),
+                    models.CheckConstraint(condition=models.Q(('share_max__gte', models.F('share_min')), ('share_max__lte', 100)), name='bareme_share_is_a_range', violation_error_message='La part va du minimum au maximum, 100 % au plus.'),
+                    models.CheckConstraint(condition=models.Q(('length_max__gte', models.F('length_min'))), name='bareme_length_is_a_range', violation_error_message='La durée va du minimum au maximum.'),
+                    models.CheckConstraint(condition=models.Q(('rank__gte', 1), models.Q(('article', ''), _negated=True)), name='bareme_rule_has_rank_and_article', violation_error_message='Une mesure permise dit son rang et son article.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('length_max', 0), ('outcome', 'AVERTISSEMENT'), ('share_max', 0)), models.Q(('length_min__gte', 1), ('outcome', 'RADIATION'), ('share_max', 0)), models.Q(('length_min__gte', 1), ('outcome', 'RADIATION'), ('share_min', 100)), models.Q(('length_min__gte', 1), ('outcome__in', ['SUSPENSION', 'SUPPRESSION']), ('share_min__gte', 1)), _connector='OR'), name='bareme_rule_says_what_it_takes', violation_error_message='Un avertissement ne prend rien ; une suspension ou une suppression a une part et une durée ; une radiation a une durée, seule ou avec toute l’allocation.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='baremeversion',
-            constraint=models.UniqueConstraint(fields=('code',), name='bareme_code_once', violation_error_message='Ce code est déjà celui d’une autre version.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremeversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='bareme_ends_after_it_begins', violation_error_message='Une version finit au plus tôt le jour où elle commence.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremeversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'DRAFT'), models.Q(('published_at__isnull', False), models.Q(('source', ''), _negated=True)), _connector='OR'), name='bareme_published_is_dated_and_sourced', violation_error_message='Une version publiée est datée et dit sa source.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremeversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'WITHDRAWN'), _negated=True), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR'), name='bareme_withdrawal_has_a_reason', violation_error_message='Un retrait est daté et expliqué.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremeversion',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'PUBLISHED')), expressions=[('territory', '='), (measures.models.bareme._Days('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True)), '&&')], name='bareme_one_version_a_day', violation_error_message='Une autre version publiée couvre déjà une partie de ces jours.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremerule',
-            constraint=models.UniqueConstraint(fields=('version', 'breach', 'situation', 'rank', 'outcome'), name='bareme_rule_once', violation_error_message='Cette mesure est déjà dans la version, pour ce rang.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremerule',
-            constraint=models.CheckConstraint(condition=models.Q(('share_max__gte', models.F('share_min')), ('share_max__lte', 100)), name='bareme_share_is_a_range', violation_error_message='La part va du minimum au maximum, 100 % au plus.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremerule',
-            constraint=models.CheckConstraint(condition=models.Q(('length_max__gte', models.F('length_min'))), name='bareme_length_is_a_range', violation_error_message='La durée va du minimum au maximum.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremerule',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1), models.Q(('article', ''), _negated=True)), name='bareme_rule_has_rank_and_article', violation_error_message='Une mesure permise dit son rang et son article.'),
-        ),
-        migrations.AddConstraint(
-            model_name='baremerule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('length_max', 0), ('outcome', 'AVERTISSEMENT'), ('share_max', 0)), models.Q(('length_min__gte', 1), ('outcome', 'RADIATION'), ('share_max', 0)), models.Q(('length_min__gte', 1), ('outcome', 'RADIATION'), ('share_min', 100)), models.Q(('length_min__gte', 1), ('outcome__in', ['SUSPENSION', 'SUPPRESSION']), ('share_min__gte', 1)), _connector='OR'), name='bareme_rule_says_what_it_takes', violation_error_message='Un avertissement ne prend rien ; une suspension ou une suppression a une part et une durée ; une radiation a une durée, seule ou avec toute l’allocation.'),
         ),
     ]

@@ -48,6 +48,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'procédure',
+                'indexes': [
+                    models.Index(fields=['claimant', '-id'], name='case_of_claimant'),
+                    models.Index(condition=models.Q(('state', 'REFERRED')), fields=['region', 'referred_at', 'id'], name='case_to_take'),
+                    models.Index(condition=models.Q(('state__in', ['NOTICE_RECEIVED', 'OBSERVATIONS_FILED', 'HEARING_REQUESTED', 'HEARING_HELD', 'DECISION_DUE', 'DECIDED'])), fields=['id'], name='case_to_extend'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'ANNULLED'), _negated=True), fields=('origin', 'origin_id'), name='one_live_case_per_origin', violation_error_message='Une procédure existe déjà pour ces faits.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('report', ''), _negated=True), models.Q(('evidence', []), _negated=True), ('rank__gte', 1)), name='case_states_facts', violation_error_message='Une transmission a un rapport, au moins une preuve et un rang.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['REFERRED', 'ANNULLED']), models.Q(('decider__isnull', False), ('taken_at__isnull', False)), _connector='OR'), name='case_is_examined_by_somebody', violation_error_message='Une personne examine la procédure.'),
+                    models.CheckConstraint(condition=models.Q(('decider__isnull', True), models.Q(('decider', models.F('referred_by')), _negated=True), _connector='OR'), name='case_is_never_examined_by_who_referred_it', violation_error_message='Qui transmet des faits n’examine pas la procédure.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['CLOSED', 'LAPSED', 'WITHDRAWN', 'ANNULLED']), _negated=True), models.Q(('ended_at__isnull', False), models.Q(('ending_reasons', ''), _negated=True)), _connector='OR'), name='case_ends_with_date_and_reasons', violation_error_message='Une clôture est datée et expliquée.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['CLOSED', 'WITHDRAWN']), _negated=True), ('ended_by__isnull', False), _connector='OR'), name='case_is_closed_by_a_person', violation_error_message='Une personne clôt ou retire une procédure.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['DECISION_DUE', 'DECIDED', 'LAPSED']), _negated=True), ('decide_by__isnull', False), _connector='OR'), name='case_due_has_its_day', violation_error_message='Une décision attendue a une date limite.'),
+                    models.CheckConstraint(condition=models.Q(('daily_allowance__isnull', True), ('daily_allowance__gt', 0), _connector='OR'), name='case_allowance_is_positive', violation_error_message='Une allocation journalière est un montant positif.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +96,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'décision',
                 'ordering': ['decided_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(models.Q(('length__gte', 1), ('outcome__in', ['SUSPENSION', 'SUPPRESSION']), ('share__range', (1, 100))), models.Q(('length__gte', 1), ('outcome', 'RADIATION'), ('share__in', [0, 100])), _connector='OR'), ('comply_days__isnull', True)), models.Q(('comply_days__gte', 1), ('comply_days__isnull', False), ('length', 0), ('outcome', 'AVERTISSEMENT'), ('share', 0)), models.Q(('comply_days__isnull', True), ('estimate__isnull', True), ('length', 0), ('outcome', ''), ('share', 0)), _connector='OR'), name='decision_figures_fit_the_outcome', violation_error_message='Une suspension ou une suppression a une part et une durée ; une radiation a une durée ; un avertissement a un délai pour se mettre en règle.'),
+                    models.UniqueConstraint(condition=models.Q(('set_aside_at__isnull', True)), fields=('case',), name='one_decision_a_case', violation_error_message='Cette procédure est déjà décidée.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reasons_fact', ''), _negated=True), models.Q(('outcome', ''), models.Q(('reasons_law', ''), _negated=True), _connector='OR')), name='decision_has_reasons', violation_error_message='Une décision dit ses raisons, en droit et en fait.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('second_read_at__isnull', True), ('second_reader__isnull', True)), models.Q(('second_read_at__isnull', False), ('second_reader__isnull', False), models.Q(('second_reader', models.F('author')), _negated=True)), _connector='OR'), name='decision_is_read_by_another', violation_error_message='La deuxième personne qui lit n’est pas l’auteur de la décision.'),
+                    models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('second_read_at__isnull', False), models.Q(models.Q(('outcome', 'RADIATION'), _negated=True), models.Q(models.Q(('outcome', 'SUPPRESSION'), _negated=True), ('share__lt', 100), _connector='OR')), _connector='OR'), name='decision_that_takes_all_is_read_twice', violation_error_message='Une suppression totale ou une radiation est lue par une deuxième personne avant l’envoi.'),
+                    models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), models.Q(('content_hash__isnull', False), ('set_aside_at__isnull', True)), _connector='OR'), name='decision_sent_has_its_fingerprint', violation_error_message='Une décision envoyée garde son empreinte.'),
+                    models.CheckConstraint(condition=models.Q(('set_aside_at__isnull', True), models.Q(('set_aside_for', ''), _negated=True), _connector='OR'), name='decision_set_aside_says_why', violation_error_message='Une décision écartée dit pourquoi.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('notified_at__isnull', True), ('notified_how', ''), ('starts_at__isnull', True)), models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__isnull', False), ('notified_at__isnull', False), ('sent_at__isnull', False), ('starts_at__gt', models.F('notified_at')), models.Q(('notified_how', ''), _negated=True)), _connector='OR'), name='decision_takes_effect_after_notification', violation_error_message='Une mesure commence après que la personne a reçu la décision.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +130,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'audition',
                 'ordering': ['asked_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['case'], name='hearings_of_case'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('dropped_at__isnull', True)), fields=('case',), name='one_hearing_a_case', violation_error_message='Une audition est déjà demandée.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('fixed_at__isnull', True)), models.Q(('at__isnull', False), ('fixed_at__isnull', False), ('fixed_by__isnull', False), models.Q(('place', ''), _negated=True)), _connector='OR'), name='hearing_has_hour_and_place', violation_error_message='Une audition a une date et un lieu.'),
+                    models.CheckConstraint(condition=models.Q(('held_at__isnull', True), models.Q(('at__isnull', False), ('dropped_at__isnull', True), models.Q(('minutes', ''), _negated=True)), _connector='OR'), name='hearing_held_has_minutes', violation_error_message='Une audition tenue a une date et un compte rendu.'),
+                    models.CheckConstraint(condition=models.Q(('dropped_at__isnull', True), models.Q(('dropped_for', ''), _negated=True), _connector='OR'), name='hearing_not_held_says_why', violation_error_message='Dites pourquoi l’audition n’a pas eu lieu.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +167,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lettre d’information',
                 'verbose_name_plural': 'lettres d’information',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(models.Q(('length__gte', 1), ('outcome__in', ['SUSPENSION', 'SUPPRESSION']), ('share__range', (1, 100))), models.Q(('length__gte', 1), ('outcome', 'RADIATION'), ('share__in', [0, 100])), _connector='OR'), ('comply_days__isnull', True)), models.Q(('comply_days__gte', 1), ('comply_days__isnull', False), ('length', 0), ('outcome', 'AVERTISSEMENT'), ('share', 0)), _connector='OR'), name='notice_figures_fit_the_outcome', violation_error_message='Une suspension ou une suppression a une part et une durée ; une radiation a une durée ; un avertissement a un délai pour se mettre en règle.'),
+                    models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), models.Q(models.Q(('facts', ''), _negated=True), ('content_hash__isnull', False)), _connector='OR'), name='notice_sent_states_facts', violation_error_message='Une lettre envoyée dit les faits et garde son empreinte.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('observations_until__isnull', True), ('received_at__isnull', True), ('received_how', '')), models.Q(('observations_until__isnull', False), ('received_at__isnull', False), ('sent_at__isnull', False), models.Q(('received_how', ''), _negated=True), ('observations_until__gte', django.db.models.expressions.CombinedExpression(models.F('received_at'), '+', models.Value(datetime.timedelta(days=9, seconds=82800))))), _connector='OR'), name='notice_leaves_ten_days', violation_error_message='La personne a dix jours pour répondre, à partir de la réception.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +206,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'délai d’observations prolongé',
                 'verbose_name_plural': 'délais d’observations prolongés',
                 'ordering': ['given_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'ends_at'), name='observation_days_given_once', violation_error_message='Ce délai est déjà prolongé jusqu’à ce jour.'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('ended_at'))), name='observation_days_are_given', violation_error_message='Un délai prolongé finit plus tard qu’avant.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,126 +224,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'pièce',
                 'ordering': ['added_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'document'), name='piece_once', violation_error_message='Ce document est déjà dans la procédure.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['claimant', '-id'], name='case_of_claimant'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'REFERRED')), fields=['region', 'referred_at', 'id'], name='case_to_take'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ['NOTICE_RECEIVED', 'OBSERVATIONS_FILED', 'HEARING_REQUESTED', 'HEARING_HELD', 'DECISION_DUE', 'DECIDED'])), fields=['id'], name='case_to_extend'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ANNULLED'), _negated=True), fields=('origin', 'origin_id'), name='one_live_case_per_origin', violation_error_message='Une procédure existe déjà pour ces faits.'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('report', ''), _negated=True), models.Q(('evidence', []), _negated=True), ('rank__gte', 1)), name='case_states_facts', violation_error_message='Une transmission a un rapport, au moins une preuve et un rang.'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['REFERRED', 'ANNULLED']), models.Q(('decider__isnull', False), ('taken_at__isnull', False)), _connector='OR'), name='case_is_examined_by_somebody', violation_error_message='Une personne examine la procédure.'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('decider__isnull', True), models.Q(('decider', models.F('referred_by')), _negated=True), _connector='OR'), name='case_is_never_examined_by_who_referred_it', violation_error_message='Qui transmet des faits n’examine pas la procédure.'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['CLOSED', 'LAPSED', 'WITHDRAWN', 'ANNULLED']), _negated=True), models.Q(('ended_at__isnull', False), models.Q(('ending_reasons', ''), _negated=True)), _connector='OR'), name='case_ends_with_date_and_reasons', violation_error_message='Une clôture est datée et expliquée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['CLOSED', 'WITHDRAWN']), _negated=True), ('ended_by__isnull', False), _connector='OR'), name='case_is_closed_by_a_person', violation_error_message='Une personne clôt ou retire une procédure.'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['DECISION_DUE', 'DECIDED', 'LAPSED']), _negated=True), ('decide_by__isnull', False), _connector='OR'), name='case_due_has_its_day', violation_error_message='Une décision attendue a une date limite.'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('daily_allowance__isnull', True), ('daily_allowance__gt', 0), _connector='OR'), name='case_allowance_is_positive', violation_error_message='Une allocation journalière est un montant positif.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(models.Q(('length__gte', 1), ('outcome__in', ['SUSPENSION', 'SUPPRESSION']), ('share__range', (1, 100))), models.Q(('length__gte', 1), ('outcome', 'RADIATION'), ('share__in', [0, 100])), _connector='OR'), ('comply_days__isnull', True)), models.Q(('comply_days__gte', 1), ('comply_days__isnull', False), ('length', 0), ('outcome', 'AVERTISSEMENT'), ('share', 0)), models.Q(('comply_days__isnull', True), ('estimate__isnull', True), ('length', 0), ('outcome', ''), ('share', 0)), _connector='OR'), name='decision_figures_fit_the_outcome', violation_error_message='Une suspension ou une suppression a une part et une durée ; une radiation a une durée ; un avertissement a un délai pour se mettre en règle.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('set_aside_at__isnull', True)), fields=('case',), name='one_decision_a_case', violation_error_message='Cette procédure est déjà décidée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reasons_fact', ''), _negated=True), models.Q(('outcome', ''), models.Q(('reasons_law', ''), _negated=True), _connector='OR')), name='decision_has_reasons', violation_error_message='Une décision dit ses raisons, en droit et en fait.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('second_read_at__isnull', True), ('second_reader__isnull', True)), models.Q(('second_read_at__isnull', False), ('second_reader__isnull', False), models.Q(('second_reader', models.F('author')), _negated=True)), _connector='OR'), name='decision_is_read_by_another', violation_error_message='La deuxième personne qui lit n’est pas l’auteur de la décision.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('second_read_at__isnull', False), models.Q(models.Q(('outcome', 'RADIATION'), _negated=True), models.Q(models.Q(('outcome', 'SUPPRESSION'), _negated=True), ('share__lt', 100), _connector='OR')), _connector='OR'), name='decision_that_takes_all_is_read_twice', violation_error_message='Une suppression totale ou une radiation est lue par une deuxième personne avant l’envoi.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), models.Q(('content_hash__isnull', False), ('set_aside_at__isnull', True)), _connector='OR'), name='decision_sent_has_its_fingerprint', violation_error_message='Une décision envoyée garde son empreinte.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('set_aside_at__isnull', True), models.Q(('set_aside_for', ''), _negated=True), _connector='OR'), name='decision_set_aside_says_why', violation_error_message='Une décision écartée dit pourquoi.'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('notified_at__isnull', True), ('notified_how', ''), ('starts_at__isnull', True)), models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__isnull', False), ('notified_at__isnull', False), ('sent_at__isnull', False), ('starts_at__gt', models.F('notified_at')), models.Q(('notified_how', ''), _negated=True)), _connector='OR'), name='decision_takes_effect_after_notification', violation_error_message='Une mesure commence après que la personne a reçu la décision.'),
-        ),
-        migrations.AddIndex(
-            model_name='hearing',
-            index=models.Index(fields=['case'], name='hearings_of_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='hearing',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_at__isnull', True)), fields=('case',), name='one_hearing_a_case', violation_error_message='Une audition est déjà demandée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='hearing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('fixed_at__isnull', True)), models.Q(('at__isnull', False), ('fixed_at__isnull', False), ('fixed_by__isnull', False), models.Q(('place', ''), _negated=True)), _connector='OR'), name='hearing_has_hour_and_place', violation_error_message='Une audition a une date et un lieu.'),
-        ),
-        migrations.AddConstraint(
-            model_name='hearing',
-            constraint=models.CheckConstraint(condition=models.Q(('held_at__isnull', True), models.Q(('at__isnull', False), ('dropped_at__isnull', True), models.Q(('minutes', ''), _negated=True)), _connector='OR'), name='hearing_held_has_minutes', violation_error_message='Une audition tenue a une date et un compte rendu.'),
-        ),
-        migrations.AddConstraint(
-            model_name='hearing',
-            constraint=models.CheckConstraint(condition=models.Q(('dropped_at__isnull', True), models.Q(('dropped_for', ''), _negated=True), _connector='OR'), name='hearing_not_held_says_why', violation_error_message='Dites pourquoi l’audition n’a pas eu lieu.'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(models.Q(('length__gte', 1), ('outcome__in', ['SUSPENSION', 'SUPPRESSION']), ('share__range', (1, 100))), models.Q(('length__gte', 1), ('outcome', 'RADIATION'), ('share__in', [0, 100])), _connector='OR'), ('comply_days__isnull', True)), models.Q(('comply_days__gte', 1), ('comply_days__isnull', False), ('length', 0), ('outcome', 'AVERTISSEMENT'), ('share', 0)), _connector='OR'), name='notice_figures_fit_the_outcome', violation_error_message='Une suspension ou une suppression a une part et une durée ; une radiation a une durée ; un avertissement a un délai pour se mettre en règle.'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), models.Q(models.Q(('facts', ''), _negated=True), ('content_hash__isnull', False)), _connector='OR'), name='notice_sent_states_facts', violation_error_message='Une lettre envoyée dit les faits et garde son empreinte.'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('observations_until__isnull', True), ('received_at__isnull', True), ('received_how', '')), models.Q(('observations_until__isnull', False), ('received_at__isnull', False), ('sent_at__isnull', False), models.Q(('received_how', ''), _negated=True), ('observations_until__gte', django.db.models.expressions.CombinedExpression(models.F('received_at'), '+', models.Value(datetime.timedelta(days=9, seconds=82800))))), _connector='OR'), name='notice_leaves_ten_days', violation_error_message='La personne a dix jours pour répondre, à partir de la réception.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodextension',
-            constraint=models.UniqueConstraint(fields=('case', 'ends_at'), name='observation_days_given_once', violation_error_message='Ce délai est déjà prolongé jusqu’à ce jour.'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodextension',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('ended_at'))), name='observation_days_are_given', violation_error_message='Un délai prolongé finit plus tard qu’avant.'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.UniqueConstraint(fields=('case', 'document'), name='piece_once', violation_error_message='Ce document est déjà dans la procédure.'),
         ),
     ]

@@ -32,6 +32,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'recours',
                 'verbose_name_plural': 'recours',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['RUNNING', 'OVER'])), fields=['id'], name='appeal_to_extend'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('deadline__gte', django.db.models.expressions.CombinedExpression(models.F('counts_from'), '+', models.Value(datetime.timedelta(days=58, seconds=82800))))), name='appeal_time_is_two_months', violation_error_message='Le délai pour agir n’est jamais plus court que deux mois.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +68,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'recours gracieux',
                 'verbose_name_plural': 'recours gracieux',
                 'ordering': ['filed_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['appeal', 'id'], name='gracious_of_appeal'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'FILED')), fields=('appeal',), name='one_live_gracious_appeal', violation_error_message='Un recours gracieux est déjà en cours contre cette décision.'),
+                    models.UniqueConstraint(condition=models.Q(('interrupts', True)), fields=('appeal',), name='gracious_appeal_interrupts_once', violation_error_message='Un second recours gracieux n’interrompt pas le délai.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('implicit_at__gte', django.db.models.expressions.CombinedExpression(models.F('filed_at'), '+', models.Value(datetime.timedelta(days=58, seconds=82800))))), name='gracious_appeal_says_what_and_until_when', violation_error_message='Un recours dit ce qui est demandé, et quand le silence vaut refus.'),
+                    models.CheckConstraint(condition=models.Q(('late', False), ('interrupts', False), _connector='OR'), name='late_appeal_interrupts_nothing', violation_error_message='Un recours hors délai n’interrompt rien.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['FILED', 'IMPLICIT_REJECTION', 'MOOT']), ('answered_at__isnull', True), ('author__isnull', True)), models.Q(('state__in', ['GRANTED', 'PARTIAL', 'REJECTED']), ('answered_at__isnull', False), ('author__isnull', False), models.Q(('reasons_law', ''), _negated=True), models.Q(('reasons_fact', ''), _negated=True)), _connector='OR'), name='gracious_answer_has_author_and_reasons', violation_error_message='Une personne répond à un recours, avec ses raisons.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('length__isnull', False), ('share__isnull', False), ('state', 'PARTIAL'), ('length__gte', 1), ('share__range', (0, 100)), models.Q(('unit', ''), _negated=True)), models.Q(models.Q(('state', 'PARTIAL'), _negated=True), ('length__isnull', True), ('share__isnull', True), ('unit', '')), _connector='OR'), name='partial_answer_says_what_is_left', violation_error_message='Une réponse favorable en partie dit ce qui reste de la mesure.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('notified_at__isnull', True), ('notified_how', '')), models.Q(('answered_at__isnull', False), ('notified_at__isnull', False), models.Q(('notified_how', ''), _negated=True)), _connector='OR'), name='gracious_answer_received_says_how', violation_error_message='La réception d’une réponse est datée, et dit comment.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +107,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande de levée',
                 'verbose_name_plural': 'demandes de levée',
                 'ordering': ['asked_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['case', 'id'], name='lift_of_case'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('case',), name='one_lift_request_waits', violation_error_message='Une demande de levée attend déjà une réponse.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('granted__isnull', False)), _connector='OR'), name='lift_is_decided_by_a_person', violation_error_message='Une personne répond à une demande de levée.'),
+                    models.CheckConstraint(condition=models.Q(('granted__isnull', True), models.Q(('effective_on__isnull', False), ('granted', True)), models.Q(('effective_on__isnull', True), ('granted', False), models.Q(('reasons_law', ''), _negated=True), models.Q(('reasons_fact', ''), _negated=True)), _connector='OR'), name='lift_has_its_day_or_its_reasons', violation_error_message='Une levée a une date ; un refus a des raisons, en droit et en fait.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('notified_at__isnull', True), ('notified_how', '')), models.Q(('decided_at__isnull', False), ('notified_at__isnull', False), models.Q(('notified_how', ''), _negated=True)), _connector='OR'), name='lift_received_says_how', violation_error_message='La réception d’une réponse est datée, et dit comment.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +138,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'effet',
                 'ordering': ['due_at', 'id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at', 'id'], name='effect_to_do'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('appeal__isnull', False), ('lift__isnull', True)), models.Q(('appeal__isnull', True), ('lift__isnull', False)), _connector='OR'), name='effect_follows_from_one_thing', violation_error_message='Un effet suit un recours ou une levée.'),
+                    models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('owed_at')), models.Q(('what', ''), _negated=True)), name='effect_has_its_time', violation_error_message='Un effet dit ce qui est dû, et avant quand.'),
+                    models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('amount__gt', 0), ('kind', 'PAY_BACK')), _connector='OR'), name='effect_amount_is_owed', violation_error_message='Une somme due est positive.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('proof', '')), models.Q(('done_at__isnull', False), models.Q(('proof', ''), _negated=True), models.Q(('done_by__isnull', False), ('kind', 'ERASED'), _connector='OR')), _connector='OR'), name='effect_done_has_its_proof', violation_error_message='Un effet fait a une date, un auteur et une preuve.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -139,6 +175,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'médiation',
                 'ordering': ['declared_at', 'id'],
+                'indexes': [
+                    models.Index(fields=['appeal', 'id'], name='mediation_of_appeal'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['FILED', 'IN_MEDIATION'])), fields=('appeal',), name='one_live_mediation', violation_error_message='Une médiation est déjà en cours sur cette décision.'),
+                    models.UniqueConstraint(condition=models.Q(('interrupts', True)), fields=('appeal',), name='mediation_interrupts_once', violation_error_message='Une seconde médiation n’interrompt pas le délai.'),
+                    models.CheckConstraint(condition=models.Q(('late', False), ('interrupts', False), _connector='OR'), name='late_mediation_interrupts_nothing', violation_error_message='Une médiation demandée hors délai n’interrompt rien.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('end_declared_at__isnull', True), ('ended_on__isnull', True), ('state__in', ['FILED', 'IN_MEDIATION'])), models.Q(('end_declared_at__isnull', False), ('end_declared_by__isnull', False), ('ended_on__gte', models.F('asked_on')), ('ended_on__isnull', False), ('state__in', ['AGREED', 'RECOMMENDATION', 'FAILED', 'NOT_ADMISSIBLE'])), _connector='OR'), name='mediation_ends_on_a_day', violation_error_message='Une médiation finie a une date de fin, après sa demande.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +200,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'document joint',
                 'verbose_name_plural': 'documents joints',
                 'ordering': ['added_at', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('gracious__isnull', True), ('lift__isnull', False), ('mediation__isnull', True)), models.Q(('gracious__isnull', False), ('lift__isnull', True), ('mediation__isnull', True)), models.Q(('gracious__isnull', True), ('lift__isnull', True), ('mediation__isnull', False)), _connector='OR'), name='annex_goes_with_one_act', violation_error_message='Un document est joint à un seul envoi.'),
+                    models.UniqueConstraint(fields=('document', 'lift', 'gracious', 'mediation'), name='annex_once', nulls_distinct=False, violation_error_message='Ce document est déjà joint.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +222,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mesure non appliquée',
                 'ordering': ['since', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('appeal',), name='one_stay_at_a_time', violation_error_message='La mesure n’est déjà pas appliquée.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(models.Q(('ended_at__isnull', True), ('until__isnull', True)), models.Q(('ended_at__isnull', False), ('until__gte', models.F('since')), ('until__isnull', False)), _connector='OR')), name='stay_has_reason_and_days', violation_error_message='Une suspension a une référence, et finit après son début.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -218,124 +271,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('filed_on__isnull', True), ('state', 'EXPORT_READY')), models.Q(('declared_at__isnull', False), ('declared_by__isnull', False), ('filed_on__isnull', False), models.Q(('state', 'EXPORT_READY'), _negated=True), models.Q(('court', ''), _negated=True)), _connector='OR'), name='court_filing_has_its_day', violation_error_message='Un recours déposé a un tribunal et une date.'), models.CheckConstraint(condition=models.Q(models.Q(('judged_on__isnull', True), ('state__in', ['EXPORT_READY', 'DECLARED_FILED'])), models.Q(('judged_on__gte', models.F('filed_on')), ('state__in', ['ANNULLED', 'REFORMED', 'REJECTED']), ('judged_on__isnull', False), ('noted_at__isnull', False), ('noted_by__isnull', False), models.Q(('judgment', ''), _negated=True)), _connector='OR'), name='judgment_has_its_day', violation_error_message='Un jugement a une date, après le dépôt, et dit ce qui est décidé.'), models.CheckConstraint(condition=models.Q(models.Q(('length__isnull', False), ('share__isnull', False), ('state', 'REFORMED'), ('length__gte', 1), ('share__range', (0, 100)), models.Q(('unit', ''), _negated=True)), models.Q(models.Q(('state', 'REFORMED'), _negated=True), ('length__isnull', True), ('share__isnull', True), ('unit', '')), _connector='OR'), name='reformed_decision_says_what_is_left', violation_error_message='Une décision changée par le juge dit ce qui reste de la mesure.')],
             },
         ),
-        migrations.AddIndex(
-            model_name='graciousappeal',
-            index=models.Index(fields=['appeal', 'id'], name='gracious_of_appeal'),
-        ),
-        migrations.AddConstraint(
-            model_name='graciousappeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'FILED')), fields=('appeal',), name='one_live_gracious_appeal', violation_error_message='Un recours gracieux est déjà en cours contre cette décision.'),
-        ),
-        migrations.AddConstraint(
-            model_name='graciousappeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('interrupts', True)), fields=('appeal',), name='gracious_appeal_interrupts_once', violation_error_message='Un second recours gracieux n’interrompt pas le délai.'),
-        ),
-        migrations.AddConstraint(
-            model_name='graciousappeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('implicit_at__gte', django.db.models.expressions.CombinedExpression(models.F('filed_at'), '+', models.Value(datetime.timedelta(days=58, seconds=82800))))), name='gracious_appeal_says_what_and_until_when', violation_error_message='Un recours dit ce qui est demandé, et quand le silence vaut refus.'),
-        ),
-        migrations.AddConstraint(
-            model_name='graciousappeal',
-            constraint=models.CheckConstraint(condition=models.Q(('late', False), ('interrupts', False), _connector='OR'), name='late_appeal_interrupts_nothing', violation_error_message='Un recours hors délai n’interrompt rien.'),
-        ),
-        migrations.AddConstraint(
-            model_name='graciousappeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['FILED', 'IMPLICIT_REJECTION', 'MOOT']), ('answered_at__isnull', True), ('author__isnull', True)), models.Q(('state__in', ['GRANTED', 'PARTIAL', 'REJECTED']), ('answered_at__isnull', False), ('author__isnull', False), models.Q(('reasons_law', ''), _negated=True), models.Q(('reasons_fact', ''), _negated=True)), _connector='OR'), name='gracious_answer_has_author_and_reasons', violation_error_message='Une personne répond à un recours, avec ses raisons.'),
-        ),
-        migrations.AddConstraint(
-            model_name='graciousappeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('length__isnull', False), ('share__isnull', False), ('state', 'PARTIAL'), ('length__gte', 1), ('share__range', (0, 100)), models.Q(('unit', ''), _negated=True)), models.Q(models.Q(('state', 'PARTIAL'), _negated=True), ('length__isnull', True), ('share__isnull', True), ('unit', '')), _connector='OR'), name='partial_answer_says_what_is_left', violation_error_message='Une réponse favorable en partie dit ce qui reste de la mesure.'),
-        ),
-        migrations.AddConstraint(
-            model_name='graciousappeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('notified_at__isnull', True), ('notified_how', '')), models.Q(('answered_at__isnull', False), ('notified_at__isnull', False), models.Q(('notified_how', ''), _negated=True)), _connector='OR'), name='gracious_answer_received_says_how', violation_error_message='La réception d’une réponse est datée, et dit comment.'),
-        ),
-        migrations.AddIndex(
-            model_name='liftrequest',
-            index=models.Index(fields=['case', 'id'], name='lift_of_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='liftrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('case',), name='one_lift_request_waits', violation_error_message='Une demande de levée attend déjà une réponse.'),
-        ),
-        migrations.AddConstraint(
-            model_name='liftrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('granted__isnull', False)), _connector='OR'), name='lift_is_decided_by_a_person', violation_error_message='Une personne répond à une demande de levée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='liftrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('granted__isnull', True), models.Q(('effective_on__isnull', False), ('granted', True)), models.Q(('effective_on__isnull', True), ('granted', False), models.Q(('reasons_law', ''), _negated=True), models.Q(('reasons_fact', ''), _negated=True)), _connector='OR'), name='lift_has_its_day_or_its_reasons', violation_error_message='Une levée a une date ; un refus a des raisons, en droit et en fait.'),
-        ),
-        migrations.AddConstraint(
-            model_name='liftrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('notified_at__isnull', True), ('notified_how', '')), models.Q(('decided_at__isnull', False), ('notified_at__isnull', False), models.Q(('notified_how', ''), _negated=True)), _connector='OR'), name='lift_received_says_how', violation_error_message='La réception d’une réponse est datée, et dit comment.'),
-        ),
-        migrations.AddIndex(
-            model_name='effect',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at', 'id'], name='effect_to_do'),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('appeal__isnull', False), ('lift__isnull', True)), models.Q(('appeal__isnull', True), ('lift__isnull', False)), _connector='OR'), name='effect_follows_from_one_thing', violation_error_message='Un effet suit un recours ou une levée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('owed_at')), models.Q(('what', ''), _negated=True)), name='effect_has_its_time', violation_error_message='Un effet dit ce qui est dû, et avant quand.'),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('amount__gt', 0), ('kind', 'PAY_BACK')), _connector='OR'), name='effect_amount_is_owed', violation_error_message='Une somme due est positive.'),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('proof', '')), models.Q(('done_at__isnull', False), models.Q(('proof', ''), _negated=True), models.Q(('done_by__isnull', False), ('kind', 'ERASED'), _connector='OR')), _connector='OR'), name='effect_done_has_its_proof', violation_error_message='Un effet fait a une date, un auteur et une preuve.'),
-        ),
-        migrations.AddIndex(
-            model_name='appealcase',
-            index=models.Index(condition=models.Q(('state__in', ['RUNNING', 'OVER'])), fields=['id'], name='appeal_to_extend'),
-        ),
         migrations.AddConstraint(
             model_name='appealcase',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', False), ('lift__isnull', True)), models.Q(('decision__isnull', True), ('lift__isnull', False)), _connector='OR'), name='appeal_is_against_one_decision', violation_error_message='Un recours porte sur une décision, et une seule.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appealcase',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline__gte', django.db.models.expressions.CombinedExpression(models.F('counts_from'), '+', models.Value(datetime.timedelta(days=58, seconds=82800))))), name='appeal_time_is_two_months', violation_error_message='Le délai pour agir n’est jamais plus court que deux mois.'),
-        ),
-        migrations.AddIndex(
-            model_name='mediation',
-            index=models.Index(fields=['appeal', 'id'], name='mediation_of_appeal'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['FILED', 'IN_MEDIATION'])), fields=('appeal',), name='one_live_mediation', violation_error_message='Une médiation est déjà en cours sur cette décision.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.UniqueConstraint(condition=models.Q(('interrupts', True)), fields=('appeal',), name='mediation_interrupts_once', violation_error_message='Une seconde médiation n’interrompt pas le délai.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.CheckConstraint(condition=models.Q(('late', False), ('interrupts', False), _connector='OR'), name='late_mediation_interrupts_nothing', violation_error_message='Une médiation demandée hors délai n’interrompt rien.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_declared_at__isnull', True), ('ended_on__isnull', True), ('state__in', ['FILED', 'IN_MEDIATION'])), models.Q(('end_declared_at__isnull', False), ('end_declared_by__isnull', False), ('ended_on__gte', models.F('asked_on')), ('ended_on__isnull', False), ('state__in', ['AGREED', 'RECOMMENDATION', 'FAILED', 'NOT_ADMISSIBLE'])), _connector='OR'), name='mediation_ends_on_a_day', violation_error_message='Une médiation finie a une date de fin, après sa demande.'),
-        ),
-        migrations.AddConstraint(
-            model_name='annex',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gracious__isnull', True), ('lift__isnull', False), ('mediation__isnull', True)), models.Q(('gracious__isnull', False), ('lift__isnull', True), ('mediation__isnull', True)), models.Q(('gracious__isnull', True), ('lift__isnull', True), ('mediation__isnull', False)), _connector='OR'), name='annex_goes_with_one_act', violation_error_message='Un document est joint à un seul envoi.'),
-        ),
-        migrations.AddConstraint(
-            model_name='annex',
-            constraint=models.UniqueConstraint(fields=('document', 'lift', 'gracious', 'mediation'), name='annex_once', nulls_distinct=False, violation_error_message='Ce document est déjà joint.'),
-        ),
-        migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('appeal',), name='one_stay_at_a_time', violation_error_message='La mesure n’est déjà pas appliquée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(models.Q(('ended_at__isnull', True), ('until__isnull', True)), models.Q(('ended_at__isnull', False), ('until__gte', models.F('since')), ('until__isnull', False)), _connector='OR')), name='stay_has_reason_and_days', violation_error_message='Une suspension a une référence, et finit après son début.'),
         ),
     ]

@@ -33,6 +33,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'message',
                 'ordering': ['number'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='message_numbers_begin_at_one', violation_error_message='Les messages sont numérotés à partir de un.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('body', ''), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('body'), 10000)), name='message_says_something_bounded', violation_error_message='Un message a un texte, de 10 000 caractères au plus.'),
+                    models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func(models.F('content_hash'), function='octet_length', output_field=models.IntegerField()), 32), name='message_hash_is_sha256', violation_error_message='L’empreinte d’un message a 32 octets.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', True), ('form_key__isnull', True), ('side', 'AUTOMATIC')), models.Q(models.Q(('side', 'AUTOMATIC'), _negated=True), ('author__isnull', False), ('form_key__isnull', False)), _connector='OR'), name='message_is_somebodys_or_automatic', violation_error_message='Un message a un auteur, ou il est automatique.'),
+                    models.CheckConstraint(condition=models.Q(('via', 'WEB'), ('side', 'SERVICE'), _connector='OR'), name='message_of_a_talk_is_noted_by_the_service', violation_error_message='Seul le service note un échange de vive voix.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('expected', ''), ('expected_by__isnull', True)), models.Q(('expected_by__isnull', False), ('side', 'SERVICE'), models.Q(('expected', ''), _negated=True)), _connector='OR'), name='message_asks_for_something_by_a_date', violation_error_message='Dites ce que vous attendez, et jusqu’à quand.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +83,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'échange',
+                'indexes': [
+                    models.Index(fields=['claimant', '-last_at', '-id'], name='thread_of_claimant'),
+                    models.Index(condition=models.Q(('state', 'WAITING_ADVISOR')), fields=['advisor', 'answer_due_at', 'id'], name='thread_to_answer'),
+                    models.Index(condition=models.Q(('state', 'WAITING_ADVISOR')), fields=['agency', 'answer_due_at', 'id'], name='thread_late'),
+                    models.Index(fields=['advisor', 'state', '-last_at', '-id'], name='thread_of_advisor'),
+                    models.Index(condition=models.Q(('claimant_unread__gt', 0)), fields=['claimant'], name='thread_unread_by_person'),
+                    models.Index(condition=models.Q(('advisor_unread__gt', 0)), fields=['advisor'], name='thread_unread_by_advisor'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'WAITING_ADVISOR'), ('answer_due_at__isnull', False), ('waiting_since__isnull', False)), models.Q(models.Q(('state', 'WAITING_ADVISOR'), _negated=True), ('answer_due_at__isnull', True)), _connector='OR'), name='thread_is_due_while_it_waits', violation_error_message='Un message qui attend une réponse a une échéance, et lui seul.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'WAITING_CLAIMANT'), ('expected_by__isnull', False), models.Q(('expected', ''), _negated=True)), models.Q(models.Q(('state', 'WAITING_CLAIMANT'), _negated=True), ('days_left__isnull', True), ('expected', ''), ('expected_by__isnull', True)), _connector='OR'), name='thread_asks_for_something_by_a_date', violation_error_message='Dites ce que vous attendez, et jusqu’à quand.'),
+                    models.CheckConstraint(condition=models.Q(('state', 'WAITING_ADVISOR'), models.Q(('escalated_at__isnull', True), ('reminded_at__isnull', True)), _connector='OR'), name='thread_is_late_only_while_it_waits', violation_error_message='Seul un message qui attend peut être en retard.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False), ('state', 'RESOLVED')), models.Q(models.Q(('state', 'RESOLVED'), _negated=True), ('resolved_at__isnull', True), ('resolved_by__isnull', True)), _connector='OR'), name='thread_is_resolved_by_somebody', violation_error_message='Un échange réglé l’est par quelqu’un, à une date.'),
+                    models.CheckConstraint(condition=models.Q(('days_left__isnull', True), ('days_left__gte', 0), _connector='OR'), name='thread_has_days_left_or_none', violation_error_message='Un nombre de jours n’est jamais négatif.'),
+                    models.CheckConstraint(condition=models.Q(('advisor_unread__gte', 0), ('claimant_unread__gte', 0), ('last_number__gte', 0)), name='thread_counts_from_zero', violation_error_message='On ne compte pas en dessous de zéro.'),
+                    models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='thread_has_a_subject', violation_error_message='Écrivez l’objet de votre message.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -97,6 +122,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'brouillon',
+                'indexes': [
+                    models.Index(fields=['saved_at'], name='draft_to_let_go'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('thread__isnull', False)), fields=('author', 'thread'), name='one_draft_per_author_and_thread'),
+                    models.UniqueConstraint(condition=models.Q(('thread__isnull', True)), fields=('author', 'claimant'), name='one_draft_per_author_and_new_thread'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,96 +145,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('message', 'position'), name='attachment_has_its_place'), models.UniqueConstraint(fields=('message', 'document'), name='attachment_is_joined_once'), models.CheckConstraint(condition=models.Q(('position__gte', 0), ('position__lt', 12)), name='attachments_are_few', violation_error_message='Trop de documents sont joints à ce message.')],
             },
         ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['claimant', '-last_at', '-id'], name='thread_of_claimant'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('state', 'WAITING_ADVISOR')), fields=['advisor', 'answer_due_at', 'id'], name='thread_to_answer'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('state', 'WAITING_ADVISOR')), fields=['agency', 'answer_due_at', 'id'], name='thread_late'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['advisor', 'state', '-last_at', '-id'], name='thread_of_advisor'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('claimant_unread__gt', 0)), fields=['claimant'], name='thread_unread_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('advisor_unread__gt', 0)), fields=['advisor'], name='thread_unread_by_advisor'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'WAITING_ADVISOR'), ('answer_due_at__isnull', False), ('waiting_since__isnull', False)), models.Q(models.Q(('state', 'WAITING_ADVISOR'), _negated=True), ('answer_due_at__isnull', True)), _connector='OR'), name='thread_is_due_while_it_waits', violation_error_message='Un message qui attend une réponse a une échéance, et lui seul.'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'WAITING_CLAIMANT'), ('expected_by__isnull', False), models.Q(('expected', ''), _negated=True)), models.Q(models.Q(('state', 'WAITING_CLAIMANT'), _negated=True), ('days_left__isnull', True), ('expected', ''), ('expected_by__isnull', True)), _connector='OR'), name='thread_asks_for_something_by_a_date', violation_error_message='Dites ce que vous attendez, et jusqu’à quand.'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'WAITING_ADVISOR'), models.Q(('escalated_at__isnull', True), ('reminded_at__isnull', True)), _connector='OR'), name='thread_is_late_only_while_it_waits', violation_error_message='Seul un message qui attend peut être en retard.'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False), ('state', 'RESOLVED')), models.Q(models.Q(('state', 'RESOLVED'), _negated=True), ('resolved_at__isnull', True), ('resolved_by__isnull', True)), _connector='OR'), name='thread_is_resolved_by_somebody', violation_error_message='Un échange réglé l’est par quelqu’un, à une date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(('days_left__isnull', True), ('days_left__gte', 0), _connector='OR'), name='thread_has_days_left_or_none', violation_error_message='Un nombre de jours n’est jamais négatif.'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(('advisor_unread__gte', 0), ('claimant_unread__gte', 0), ('last_number__gte', 0)), name='thread_counts_from_zero', violation_error_message='On ne compte pas en dessous de zéro.'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='thread_has_a_subject', violation_error_message='Écrivez l’objet de votre message.'),
-        ),
         migrations.AddConstraint(
             model_name='message',
             constraint=models.UniqueConstraint(fields=('thread', 'number'), name='message_is_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='message_numbers_begin_at_one', violation_error_message='Les messages sont numérotés à partir de un.'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', ''), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('body'), 10000)), name='message_says_something_bounded', violation_error_message='Un message a un texte, de 10 000 caractères au plus.'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func(models.F('content_hash'), function='octet_length', output_field=models.IntegerField()), 32), name='message_hash_is_sha256', violation_error_message='L’empreinte d’un message a 32 octets.'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', True), ('form_key__isnull', True), ('side', 'AUTOMATIC')), models.Q(models.Q(('side', 'AUTOMATIC'), _negated=True), ('author__isnull', False), ('form_key__isnull', False)), _connector='OR'), name='message_is_somebodys_or_automatic', violation_error_message='Un message a un auteur, ou il est automatique.'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('via', 'WEB'), ('side', 'SERVICE'), _connector='OR'), name='message_of_a_talk_is_noted_by_the_service', violation_error_message='Seul le service note un échange de vive voix.'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expected', ''), ('expected_by__isnull', True)), models.Q(('expected_by__isnull', False), ('side', 'SERVICE'), models.Q(('expected', ''), _negated=True)), _connector='OR'), name='message_asks_for_something_by_a_date', violation_error_message='Dites ce que vous attendez, et jusqu’à quand.'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['saved_at'], name='draft_to_let_go'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('thread__isnull', False)), fields=('author', 'thread'), name='one_draft_per_author_and_thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('thread__isnull', True)), fields=('author', 'claimant'), name='one_draft_per_author_and_new_thread'),
         ),
     ]

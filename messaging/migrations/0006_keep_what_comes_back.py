@@ -30,6 +30,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'retour d’e-mail',
                 'verbose_name_plural': 'retours d’e-mails',
+                'indexes': [
+                    models.Index(fields=['received_at'], name='delivery_event_received'),
+                    models.Index(fields=['message_id'], name='delivery_event_of_message'),
+                    models.Index(condition=models.Q(('nature', 2)), fields=['address_digest', 'at'], name='delivery_event_soft'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('provider', 'event_id'), name='delivery_event_counts_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -45,6 +53,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'adresse arrêtée',
                 'verbose_name_plural': 'adresses arrêtées',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'STOPPED')), fields=['stopped_at'], name='address_stopped'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('address',), name='address_is_stopped_once'),
+                    models.CheckConstraint(condition=models.Q(('address', django.db.models.functions.text.Lower(models.F('address')))), name='stopped_address_is_in_lower_case'),
+                    models.CheckConstraint(condition=models.Q(('state', 'STOPPED'), ('reopened_at__isnull', False), _connector='OR'), name='reopened_address_is_dated'),
+                ],
             },
         ),
         migrations.AddField(
@@ -66,41 +82,9 @@ class Migration(migrations.Migration):
             model_name='outboxmessage',
             constraint=models.CheckConstraint(condition=models.Q(('outcome', 0), ('outcome_at__isnull', False), _connector='OR'), name='outbox_outcome_is_dated'),
         ),
-        migrations.AddIndex(
-            model_name='deliveryevent',
-            index=models.Index(fields=['received_at'], name='delivery_event_received'),
-        ),
-        migrations.AddIndex(
-            model_name='deliveryevent',
-            index=models.Index(fields=['message_id'], name='delivery_event_of_message'),
-        ),
-        migrations.AddIndex(
-            model_name='deliveryevent',
-            index=models.Index(condition=models.Q(('nature', 2)), fields=['address_digest', 'at'], name='delivery_event_soft'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliveryevent',
-            constraint=models.UniqueConstraint(fields=('provider', 'event_id'), name='delivery_event_counts_once'),
-        ),
         migrations.AddField(
             model_name='stoppedaddress',
             name='person',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='personne'),
-        ),
-        migrations.AddIndex(
-            model_name='stoppedaddress',
-            index=models.Index(condition=models.Q(('state', 'STOPPED')), fields=['stopped_at'], name='address_stopped'),
-        ),
-        migrations.AddConstraint(
-            model_name='stoppedaddress',
-            constraint=models.UniqueConstraint(fields=('address',), name='address_is_stopped_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stoppedaddress',
-            constraint=models.CheckConstraint(condition=models.Q(('address', django.db.models.functions.text.Lower(models.F('address')))), name='stopped_address_is_in_lower_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='stoppedaddress',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'STOPPED'), ('reopened_at__isnull', False), _connector='OR'), name='reopened_address_is_dated'),
         ),
     ]

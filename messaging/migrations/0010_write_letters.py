@@ -38,6 +38,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lot de courrier',
                 'verbose_name_plural': 'lots de courrier',
+                'indexes': [
+                    models.Index(condition=models.Q(('pdf_key', ''), _negated=True), fields=['pdf_key'], name='batch_of_file'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('agency', 'day'), name='one_batch_an_agency_and_day', violation_error_message='Le lot de ce jour existe déjà.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'PRINTED'), _negated=True), models.Q(models.Q(('pdf_key', ''), _negated=True), ('printed_at__isnull', False)), _connector='OR'), name='printed_batch_has_its_file', violation_error_message='Un lot prêt a son fichier d’impression.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', False), ('posted_by__isnull', False), ('state', 'POSTED')), models.Q(models.Q(('state', 'POSTED'), _negated=True), ('posted_at__isnull', True), ('posted_by__isnull', True)), _connector='OR'), name='batch_is_posted_by_somebody', violation_error_message='Quelqu’un poste un lot, un jour.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,58 +77,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'lettre',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'WAITING')), fields=['agency', 'id'], name='letter_waiting'),
+                    models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch', 'id'], name='letter_of_batch'),
+                    models.Index(fields=['claimant', '-id'], name='letter_of_claimant'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('message_id',), name='letter_settles_one_message', violation_error_message='Cette lettre est déjà écrite.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', True), ('state', 'WAITING')), models.Q(models.Q(('state', 'WAITING'), _negated=True), ('batch__isnull', False)), _connector='OR'), name='letter_waits_or_is_in_a_batch', violation_error_message='Une lettre attend, ou elle est dans un lot.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', True), ('state__in', ['WAITING', 'BATCHED'])), models.Q(('posted_at__isnull', False), ('state__in', ['POSTED', 'DELIVERED', 'RETURNED'])), _connector='OR'), name='letter_posting_is_dated', violation_error_message='Une lettre postée l’est un jour.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'DELIVERED'), _negated=True), models.Q(('delivered_at__isnull', False), ('is_registered', True)), _connector='OR'), name='only_a_registered_letter_is_proven_delivered', violation_error_message='Seule une lettre recommandée a une remise prouvée.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'RETURNED'), _negated=True), models.Q(('returned_at__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='letter_return_has_a_reason', violation_error_message='Le retour d’une lettre est daté et expliqué.'),
+                    models.CheckConstraint(condition=models.Q(('is_registered', True), ('registered_number', ''), _connector='OR'), name='registered_number_is_of_a_registered_letter', violation_error_message='Seule une lettre recommandée a un numéro.'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='letterbatch',
-            index=models.Index(condition=models.Q(('pdf_key', ''), _negated=True), fields=['pdf_key'], name='batch_of_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbatch',
-            constraint=models.UniqueConstraint(fields=('agency', 'day'), name='one_batch_an_agency_and_day', violation_error_message='Le lot de ce jour existe déjà.'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'PRINTED'), _negated=True), models.Q(models.Q(('pdf_key', ''), _negated=True), ('printed_at__isnull', False)), _connector='OR'), name='printed_batch_has_its_file', violation_error_message='Un lot prêt a son fichier d’impression.'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', False), ('posted_by__isnull', False), ('state', 'POSTED')), models.Q(models.Q(('state', 'POSTED'), _negated=True), ('posted_at__isnull', True), ('posted_by__isnull', True)), _connector='OR'), name='batch_is_posted_by_somebody', violation_error_message='Quelqu’un poste un lot, un jour.'),
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['agency', 'id'], name='letter_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch', 'id'], name='letter_of_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['claimant', '-id'], name='letter_of_claimant'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('message_id',), name='letter_settles_one_message', violation_error_message='Cette lettre est déjà écrite.'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', True), ('state', 'WAITING')), models.Q(models.Q(('state', 'WAITING'), _negated=True), ('batch__isnull', False)), _connector='OR'), name='letter_waits_or_is_in_a_batch', violation_error_message='Une lettre attend, ou elle est dans un lot.'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', True), ('state__in', ['WAITING', 'BATCHED'])), models.Q(('posted_at__isnull', False), ('state__in', ['POSTED', 'DELIVERED', 'RETURNED'])), _connector='OR'), name='letter_posting_is_dated', violation_error_message='Une lettre postée l’est un jour.'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'DELIVERED'), _negated=True), models.Q(('delivered_at__isnull', False), ('is_registered', True)), _connector='OR'), name='only_a_registered_letter_is_proven_delivered', violation_error_message='Seule une lettre recommandée a une remise prouvée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'RETURNED'), _negated=True), models.Q(('returned_at__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='letter_return_has_a_reason', violation_error_message='Le retour d’une lettre est daté et expliqué.'),
-        ),
-        migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('is_registered', True), ('registered_number', ''), _connector='OR'), name='registered_number_is_of_a_registered_letter', violation_error_message='Seule une lettre recommandée a un numéro.'),
         ),
     ]

@@ -104,6 +104,17 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to=settings.AUTH_USER_MODEL)),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['owner', '-uploaded_at'], name='document_of_person'),
+                    models.Index(condition=models.Q(('hold', False), ('state', 'RECEIVED')), fields=['keep_until'], name='document_to_purge'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'RECEIVED'), _negated=True), models.Q(models.Q(('clean_key', ''), _negated=True), models.Q(('scan', ''), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='document_readable_only_once_checked', violation_error_message='Un document ne peut être lu qu’après vérification.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'REJECTED_TECH'), _negated=True), models.Q(('rejection', ''), _negated=True), _connector='OR'), name='document_rejection_is_explained', violation_error_message='Le refus d’un fichier est toujours expliqué.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'PURGED'), _negated=True), models.Q(('purged_at__isnull', False), ('clean_key', '')), _connector='OR'), name='document_purge_is_dated', violation_error_message='Un effacement est daté.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DocumentFile',
@@ -117,6 +128,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('document', 'position'), name='document_file_position_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +141,11 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='core.document')),
                 ('reader', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['reader', 'at'], name='reading_by_reader'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='JournalEntry',
@@ -144,6 +163,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'écriture du journal',
                 'verbose_name_plural': 'journal',
+                'indexes': [
+                    models.Index(fields=['file_id', '-id'], name='journal_of_file'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,37 +197,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'interruptions du portail',
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='outage_ends_after_start', violation_error_message='La fin doit venir après le début.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['owner', '-uploaded_at'], name='document_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('hold', False), ('state', 'RECEIVED')), fields=['keep_until'], name='document_to_purge'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'RECEIVED'), _negated=True), models.Q(models.Q(('clean_key', ''), _negated=True), models.Q(('scan', ''), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='document_readable_only_once_checked', violation_error_message='Un document ne peut être lu qu’après vérification.'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'REJECTED_TECH'), _negated=True), models.Q(('rejection', ''), _negated=True), _connector='OR'), name='document_rejection_is_explained', violation_error_message='Le refus d’un fichier est toujours expliqué.'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'PURGED'), _negated=True), models.Q(('purged_at__isnull', False), ('clean_key', '')), _connector='OR'), name='document_purge_is_dated', violation_error_message='Un effacement est daté.'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentfile',
-            constraint=models.UniqueConstraint(fields=('document', 'position'), name='document_file_position_once'),
-        ),
-        migrations.AddIndex(
-            model_name='documentreading',
-            index=models.Index(fields=['reader', 'at'], name='reading_by_reader'),
-        ),
-        migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['file_id', '-id'], name='journal_of_file'),
         ),
     ]
