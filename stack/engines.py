@@ -155,24 +155,16 @@ class Postgres:
         self.prepare()
         deadline = time.monotonic() + 20
         while True:
-            said = self.child.log.stat().st_size if self.child.log.exists() else 0
             self.child.start()
             try:
                 self.child.wait_until(lambda: self.ready, 60)
                 break
-            except StackError:
-                if time.monotonic() > deadline or not self._predecessors_linger(said):
+            except StackError as error:
+                # Backends of a killed predecessor end by themselves once they miss it, and hold its memory until then.
+                if "pre-existing shared memory block" not in str(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)
         self._create_database()
-
-    def _predecessors_linger(self, said: int) -> bool:
-        """Whether it gave up, in what its log says after `said` bytes, on backends of a killed predecessor.
-
-        They end by themselves once they miss it, but hold its memory until they have.
-        """
-        words = self.child.log.read_bytes()[said:]
-        return not self.child.alive and b"pre-existing shared memory block" in words
 
     def _create_database(self) -> None:
         import psycopg
