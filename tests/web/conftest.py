@@ -1,13 +1,16 @@
 """The style page served by itself: no account, no row, the real middleware and the real static files."""
 
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
+
+from portal.core.prepared import Prepared, prepared
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -29,3 +32,20 @@ def style_url(settings) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/demo/style/"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def short_pages(monkeypatch) -> Callable[[str], None]:
+    """Cut the lists of a module to two rows a page.
+
+    Questions compiled once keep the limit they were compiled with: they are compiled anew for this test, and what
+    they were compiled to meanwhile goes with it.
+    """
+
+    def cut(module: str) -> None:
+        monkeypatch.setattr(f"{module}.PAGE", 2)
+        for name, question in list(vars(sys.modules[module]).items()):
+            if isinstance(question, Prepared):
+                monkeypatch.setattr(f"{module}.{name}", prepared(question.__wrapped__))
+
+    return cut

@@ -184,11 +184,8 @@ def test_the_list_shows_coming_and_past_apart(camille, browser_of_camille, at):
     assert page(coming) in later.get("/espace/convocations/?vue=passes").text
 
 
-def test_the_list_steps_through_pages_by_key(camille, browser_of_camille, monkeypatch):
-    from convocations.web.claimant import appointments
-
-    browser_of_camille.get("/espace/convocations/")  # the query is compiled with its own limit
-    monkeypatch.setattr(appointments, "PAGE", 2)
+def test_the_list_steps_through_pages_by_key(camille, browser_of_camille, short_pages):
+    short_pages("convocations.web.claimant.appointments")
     made = [factories.convocation(camille, starts_at=NOW + timedelta(days=5 + n)) for n in range(5)]
     seen, address = [], "/espace/convocations/"
     while address:

@@ -73,8 +73,8 @@ def test_mediations_and_courts_run_in_tabs_of_their_own(cast, delegate, at):
     assert names(delegate.get(LIST, {"nature": "mediations"})) == [str(appeal.case.ref)]
 
 
-def test_pages_follow_one_another(delegate, at, monkeypatch):
-    monkeypatch.setattr("measures.web.delegate.waiting.appeals.PAGE", 2)
+def test_pages_follow_one_another(delegate, at, short_pages):
+    short_pages("measures.web.delegate.waiting.appeals")
     for n in range(3):
         one = Cast()
         (asks_lift(one, one.in_force()) if n else files(one, contested(one)))

@@ -102,8 +102,8 @@ def test_people_are_found_by_name_and_by_reference(cast, delegate):
     assert "Rien ne correspond" in delegate.get(LIST, {"personne": "zzz"}).text
 
 
-def test_pages_follow_one_another(cast, delegate, monkeypatch):
-    monkeypatch.setattr("measures.web.delegate.waiting.cases.PAGE", 2)
+def test_pages_follow_one_another(cast, delegate, short_pages):
+    short_pages("measures.web.delegate.waiting.cases")
     for n in range(3):
         cast.refer(now=cast.now - timedelta(hours=n))
     first = delegate.get(LIST)
@@ -138,8 +138,8 @@ def test_late_decisions_are_said_to_be_late(cast, delegate, at):
     assert "en retard" in row["due"]
 
 
-def test_what_is_finished_stands_in_a_list_of_its_own(cast, delegate, at, monkeypatch):
-    monkeypatch.setattr("measures.web.delegate.waiting.cases.PAGE", 2)
+def test_what_is_finished_stands_in_a_list_of_its_own(cast, delegate, at, short_pages):
+    short_pages("measures.web.delegate.waiting.cases")
     lived = cast.in_force()
     closed = [cast.taken() for _ in range(2)]
     for case in closed:

@@ -173,7 +173,6 @@ def _natures(
     decided, another = _decided(own), _for_another(delegate)
     unsent = decided.filter(sent_at__isnull=True)
     heard = _beside(Hearing, own, HEARING.states).filter(dropped_at__isnull=True)
-    running = _beside(Decision, own, RUNNING.states).filter(set_aside_at__isnull=True)
     told = _beside(Notice, own, [_S.NOTICE_SENT])
     known = (
         (EXAMINE, _in(own, EXAMINE.states), F("referred_at") + _days(examine)),
@@ -186,7 +185,7 @@ def _natures(
         (DECIDE, unsent.exclude(another), F("case__decide_by")),
         # Whoever reads second has it in nobody's hands but the author's.
         (READ, _decided(cases).filter(another, sent_at__isnull=True), F("case__decide_by")),
-        (RUNNING, running, F("ends_at")),
+        (RUNNING, _decided(own, RUNNING.states), F("ends_at")),
     )
     return [(sort, _told(sort, rows, due)) for sort, rows, due in known]
 
@@ -201,8 +200,9 @@ def _beside(kind: Any, cases: QuerySet[Any], states: Collection[CaseState]) -> Q
     return rows
 
 
-def _decided(cases: QuerySet[Any]) -> QuerySet[Any]:
-    return _beside(Decision, cases, [_S.DECIDED]).filter(set_aside_at__isnull=True)
+def _decided(cases: QuerySet[Any], states: Collection[CaseState] = (_S.DECIDED,)) -> QuerySet[Any]:
+    """Give the decisions that were not put aside, of cases in one of these states."""
+    return _beside(Decision, cases, states).filter(set_aside_at__isnull=True)
 
 
 def _for_another(delegate: DecisionMaker) -> Q:
