@@ -56,14 +56,16 @@ def _seal_to_mark(now: datetime) -> int:
 
 
 def _renew_mark() -> None:
-    """Move the mark up to now, once everything below the last one is settled.
+    """Move the mark up to now, once everything up to the last one is sealed.
+
+    What had just settled would else wait for all that runs by now: one long transaction after another, for good.
 
     A transaction of its own: the number is read before this transaction has an id, or a writer that
     came between them would count as newer than its own number.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         _wait_turn(cursor)
-        if _has_mark(cursor) and _settled_mark(cursor) is None:
+        if _has_mark(cursor) and (_settled_mark(cursor) is None or _left_to_seal(cursor)):
             return
         cursor.execute("SELECT last_value - (NOT is_called)::int FROM core_journalentry_id_seq")
         (last_id,) = cursor.fetchone()
@@ -86,6 +88,20 @@ def _wait_turn(cursor: Any) -> None:
 def _has_mark(cursor: Any) -> bool:
     cursor.execute("SELECT 1 FROM core_journalmark")
     return cursor.fetchone() is not None
+
+
+def _left_to_seal(cursor: Any) -> bool:
+    cursor.execute(
+        """
+        SELECT EXISTS (
+            SELECT FROM core_journalentry
+            WHERE id <= (SELECT last_id FROM core_journalmark)
+              AND id > coalesce((SELECT last_id FROM core_journalseal ORDER BY id DESC LIMIT 1), 0)
+        )
+        """
+    )
+    (left,) = cursor.fetchone()
+    return bool(left)
 
 
 def _settled_mark(cursor: Any) -> int | None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -82,6 +82,25 @@ def test_seal_advances_while_later_transactions_keep_running(write, other):
     seal_all()
     verdict = journal.verify()
     assert (verdict.entries, verdict.intact) == (6, True)
+
+
+def test_what_settles_between_two_looks_is_not_put_off_for_what_runs_by_now(write, other, monkeypatch):
+    early, late = other(), other()
+    early.execute(INSERT)
+    journal.seal(NOW)  # the mark waits for `early`
+    late.execute(INSERT)
+    to_mark = sealing._seal_to_mark
+
+    def just_too_soon(now: datetime) -> int:
+        sealed = to_mark(now)
+        early.commit()
+        return sealed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sealing, "_seal_to_mark", just_too_soon)
+        journal.seal(NOW)
+    seal_until(lambda verdict: verdict.entries == 1)
+    late.commit()
 
 
 def test_seal_is_not_held_by_a_long_reader(write, other):
