@@ -4,7 +4,6 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,15 +11,13 @@ from urllib.parse import urlsplit
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-import psycopg
 import pytest
-from psycopg import sql
 from xdist.scheduler import LoadScopeScheduling
 
 from stack.mailsink import Mailsink
+from tests import template
 
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context", "browser_type", "launch_browser"}
-TEMPLATE = "TESTS_TEMPLATE_DATABASE"
 
 
 # --- what this machine can run ------------------------------------------------
@@ -58,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if not os.environ.get(variable):
             raise pytest.UsageError("The tests need their engines: make test ARGS='tests/core -k word'")
     # xdist's workers inherit the name: one template for all of them.
-    os.environ.setdefault(TEMPLATE, f"test_portal_template_{uuid.uuid4().hex[:8]}")
+    os.environ.setdefault(template.NAME, f"test_portal_template_{uuid.uuid4().hex[:8]}")
     missing = missing_parts()
     if missing and nothing_may_be_missing():
         raise pytest.UsageError(
@@ -172,67 +169,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 # --- the database ---------------------------------------------------------------
 
 
-def _server() -> psycopg.Connection:
-    """A connection to the server beside any test database."""
-    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
-
-
-def _exists(server: psycopg.Connection, name: str) -> bool:
-    return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
-
-
-def drop(name: str) -> None:
-    with _server() as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _migrate(name: str) -> None:
-    """Run every migration in database `name`, and let the tests empty its append-only tables."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    call_command("migrate", verbosity=0, interactive=False)
-    with connection.cursor() as cursor:
-        # Evidence can't be truncated; Django empties the tables after a transactional test by doing just
-        # that. Only this one trigger rests, the ones against UPDATE and DELETE stay.
-        cursor.execute(
-            "SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger"
-            " WHERE NOT tgisinternal AND tgname LIKE '%\\_refuse\\_truncate'"
-        )
-        for (statement,) in cursor.fetchall():
-            cursor.execute(statement)
-    connection.close()
-
-
-def clone(name: str, of: str | None = None) -> None:
-    """Copy database `of`, which nobody may be using; else the template, which the first who asks migrates."""
-    template = os.environ[TEMPLATE]
-    with closing(_server()) as server:
-        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])  # until the connection closes
-        if not _exists(server, template):
-            making = sql.Identifier(f"{template}_new")
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(making))
-            server.execute(sql.SQL("CREATE DATABASE {}").format(making))
-            _migrate(f"{template}_new")
-            server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(making, sql.Identifier(template)))
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(of or template)
-            )
-        )
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker, worker_id: str) -> Iterator[None]:
     """The database of this worker: a copy of the template, which the first worker migrates."""
     from django.db import connection
 
     original = connection.settings_dict["NAME"]
-    name = f"{os.environ[TEMPLATE].replace('template', worker_id)}"
+    name = f"{os.environ[template.NAME].replace('template', worker_id)}"
+    template.clone(name)
     with django_db_blocker.unblock():
-        clone(name)
         connection.close()
         connection.settings_dict["NAME"] = name
         connection._test_serialized_contents = connection.creation.serialize_db_to_string()
@@ -240,7 +185,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker, worker_id:
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict["NAME"] = original
-        drop(name)
+    template.drop(name)
 
 
 @pytest.fixture(scope="module")
@@ -259,9 +204,8 @@ def standing_database(django_db_setup: None, django_db_blocker, tmp_path_factory
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput") and TEMPLATE in os.environ:
-        for name in (os.environ[TEMPLATE], f"{os.environ[TEMPLATE]}_new"):
-            drop(name)
+    if not hasattr(config, "workerinput") and template.NAME in os.environ:
+        template.drop_template()
 
 
 # --- things to test with ----------------------------------------------------------

@@ -26,6 +26,7 @@ from stack.engines import Postgres, Valkey
 from stack.mailsink import Mailsink
 from stack.places import PROJECT, socket_dir
 from stack.processes import Child
+from tests import template
 
 # `RestartSec` of the units in deploy/systemd.
 RESTART_SECONDS = 2
@@ -79,7 +80,7 @@ class Portal:
         self.sink.__enter__()
         self.postgres.start()
         self.valkey.start()
-        self.manage("migrate", "--verbosity", "0")
+        template.restore(self.postgres.url)
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from portal.core.documents.sandbox import caller
-from tests.conftest import clone, drop
 from tests.seen import who as who_sees
 from tests.seen import world as worlds
 from tests.seen.looking import Eye
+from tests.template import clone, drop
 from tests.web.claimant.conftest import at, camille  # noqa: F401  (fixtures)
 
 Eyes = Callable[..., Eye]
