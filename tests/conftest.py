@@ -15,7 +15,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from stack.mailsink import Mailsink
-from tests import template
+from tests import emptying, template
 
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context", "browser_type", "launch_browser"}
 
@@ -180,7 +180,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker, worker_id:
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict["NAME"] = name
-        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+    emptying.instead_of_flush()
     yield
     with django_db_blocker.unblock():
         connection.close()

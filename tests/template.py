@@ -15,12 +15,6 @@ from psycopg import sql
 from stack.places import PROJECT, postgres_binaries
 
 NAME = "TESTS_TEMPLATE_DATABASE"
-# Evidence can't be truncated; Django empties the tables after a transactional test by doing just that. Only this
-# one trigger rests, the ones against UPDATE and DELETE stay.
-_GUARDS_AGAINST_TRUNCATE = """
-    SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger
-    WHERE NOT tgisinternal AND tgname LIKE '%\\_refuse\\_truncate'
-"""
 
 
 def clone(name: str, of: str | None = None) -> None:
@@ -34,7 +28,7 @@ def clone(name: str, of: str | None = None) -> None:
 
 
 def restore(url: str) -> None:
-    """Write the migrated database into an empty one of another server, every guard in its place."""
+    """Write the migrated database into an empty one of another server."""
     with _template() as (_, template):
         _run("psql", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", _dump_of(template), "-o", os.devnull, url)
 
@@ -60,19 +54,13 @@ def _template() -> Iterator[tuple[psycopg.Connection, str]]:
             making = sql.Identifier(f"{template}_new")
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(making))
             server.execute(sql.SQL("CREATE DATABASE {}").format(making))
-            _migrate(f"{template}_new", _dump_of(template))
+            url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{template}_new").geturl()
+            _run(
+                sys.executable, "-W", "ignore", PROJECT / "manage.py", "migrate", "-v", "0", DATABASE_URL=url
+            )
+            _run("pg_dump", "--no-owner", "--no-acl", "-f", _dump_of(template), url)
             server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(making, sql.Identifier(template)))
         yield server, template
-
-
-def _migrate(name: str, dump: Path) -> None:
-    """Run every migration in database `name`, keep it in a file, and let the tests empty its append-only tables."""
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    _run(sys.executable, "-W", "ignore", PROJECT / "manage.py", "migrate", "-v", "0", DATABASE_URL=url)
-    _run("pg_dump", "--no-owner", "--no-acl", "-f", dump, url)
-    with psycopg.connect(url) as database:
-        for (statement,) in database.execute(_GUARDS_AGAINST_TRUNCATE).fetchall():
-            database.execute(statement)
 
 
 def _dump_of(template: str) -> Path:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import User
@@ -19,7 +18,7 @@ from messaging.posting import batching
 from portal.celery import app
 from portal.core import clock, deadlines
 from portal.core.models import Deadline, Document, Heartbeat, JournalEntry, JournalMark, JournalSeal
-from tests import factories, people
+from tests import emptying, factories, people
 from tests.core.beating import beaten_twice_at_once
 from tests.core.safe.conftest import sent, work
 from tests.factories import acting
@@ -152,7 +151,7 @@ def test_two_beats_at_once_do_what_one_does_and_the_next_changes_nothing(job, ma
     alone, mails = counts(), len(mailsink.box.files())
     worked = picture() != before or mails
     assert worked or job == "journal-head" or job == "documents-sweep", f"nothing was tried of {job}"
-    call_command("flush", verbosity=0, interactive=False)
+    emptying.empty()
     mailsink.box.clear()
 
     world()

@@ -178,17 +178,17 @@ ATTACKS: dict[str, list[Attack]] = {
     # --- pieces, observations, extensions
     "piece_once": [again("piece")],
     "case_piece_refuse_change": [change("piece", "added_at = now()"), remove("piece")],
-    "case_piece_refuse_truncate": [empty("piece", "case_piece_refuse_truncate")],
+    "case_piece_refuse_truncate": [empty("piece")],
     "measures_observations_form_key_key": [again("observations")],
     "case_observations_refuse_change": [change("observations", "text = 'Autre'"), remove("observations")],
-    "case_observations_refuse_truncate": [empty("observations", "case_observations_refuse_truncate")],
+    "case_observations_refuse_truncate": [empty("observations")],
     "observation_days_given_once": [again("extension")],
     "observation_days_are_given": [again("extension", ends_at="ended_at")],
     "case_periodextension_refuse_change": [
         change("extension", "ends_at = ends_at + interval '1 day'"),
         remove("extension"),
     ],
-    "case_periodextension_refuse_truncate": [empty("extension", "case_periodextension_refuse_truncate")],
+    "case_periodextension_refuse_truncate": [empty("extension")],
     # --- the notice
     "measures_notice_case_id_key": [again("prepared")],
     "notice_figures_fit_the_outcome": [

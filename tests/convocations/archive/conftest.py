@@ -47,13 +47,14 @@ UPDATE core_document SET state = 'REJECTED_TECH', rejection = 'Illisible', settl
 
 
 def shift(cursor, years: int) -> None:
-    """Let everything the portal holds have happened so many years earlier."""
+    """Let everything the portal holds have happened so many years earlier; the law keeps its own days."""
     cursor.execute(
         """
         SELECT table_name, string_agg(format('%%1$I = %%1$I - interval ''%s years''', column_name), ', ')
         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
         WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER'
-          AND data_type IN ('timestamp with time zone', 'date') AND table_name <> 'django_migrations'
+          AND data_type IN ('timestamp with time zone', 'date')
+          AND table_name NOT IN ('django_migrations', 'measures_baremeversion')
         GROUP BY table_name
         """,
         [years],

@@ -75,7 +75,7 @@ ATTACKS: dict[str, list[Attack]] = {
         lambda w: ("UPDATE convocations_deliveryevidence SET at = at - interval '1 day'", []),
         lambda w: ("DELETE FROM convocations_deliveryevidence", []),
     ],
-    "evidence_refuse_truncate": [empty("proof", "evidence_refuse_truncate")],
+    "evidence_refuse_truncate": [empty("proof")],
     "evidence_once": [
         lambda w: (
             "INSERT INTO convocations_deliveryevidence (convocation_id, fact, at, written_at, message_id, detail)"

@@ -161,6 +161,6 @@ ATTACKS: dict[str, list[Attack]] = {
     "measures_baremerule_length_max_check": [
         _past("bareme_rule_says_what_it_takes", "length_min = -2, length_max = -1")
     ],
-    "baremeversion_refuse_truncate": [empty("bareme", "baremeversion_refuse_truncate")],
-    "baremerule_refuse_truncate": [empty("bareme_rule", "baremerule_refuse_truncate")],
+    "baremeversion_refuse_truncate": [empty("bareme")],
+    "baremerule_refuse_truncate": [empty("bareme_rule")],
 }

@@ -77,7 +77,7 @@ ATTACKS: dict[str, list[Attack]] = {
     "extension_given_once": [again("extension")],
     "extension_gives_time": [again("extension", ended_at="ends_at")],
     "extension_refuse_change": [change("extension", "ends_at = ended_at"), remove("extension")],
-    "extension_refuse_truncate": [empty("extension", "extension_refuse_truncate")],
+    "extension_refuse_truncate": [empty("extension")],
     # --- requests
     "convocations_changerequest_ref_key": [
         lambda w: again("late_request", form_key="gen_random_uuid()", convocation_id=str(w.offer.pk))(w)
@@ -166,7 +166,7 @@ ATTACKS: dict[str, list[Attack]] = {
         lambda w: again("sworn", request_id=str(w.late_request.pk), signed_name="''")(w),
     ],
     "sworn_refuse_change": [change("sworn", "text = 'autre chose'"), remove("sworn")],
-    "sworn_refuse_truncate": [empty("sworn", "sworn_refuse_truncate")],
+    "sworn_refuse_truncate": [empty("sworn")],
     # --- justificatifs and documents
     "document_put_forward_once_for_a_request": [
         lambda w: (

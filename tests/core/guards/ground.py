@@ -27,9 +27,9 @@ ATTACKS: dict[str, list[Attack]] = {
     # --- the journal
     "journal_seal_once": [again("seal")],
     "journalentry_refuse_change": [change("entry", "data = '{}'"), remove("entry")],
-    "journalentry_refuse_truncate": [empty("entry", "journalentry_refuse_truncate")],
+    "journalentry_refuse_truncate": [empty("entry")],
     "journalseal_refuse_change": [change("seal", "first_id = 0"), remove("seal")],
-    "journalseal_refuse_truncate": [empty("seal", "journalseal_refuse_truncate")],
+    "journalseal_refuse_truncate": [empty("seal")],
     # --- whole files (more of it in tests/convocations/archive)
     "erasure_is_due": [lambda w: again("erasure", file_id=str(w.person.pk))(w)],
     "erasure_waits_for_both_periods": [
@@ -38,12 +38,12 @@ ATTACKS: dict[str, list[Attack]] = {
     ],
     "erasure_is_whole": [lambda w: (_BEGUN.format(person=w.person.pk), [])],
     "erasure_refuse_change": [change("erasure", "lines = 5"), remove("erasure")],
-    "erasure_refuse_truncate": [empty("erasure", "erasure_refuse_truncate")],
+    "erasure_refuse_truncate": [empty("erasure")],
     "erased_line_is_of_its_file": [lambda w: again("erased_line", entry_id=str(w.entry.pk))(w)],
     "erasedline_refuse_change": [
         change("erased_line", "digest = '0'"),
         lambda w: ("DELETE FROM core_erasedline WHERE entry_id = %s", [w.erased_line.pk]),
     ],
-    "erasedline_refuse_truncate": [empty("erased_line", "erasedline_refuse_truncate")],
+    "erasedline_refuse_truncate": [empty("erased_line")],
     "archived_file_is_reopened_first": [lambda w: (_given_in_archive(w), [])],
 }

@@ -87,7 +87,7 @@ ATTACKS: dict[str, list[Attack]] = {
         again("message", number="2", form_key="gen_random_uuid()", author_id="NULL"),
     ],
     "message_refuse_change": [change("message", "body = 'Autre'"), remove("message")],
-    "message_refuse_truncate": [empty("message", "message_refuse_truncate")],
+    "message_refuse_truncate": [empty("message")],
     "attachment_has_its_place": [again("joined")],
     "attachment_is_joined_once": [again("joined", position="1")],
     "attachments_are_few": [again("joined", position="12"), again("joined", position="-1")],
@@ -95,10 +95,10 @@ ATTACKS: dict[str, list[Attack]] = {
         lambda w: again("joined", position="1", document_id=str(document(w.unread.claimant).pk))(w)
     ],
     "attachment_refuse_change": [change("joined", "position = 3"), remove("joined")],
-    "attachment_refuse_truncate": [empty("joined", "attachment_refuse_truncate")],
+    "attachment_refuse_truncate": [empty("joined")],
     "messaging_messagereading_message_id_key": [again("reading")],
     "reading_refuse_change": [change("reading", "at = now()"), remove("reading")],
-    "reading_refuse_truncate": [empty("reading", "reading_refuse_truncate")],
+    "reading_refuse_truncate": [empty("reading")],
     "one_draft_per_author_and_thread": [again("draft")],
     "one_draft_per_author_and_new_thread": [again("first_draft")],
     # --- letters

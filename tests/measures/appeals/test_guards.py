@@ -145,7 +145,7 @@ ATTACKS: dict[str, list[Attack]] = {
     "appeal_days_given_once": [again("extension")],
     "appeal_days_are_given": [again("extension", ends_at="ended_at")],
     "case_appealextension_refuse_change": word("extension", "ends_at = ends_at + interval '1 day'"),
-    "case_appealextension_refuse_truncate": [empty("extension", "case_appealextension_refuse_truncate")],
+    "case_appealextension_refuse_truncate": [empty("extension")],
     # --- the gracious appeal
     "measures_graciousappeal_form_key_key": [again("answered", interrupts="false")],
     "one_live_gracious_appeal": [again("filed", form_key=KEY, interrupts="false")],
@@ -285,7 +285,7 @@ ATTACKS: dict[str, list[Attack]] = {
     ],
     "annex_once": [again("annex")],
     "case_annex_refuse_change": word("annex", "added_at = now()"),
-    "case_annex_refuse_truncate": [empty("annex", "case_annex_refuse_truncate")],
+    "case_annex_refuse_truncate": [empty("annex")],
 }
 
 

@@ -10,6 +10,7 @@ from measures.bareme import ranges, shipped
 from measures.bareme.ranges import told
 from measures.models import BaremeRule, BaremeVersion, Breach, Outcome, Situation
 from portal.core.working_time import Territory
+from tests import emptying
 from tests.measures.bareme import scale
 
 pytestmark = pytest.mark.django_db
@@ -51,10 +52,8 @@ def test_what_was_lost_is_put_in_place_again_and_what_is_known_is_left_alone():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_a_test_emptied_has_them_again():
-    """After a transactional test Django empties the tables, then says `migrate` was done."""
-    from django.core.management import call_command
-
-    call_command("flush", verbosity=0, interactive=False, allow_cascade=True)
+    """After its tables are emptied they hear that `migrate` was done."""
+    emptying.empty()
     assert set(BaremeVersion.objects.values_list("code", "state")) == {
         ("progressif", "PUBLISHED"),
         ("fr-2025-06-01", "PUBLISHED"),
