@@ -37,7 +37,8 @@ ADVISOR_CHANGED = code(
 TRANSFERRED = code(
     24,
     "transferred",
-    "{actor} a fait passer le dossier de {old_agency} à {new_agency}. Conseiller référent\u00a0: {new_advisor}. "
+    "{actor} a fait passer le dossier d’une agence à l’autre\u00a0: {old_agency}, puis {new_agency}. "
+    "Conseiller référent\u00a0: {new_advisor}. "
     "{reason}",
 )
 WEB_TAKEN = code(25, "web_follow_up_taken", "{actor} a choisi le suivi 100\u00a0% web.")

@@ -12,6 +12,7 @@ from accounts.access import SUPERVISOR
 from accounts.following import wishes
 from accounts.models import Advisor, Claimant, Role
 from portal.core import journal, parameters
+from portal.core.french import of
 from portal.core.journal import Actor, Line
 from portal.core.transitions import Refusal
 
@@ -127,10 +128,10 @@ def refuse(
     if by.role not in (SUPERVISOR, Role.ADMIN) and not by.is_portal:
         raise RefusedAssignment("Seul le responsable de l’agence change le conseiller référent.")
     if not advisor.user.is_active:
-        raise RefusedAssignment(f"L’accès de {advisor} est fermé\u00a0: choisissez un autre conseiller.")
+        raise RefusedAssignment(f"L’accès {of(advisor)} est fermé\u00a0: choisissez un autre conseiller.")
     for claimant in moving:
         if claimant.agency_id != advisor.agency_id:
-            raise RefusedAssignment(f"{claimant} n’est pas suivi par l’agence de {advisor}.")
+            raise RefusedAssignment(f"{claimant} n’est pas suivi par l’agence {of(advisor)}.")
         if claimant.follow_up_mode == MODES.WEB and not advisor.volunteers_for_web:
             raise RefusedAssignment(
                 f"{advisor} n’est pas volontaire pour le suivi 100\u00a0% web, que {claimant} a choisi."
@@ -138,7 +139,7 @@ def refuse(
     reinforced = sum(claimant.follow_up_mode == MODES.REINFORCED for claimant in moving)
     over = (load or load_of(advisor.pk)).over_by(more=len(moving), more_reinforced=reinforced)
     if moving and over and not reason.strip():
-        raise Overload(f"Le portefeuille de {advisor} dépasserait le repère ({over}). Indiquez un motif.")
+        raise Overload(f"Le portefeuille {of(advisor)} dépasserait le repère ({over}). Indiquez un motif.")
 
 
 def _note(

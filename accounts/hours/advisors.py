@@ -10,7 +10,7 @@ from django.db import DatabaseError, models, transaction
 from accounts import deeds, signals
 from accounts.models import Advisor, Availability, AvailabilityException, Leave, Manner, ReceivedFor
 from portal.core import journal
-from portal.core.french import day_span, full_date
+from portal.core.french import day_span, full_date, of
 from portal.core.journal import Actor
 from portal.core.transitions import Refusal
 
@@ -134,7 +134,7 @@ def _refuse_closed(modalities: Collection[str], kinds: Collection[str]) -> None:
 
 def _refuse_deputy(deputy: Advisor, first_day: date, last_day: date) -> None:
     if not deputy.user.is_active:
-        raise RefusedHours(f"L’accès de {deputy} est fermé\u00a0: choisissez un autre suppléant.")
+        raise RefusedHours(f"L’accès {of(deputy)} est fermé\u00a0: choisissez un autre suppléant.")
     away = Leave.objects.filter(advisor=deputy, first_day__lte=last_day, last_day__gte=first_day).first()
     if away is not None:
         raise RefusedHours(

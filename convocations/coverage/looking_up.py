@@ -72,7 +72,7 @@ def coverage_of(claimant: Claimant) -> Coverage:
     codes = [insee, names.whole(insee)]
     mobile, fixed = _mobile(codes), _fixed(codes)
     if not mobile and fixed is None:
-        return Coverage(name, f"Aucune donnée n’est publiée pour la commune de {name}.")
+        return Coverage(name, f"Aucune donnée n’est publiée pour cette commune\u00a0: {name}.")
     return Coverage(
         commune=name,
         mobile=mobile,

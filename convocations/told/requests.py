@@ -9,7 +9,7 @@ from convocations.requests.grounds.counting import Tolerance
 from convocations.states import RequestState
 from convocations.told.words import KINDS, MODALITIES, Said
 from portal.core import parameters
-from portal.core.french import NBSP, full_date, full_datetime, full_deadline, plural
+from portal.core.french import NBSP, full_date, full_datetime, full_deadline, of, plural
 
 _D, _K = RequestState, ChangeRequest.Kind
 
@@ -197,7 +197,7 @@ def answered(row: ChangeRequest, tz: tzinfo) -> str:
     """Say who answered, and when."""
     if row.closed_at is None or row.decided_by is None:
         return ""
-    return f"Réponse de {row.decided_by}, le {full_date(row.closed_at.astimezone(tz))}."
+    return f"Réponse {of(row.decided_by)}, le {full_date(row.closed_at.astimezone(tz))}."
 
 
 def is_about_health(row: ChangeRequest) -> bool:

@@ -30,7 +30,7 @@ def message_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail]:
         row.id: _to_person(
             message.thread,
             subject="Un message vous attend dans votre espace",
-            preheader=f"De {message.author}, le {_day(message)}.",
+            preheader=f"Écrit par {message.author}, le {_day(message)}.",
             paragraphs=[
                 f"{message.author}, {message.thread.agency.name}, vous a écrit le {_day(message)}.",
                 "Par sécurité, le message n’est pas dans cet e-mail. Lisez-le dans votre espace.",

@@ -6,6 +6,7 @@ Hours are local to the place where the thing happens: a zone is always passed.
 """
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
@@ -193,6 +194,14 @@ _BEFORE_COLON = re.compile(r" (?=:(?:\s|$))")
 _GUILLEMETS = re.compile(r"«[ \u202f]|[ \u202f]»")
 _HOURS = re.compile(r"(?<=\d) h(?: (?=\d\d\b)|(?=\W|$))")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def of(name: object) -> str:
+    """Say whose something is: «de Camille Moreau», «d’Inès Renaud». A name in h keeps «de», which is never wrong."""
+    said = str(name)
+    letters = unicodedata.normalize("NFD", said.casefold().replace("œ", "oe").replace("æ", "ae"))
+    # A y before a vowel is a consonant: «de Yannick», but «d’Yves».
+    return f"d’{said}" if re.match(r"[aeiou]|y[^aeiou]", letters) else f"de {said}"
 
 
 def first_up(text: str) -> str:

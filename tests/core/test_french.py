@@ -133,6 +133,22 @@ def test_plural_takes_an_irregular_form():
     assert plain(french.plural(3, "journal", "journaux")) == "3 journaux"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(
+            ("Camille Moreau", "de Camille Moreau"),
+            ("Inès Renaud", "d’Inès Renaud"),
+            ("Éric Noël", "d’Éric Noël"),
+        ),
+        *(("Œdipe", "d’Œdipe"), ("Yves Le Gall", "d’Yves Le Gall"), ("Yannick Roy", "de Yannick Roy")),
+        *(("Hamid Saïd", "de Hamid Saïd"), ("", "de ")),
+    ],
+)
+def test_of_is_cut_short_before_a_vowel(name, text):
+    assert french.of(name) == text
+
+
 def test_typographic_binds_the_marks():
     assert french.typographic("Qu'est-ce ? « Oui » : à 14 h 30 !") == (
         "Qu’est-ce\u202f? «\u00a0Oui\u00a0»\u00a0: à 14\u00a0h\u00a030\u202f!"

@@ -70,7 +70,8 @@ def transfer_arrived_mails(rows: Sequence[Row], now: datetime) -> dict[int, Mail
             "Un dossier rejoint votre portefeuille",
             preheader=f"Un premier entretien est à fixer sous {days}.",
             paragraphs=[
-                f"Il vient de {moved[row.subject_id].old_agency.name}. Un premier entretien est à fixer sous {days}.",
+                f"Agence précédente\u00a0: {moved[row.subject_id].old_agency.name}. "
+                f"Un premier entretien est à fixer sous {days}.",
                 "Une ligne vous attend dans votre liste, avec les rendez-vous déjà annoncés.",
                 *(
                     ["Aucun conseiller n’a de place : vous gardez le dossier le temps d’en choisir un."]

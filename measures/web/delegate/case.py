@@ -18,7 +18,7 @@ from measures.web.delegate.appeals import shown as afterwards
 from measures.web.delegate.appeals.loading import lift_of
 from measures.web.followed import appeals_of
 from portal.core import clock
-from portal.core.french import due_in, first_up, full_deadline, urgency
+from portal.core.french import due_in, first_up, full_deadline, of, urgency
 
 
 @require_safe
@@ -41,7 +41,7 @@ def _file(row: Case, delegate: DecisionMaker, now: datetime) -> dict[str, Any]:
     return {
         "case": row,
         "can": can,
-        "title": f"Procédure au sujet de {row.claimant}",
+        "title": f"Procédure au sujet {of(row.claimant)}",
         "label": label,
         "tone": tone,
         "one_decides": desk.ONE_DECIDES,

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from accounts.models import Advisor, Claimant
 from messaging.web.advisor.forms import PROOF_MAX, SayForm
-from portal.core.french import NARROW, NBSP
+from portal.core.french import NARROW, NBSP, of
 
 _SALT = "messaging.shown_to"
 # As long as somebody may leave a page open and still be told who follows the person.
@@ -87,7 +87,7 @@ def _gone(person: Claimant) -> Gone:
     if person.archived_at is not None:
         return Gone(
             person,
-            f"Le dossier de {person} est en archive{NBSP}: il n’a pas servi depuis plusieurs années.",
+            f"Le dossier {of(person)} est en archive{NBSP}: il n’a pas servi depuis plusieurs années.",
             "Il est de nouveau suivi quand la personne se connecte, ou quand vous fixez un rendez-vous avec elle.",
         )
     return Gone(

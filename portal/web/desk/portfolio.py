@@ -15,7 +15,7 @@ from accounts.hours.deputising import absent_colleagues
 from accounts.models import Advisor, Claimant, Transfer
 from convocations.desk import people
 from portal.core import clock, keyset, parameters
-from portal.core.french import number, plural, short_date, short_datetime
+from portal.core.french import number, of, plural, short_date, short_datetime
 from portal.core.references import to_number
 
 PAGE = 50
@@ -48,7 +48,7 @@ def portfolio(request: HttpRequest, advisor: Advisor) -> HttpResponse:
     context = {
         "title": "Personnes de l’agence"
         if agency
-        else f"Portefeuille de {absent}"
+        else f"Portefeuille {of(absent)}"
         if absent
         else "Portefeuille",
         "people": _shown(rows, now, advisor),

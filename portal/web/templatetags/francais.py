@@ -44,6 +44,12 @@ def short_date(day: date | datetime | None, tz: tzinfo | str | None = None) -> s
 
 
 @register.filter
+def of(name: object) -> str:
+    """`{{ person|of }}` gives «de Camille Moreau», «d’Inès Renaud»."""
+    return french.of(name)
+
+
+@register.filter
 def clock_time(moment: datetime | None, tz: tzinfo | str | None = None) -> str:
     """`{{ c.starts_at|clock_time:tz }}` gives «14 h 30»."""
     return french.clock_time(moment.astimezone(_zone(tz))) if moment else ""

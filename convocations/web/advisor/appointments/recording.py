@@ -20,7 +20,7 @@ from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.appointments.forms import RecordForm
 from convocations.web.advisor.loading import convocation_for
 from portal.core import clock
-from portal.core.french import full_datetime
+from portal.core.french import full_datetime, of
 from portal.core.transitions import Refusal
 
 UNDONE_AT_ONCE = "Enregistré par erreur, repris aussitôt."
@@ -74,7 +74,7 @@ def undo(request: HttpRequest, advisor: Advisor, ref: str) -> HttpResponse:
         messages.error(request, refusal.sentence)
     else:
         messages.success(
-            request, f"C’est annulé\u00a0: la présence de {row.claimant} est de nouveau à enregistrer."
+            request, f"C’est annulé\u00a0: la présence {of(row.claimant)} est de nouveau à enregistrer."
         )
     return redirect(back_to(request, f"/conseiller/convocations/{row.ref}/"))
 

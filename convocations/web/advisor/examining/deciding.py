@@ -28,7 +28,7 @@ from measures.models import Origin
 from measures.told import desk
 from portal.core import clock, outages
 from portal.core.forms import HouseForm
-from portal.core.french import full_datetime, full_deadline
+from portal.core.french import full_datetime, full_deadline, of
 from portal.core.transitions import Refusal
 
 
@@ -123,7 +123,7 @@ def _page(
         "now": now,
         "zone": zone,
         "convocation": row.convocation,
-        "title": f"Absence de {row.claimant}",
+        "title": f"Absence {of(row.claimant)}",
         "appointment": shown.appointment_title(row.convocation),
         "when": full_datetime(row.convocation.starts_at, zone),
         "facts": shown.appointment_facts(row.convocation),

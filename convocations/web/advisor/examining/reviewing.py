@@ -20,7 +20,7 @@ from convocations.web.advisor import abilities, shown
 from convocations.web.advisor.examining.forms import ReviewForm
 from convocations.web.advisor.loading import justificatif_for
 from portal.core import clock, parameters
-from portal.core.french import full_datetime
+from portal.core.french import full_datetime, of
 from portal.core.transitions import Refusal
 
 
@@ -113,7 +113,7 @@ def _page(
         "now": now,
         "zone": zone,
         "above": {"url": backed.url, "label": backed.label},
-        "title": f"Justificatif de {row.claimant}",
+        "title": f"Justificatif {of(row.claimant)}",
         "lead": f"{backed.title} {full_datetime(backed.starts_at, zone)}",
         "motive": Motive(backed.motive).label if backed.motive else "Sans motif indiqué",
         "said": backed.said,

@@ -11,6 +11,7 @@ from measures.told import counting, desk, letters
 from measures.web.delegate.appeals import abilities, loading, shown
 from measures.web.followed import followed
 from portal.core import clock
+from portal.core.french import of
 
 BARRED = (
     "Vous avez pris ou relu la décision contestée. Une autre personne de la région répond, "
@@ -32,7 +33,7 @@ def appeal(request: HttpRequest, delegate: DecisionMaker, ref: str) -> HttpRespo
         "appeal": row,
         "can": can,
         "barred": BARRED if can.barred else "",
-        "title": f"Recours de {row.case.claimant}",
+        "title": f"Recours {of(row.case.claimant)}",
         "lead": f"Contre {told.contested(row)}.",
         "one_decides": desk.ONE_DECIDES,
         "rule": counting.rule_of(row.case),

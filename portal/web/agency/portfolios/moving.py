@@ -63,7 +63,7 @@ class Would:
 def load_after(target: Advisor | Agency, moving: Sequence[Claimant], load: portfolios.Load | None) -> str:
     """Say how many the colleague would follow then, or how an agency shares them out."""
     if load is None:
-        return f"Chaque personne va au conseiller le moins chargé de {target} qui peut la suivre."
+        return f"Chaque personne va au conseiller le moins chargé qui peut la suivre\u00a0: {target}."
     reinforced = sum(person.follow_up_mode == REINFORCED for person in moving)
     over = load.over_by(more=len(moving), more_reinforced=reinforced)
     said = (
