@@ -38,8 +38,7 @@ TRANSFERRED = code(
     24,
     "transferred",
     "{actor} a fait passer le dossier d’une agence à l’autre\u00a0: {old_agency}, puis {new_agency}. "
-    "Conseiller référent\u00a0: {new_advisor}. "
-    "{reason}",
+    "Conseiller référent\u00a0: {new_advisor}. {reason}",
 )
 WEB_TAKEN = code(25, "web_follow_up_taken", "{actor} a choisi le suivi 100\u00a0% web.")
 WEB_LEFT = code(26, "web_follow_up_left", "{actor} a quitté le suivi 100\u00a0% web. Suivi\u00a0: {after}.")

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -234,8 +233,7 @@ def database_url(db: None) -> str:
     """The address of this test's database, for a process of its own (with a transactional test)."""
     from django.db import connection
 
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    return parts._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    return template.url_of(connection.settings_dict["NAME"])
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Take back what a test has committed: its rows deleted as the database's master, for whom no guard fires.
 
 Django would truncate every table and make all permissions anew, half a second for each of six hundred tests; and
-evidence refuses that. Deleting only where there is something takes a tenth, and the guards stand in the tests, too.
+evidence refuses that. Deleting only where there is something takes a third of it, and the guards stand here, too.
 """
 
 from django.core.management.sql import emit_post_migrate_signal

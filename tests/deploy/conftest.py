@@ -1,7 +1,5 @@
 """PostgreSQL's own tools, from the machine or from the wheel the tests run on."""
 
-import os
-import shutil
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from stack.places import postgres_binaries
+from tests.template import with_tools
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,13 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def tools() -> dict[str, str]:
     """The environment in which psql, pg_dump and pg_restore are found, the tests' server's own first."""
-    try:
-        folder = str(postgres_binaries())
-    except Exception:
-        folder = ""
-    path = os.pathsep.join([folder, os.environ["PATH"]]) if folder else os.environ["PATH"]
-    assert shutil.which("pg_dump", path=path), "pg_dump is missing: install postgresql-client"
-    return os.environ | {"PATH": path}
+    return with_tools()
 
 
 @pytest.fixture

@@ -120,9 +120,9 @@ def numbers(portal: Portal) -> dict[int, int]:
     """Read how far each thread has come; a PostgreSQL that has lost a backend may still answer once, then restart."""
     read: dict[int, int] = {}
 
-    def answered() -> bool:
+    def answered() -> dict[int, int]:
         read.update(portal.sql("SELECT id, last_number FROM messaging_thread"))
-        return True
+        return read
 
     assert portal.wait(answered, 60), "no database"
     return read

@@ -1,4 +1,4 @@
-"""The style page served by itself: no account, no row, the real middleware and the real static files."""
+"""The style page served by itself, and lists cut short enough to go on to a second page."""
 
 import sys
 import threading
@@ -24,6 +24,7 @@ class _Quiet(WSGIRequestHandler):
 
 @pytest.fixture
 def style_url(settings) -> Iterator[str]:
+    """The style page by itself: no account, no row, the real middleware and the real static files."""
     settings.ROOT_URLCONF = "portal.web.style_page"
     application = StaticFilesHandler(get_wsgi_application())
     with make_server("127.0.0.1", 0, application, _Server, _Quiet) as server:
