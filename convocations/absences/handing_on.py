@@ -49,7 +49,7 @@ def _proofs(absence: Absence) -> list[Proof]:
     proofs.append(Proof(convocation.starts_at, f"Heure prévue ({kind})"))
     proofs.append(Proof(absence.recorded_at, f"Absence {absence.ref} notée"))
     proofs += [
-        Proof(one.given_at, f"Explication de la personne ({Motive(one.motive).label})")
+        Proof(one.given_at, f"Explication de la personne ({Motive(one.motive).label})", one.text)
         for one in Explanation.objects.filter(absence=absence)
     ]
     return proofs

@@ -98,7 +98,8 @@ class Case(Stateful):
     origin_ref = models.CharField("référence d’origine", max_length=12)
     facts_on = models.DateField("date des faits")
     report = models.TextField("rapport factuel")
-    # Frozen by who referred: [{"at": ISO instant, "what": sentence}], the earliest first.
+    # Frozen by who referred: [{"at": ISO instant, "what": sentence}], the earliest first; where the person wrote
+    # something then, it stands under "said".
     evidence = models.JSONField("preuves", default=list)
     referred_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     referred_at = models.DateTimeField("transmise le")

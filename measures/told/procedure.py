@@ -114,6 +114,16 @@ def evidence(case: Case) -> list[Line]:
     ]
 
 
+def said_before(case: Case) -> list[Line]:
+    """List what the person wrote of the facts before they were referred: the day and hour, and their words."""
+    zone = case.agency.place.zone
+    return [
+        (full_datetime(datetime.fromisoformat(row["at"]), zone), str(row["said"]))
+        for row in case.evidence
+        if row.get("said")
+    ]
+
+
 def signed(author: User, region: str) -> str:
     """Name who signs and in what capacity (CRPA L212-1)."""
     return f"{author}, délégataire du directeur régional ({region})"

@@ -44,10 +44,11 @@ class DecidedByTheDepartment(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One dated fact that a referral stands on, in a sentence the person can read."""
+    """One dated fact that a referral stands on, in a sentence the person can read; what they wrote, in their words."""
 
     at: datetime
     what: str
+    said: str = ""
 
 
 def refer(
@@ -120,7 +121,7 @@ def _refuse(
 
 def _in_order(evidence: Sequence[Proof]) -> list[dict[str, str]]:
     dated = sorted(evidence, key=lambda proof: proof.at)
-    return [{"at": proof.at.isoformat(), "what": proof.what} for proof in dated]
+    return [{"at": proof.at.isoformat(), "what": proof.what, "said": proof.said} for proof in dated]
 
 
 def _situation(claimant: Claimant) -> Situation:

@@ -107,7 +107,7 @@ def _written(case_id: int) -> Any:
 
 
 def answers(case: Case) -> tuple[list[Line], list[Line]]:
-    """Give what the person wrote, each time with its documents, and the documents referred; two queries."""
+    """Give what the person wrote, before and since, with its documents, and the documents referred; two queries."""
     zone = case.agency.place.zone
     sent: dict[int | None, list[Line]] = {}
     for piece in pieces_of(case):
@@ -122,6 +122,9 @@ def answers(case: Case) -> tuple[list[Line], list[Line]]:
         sent.setdefault(piece.observations_id, []).append(line)
     written: list[Observations] = kept(case, "written", _written)
     said = [
+        {"when": first_up(when), "text": words, "early": True} for when, words in procedure.said_before(case)
+    ]
+    said += [
         {
             "when": first_up(full_datetime(one.given_at, zone)),
             "text": one.text,

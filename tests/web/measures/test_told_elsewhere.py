@@ -85,6 +85,10 @@ def test_the_advisor_follows_what_they_referred_without_any_form(cast, person, a
     shown = delegate.get(f"/decisions/{case.ref}/")
     assert "Rendez-vous manqué, sans nouvelles." in shown.text
     assert "Explication de la personne" in shown.text
+    # What they said before anything was asked of them is what they say: their own words, before whoever decides.
+    assert "Mon train était supprimé." in shown.text
+    assert "avant la procédure" in shown.text
+    assert "Rien par écrit" not in shown.text
 
 
 def test_an_advisor_reads_nothing_of_a_decision_that_is_not_sent(cast, at):
