@@ -6,8 +6,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple
 from datetime import datetime
+from operator import attrgetter
 
 import django
 from celery import Celery
@@ -56,23 +56,24 @@ def remind_by_statements(now: datetime) -> None:
             )
 
 
-_DRAFT = "claimant_id, advisor_id, bindingness, kind, modality, starts_at, ends_at, purpose, place, to_bring, agreed"
+# What of a draft the statements below write, and as what: an equipped place is booked by none of them.
+_DRAFT = {
+    **dict.fromkeys(("claimant_id", "advisor_id"), "bigint"),
+    **dict.fromkeys(("starts_at", "ends_at"), "timestamptz"),
+    **dict.fromkeys(("bindingness", "kind", "modality", "purpose", "place", "to_bring"), "text"),
+    "short_notice_agreed": "text",
+}
 
 
 def prepare_drafts(drafts: Sequence[Draft]) -> None:
     """Put what is to be issued into a table, not timed: the reference gets it for nothing."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_draft")
-        cursor.execute(
-            """
-            CREATE UNLOGGED TABLE bench_draft (claimant_id bigint, advisor_id bigint, bindingness text, kind text,
-                modality text, starts_at timestamptz, ends_at timestamptz, purpose text, place text, to_bring text,
-                agreed text)
-            """
-        )
-        with cursor.copy(f"COPY bench_draft ({_DRAFT}) FROM STDIN") as copy:
-            for draft in drafts:
-                copy.write_row(astuple(draft))
+        columns = ", ".join(f"{name} {kind}" for name, kind in _DRAFT.items())
+        cursor.execute(f"CREATE UNLOGGED TABLE bench_draft ({columns})")
+        with cursor.copy(f"COPY bench_draft ({', '.join(_DRAFT)}) FROM STDIN") as copy:
+            for row in map(attrgetter(*_DRAFT), drafts):
+                copy.write_row(row)
         cursor.execute("ANALYZE bench_draft")
 
 
@@ -83,7 +84,7 @@ _STATEMENTS = (
         short_notice_agreed, content_hash, deposited_at, note)
     SELECT (random() * 1099511627775)::bigint, claimant_id, d.advisor_id, agency_id, bindingness, kind, modality,
            starts_at, ends_at, place, purpose, to_bring, 'ISSUED', 0, %(now)s, starts_at - interval '48 hours',
-           agreed, sha256(convert_to(row_to_json(d)::text, 'UTF8')), %(now)s, ''
+           d.short_notice_agreed, sha256(convert_to(row_to_json(d)::text, 'UTF8')), %(now)s, ''
     FROM bench_draft AS d JOIN accounts_claimant AS c ON c.user_id = claimant_id
     """,
     """
@@ -108,8 +109,8 @@ _STATEMENTS = (
     """
     INSERT INTO messaging_outboxmessage (kind, person_id, subject_id, occurrence, step, channel, state, created_at,
         run_at, attempts, last_error)
-    SELECT 100, claimant_id, v.id, 0, 0, 1, 0, %(now)s, %(now)s, 0, '' FROM convocations_convocation AS v
-    JOIN accounts_claimant AS c ON c.user_id = claimant_id WHERE v.id > %(last)s AND appointments_by <> 'LETTER'
+    SELECT 100, claimant_id, id, 0, 0, 1, 0, %(now)s, %(now)s, 0, '' FROM convocations_convocation
+    WHERE id > %(last)s
     """,
     """
     INSERT INTO convocations_calltask (ref, convocation_id, claimant_id, advisor_id, reason, state, opened_at, due_at)
