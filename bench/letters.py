@@ -118,27 +118,30 @@ def _printed_rows(printed: dict[int, dict[str, float]]) -> list[Row]:
 
 def _owe(number: int, now: datetime) -> tuple[int, int]:
     """Write appointments of people reached by post in one agency, by written exchange, and the notices owed."""
-    work.execute(
-        """
-        WITH people AS (
-            SELECT user_id, advisor_id, agency_id, row_number() OVER (ORDER BY user_id) - 1 AS place
-            FROM accounts_claimant WHERE agency_id = %s AND appointments_by = 'LETTER'
-        ), wanted AS (
-            SELECT n, n %% (SELECT count(*) FROM people) AS place FROM generate_series(1::bigint, %s) AS n
-        )
-        INSERT INTO convocations_convocation (ref, claimant_id, advisor_id, agency_id, bindingness, kind, modality,
-            starts_at, ends_at, place, purpose, to_bring, state, sequence, issued_at, notice_deadline,
-            short_notice_agreed, content_hash, deposited_at, note)
-        SELECT (1::bigint << 39) + n, user_id, advisor_id, agency_id, 'CONVOCATION', 'INTERVIEW', 'ASYNC_MESSAGE',
-               %s::timestamptz + interval '10 days', %s::timestamptz + interval '10 days 45 minutes', '',
-               'Point sur votre recherche d’emploi', 'Votre CV à jour', 'ISSUED', 0, %s,
-               %s::timestamptz + interval '8 days', '', sha256(int8send(n)), %s, ''
-        FROM wanted JOIN people USING (place) ORDER BY n
-        """,
-        AGENCY, number, *[now] * 5,
-    )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SELECT min(id), max(id) FROM convocations_convocation WHERE ref > (1::bigint << 39)")
+        cursor.execute(
+            """
+            WITH people AS (
+                SELECT user_id, advisor_id, agency_id, row_number() OVER (ORDER BY user_id) - 1 AS place
+                FROM accounts_claimant WHERE agency_id = %s AND appointments_by = 'LETTER'
+            ), wanted AS (
+                SELECT n, n %% (SELECT count(*) FROM people) AS place FROM generate_series(1::bigint, %s) AS n
+            ), written AS (
+                INSERT INTO convocations_convocation (ref, claimant_id, advisor_id, agency_id, bindingness, kind,
+                    modality, starts_at, ends_at, place, purpose, to_bring, state, sequence, issued_at,
+                    notice_deadline, short_notice_agreed, content_hash, deposited_at, note)
+                SELECT (1::bigint << 40) + n, user_id, advisor_id, agency_id, 'CONVOCATION', 'INTERVIEW',
+                       'ASYNC_MESSAGE', %s::timestamptz + interval '10 days',
+                       %s::timestamptz + interval '10 days 45 minutes', '', 'Point sur votre recherche d’emploi',
+                       'Votre CV à jour', 'ISSUED', 0, %s, %s::timestamptz + interval '8 days', '',
+                       sha256(int8send(n)), %s, ''
+                FROM wanted JOIN people USING (place) ORDER BY n
+                RETURNING id
+            )
+            SELECT min(id), max(id) FROM written
+            """,
+            [AGENCY, number, *[now] * 5],
+        )
         first, last = cursor.fetchone()
     work.execute(
         """
