@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -183,25 +185,36 @@ _BEFORE = {
 @prepared
 def _one(claimant_id: int, ref: int) -> Any:
     found = Convocation.objects.filter(claimant_id=claimant_id, ref=ref).select_related(
-        "agency", "advisor__user", "successor", *displacing.READ_WITH
+        "agency", "advisor__user", *displacing.READ_WITH
     )
-    # What it took the place of: four values in the same query, not a second row of forty.
-    return found.annotate(**{f"before_{name}": F(f"predecessor__{path}") for name, path in _BEFORE.items()})
+    facts = (
+        DeliveryEvidence.objects.filter(convocation_id=OuterRef("pk"))
+        .order_by("at", "id")
+        .values_list(JSONObject(fact="fact", at="at", detail="detail"))
+    )
+    # By way of the person's few absences, which have an index.
+    absences = Absence.objects.filter(claimant_id=OuterRef("claimant_id"), convocation_id=OuterRef("pk"))
+    return found.annotate(
+        facts=ArraySubquery(facts),
+        absence_ref=Subquery(absences.order_by("-id").values("ref")[:1]),
+        # What took its place, and what it took the place of: some values in the same query, not rows of thirty.
+        successor_ref=F("successor__ref"),
+        **{f"before_{name}": F(f"predecessor__{path}") for name, path in _BEFORE.items()},
+    )
 
 
-def own(person: User, ref: str) -> Convocation:
-    """Load one of the person's own appointments; anybody else's is not there."""
+def own(person: User, ref: str) -> Any:
+    """Load one of the person's own appointments with its evidence, by one question; anybody else's is not there."""
     try:
         found = _one(claimant_id=person.pk, ref=to_number("CV", ref))
     except ValueError:
         found = []
     if not found:
         raise Http404
-    convocation: Convocation = found[0]
-    return convocation
+    return found[0]
 
 
-def _shown(convocation: Convocation, now: datetime) -> dict[str, Any]:
+def _shown(convocation: Any, now: datetime) -> dict[str, Any]:
     tz = convocation.agency.place.zone
     begun = convocation.starts_at <= now
     binding = convocation.is_binding
@@ -332,34 +345,21 @@ def _place(convocation: Convocation) -> str:
     return convocation.place
 
 
-@prepared
-def _facts_of(convocation_id: int) -> Any:
-    rows = DeliveryEvidence.objects.filter(convocation_id=convocation_id).order_by("at", "id")
-    return rows.values_list("fact", "at", "detail")
-
-
-def _evidence(convocation: Convocation) -> list[dict[str, str]]:
+def _evidence(convocation: Any) -> list[dict[str, str]]:
     tz = convocation.agency.place.zone
     lines = []
-    for fact, at, detail in _facts_of(convocation_id=convocation.pk):
-        title, icon, tone = words.FACTS[fact]
+    for one in convocation.facts:
+        title, icon, tone = words.FACTS[one["fact"]]
         lines.append(
             {
-                "date": first_up(full_datetime(at, tz)),
+                "date": first_up(full_datetime(datetime.fromisoformat(one["at"]), tz)),
                 "title": title,
-                "text": detail,
+                "text": one["detail"],
                 "icon": icon,
                 "tone": tone,
             }
         )
     return lines
-
-
-@prepared
-def _absence_of(convocation_id: int, claimant_id: int) -> Any:
-    # By way of the person's few absences, which have an index.
-    found = Absence.objects.filter(claimant_id=claimant_id, convocation_id=convocation_id)
-    return found.order_by("-id").values_list("ref")[:1]
 
 
 def _postpone_note(convocation: Convocation, tz: Any, now: datetime, *, displaced: bool) -> str:
@@ -380,9 +380,8 @@ def _request(convocation: Convocation) -> str:
     return reverse("espace:request", args=[ref]) if ref else ""
 
 
-def _absence(convocation: Convocation) -> dict[str, str] | None:
+def _absence(convocation: Any) -> dict[str, str] | None:
     """Find the examination that hangs on this appointment, to lead there."""
-    if convocation.recorded_at is None:
+    if convocation.recorded_at is None or convocation.absence_ref is None:
         return None
-    found = _absence_of(convocation_id=convocation.pk, claimant_id=convocation.claimant_id)
-    return {"url": reverse("espace:absence", args=found[0])} if found else None
+    return {"url": reverse("espace:absence", args=[convocation.absence_ref])}
